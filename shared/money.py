@@ -7,7 +7,8 @@ still hold nine billion dollars.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from typing import override
+
+from typing_extensions import override
 
 NANOS = 1_000_000_000
 _MAX = 2**63 - 1

@@ -22,7 +22,8 @@ class ProviderError(Exception):
 
 class Unavailable(ProviderError):
     """No usable answer. If `reached` the request may have taken effect (timeout, reset, 5xx, garbage): reconcile before
-    repeating anything that costs money. If not, it never left this machine (connection refused, unknown host)."""
+    repeating anything that costs money. If not, it never left this machine (connection refused, unknown host).
+    """
 
     def __init__(self, reason: str, *, reached: bool = True) -> None:
         super().__init__(reason)
