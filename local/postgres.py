@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from local.binaries import postgres_folder, service_user
+from local.data_folder import DataFolder
 from local.folders import give_to_server, private_file, private_folder, socket_folder
 from local.processes import Process, Program, run
 
@@ -44,15 +45,14 @@ def server_url(sockets: Path, database: str, user: str, password: str) -> str:
 
 
 @contextmanager
-def running(data: Path, superuser_password: str, settings: tuple[str, ...] = ()) -> Iterator[Postgres]:
-    """A server over `data/postgres`, made when absent, ready when this yields and stopped when it is left."""
-    folder, logs = data / "postgres", data / "logs"
-    if not folder.exists():
-        _initialise(folder, logs, superuser_password)
-    with socket_folder(data / "sockets") as sockets:
-        process = Process(_server(folder, sockets, superuser_password, settings), logs)
+def running(folder: DataFolder, superuser_password: str, settings: tuple[str, ...] = ()) -> Iterator[Postgres]:
+    """A server over the folder's `postgres`, made when absent; ready when this yields, stopped when it is left."""
+    if not (folder.path / "postgres").exists():
+        _initialise(folder, superuser_password)
+    with socket_folder(folder.path / "sockets") as sockets:
+        process = Process(_server(folder.path / "postgres", sockets, superuser_password, settings), folder)
         try:
-            process.wait_until_ready(seconds=60)
+            process.wait_until_ready()
             yield Postgres(sockets, superuser_password, process)
         finally:
             process.stop()
@@ -73,18 +73,18 @@ def ensure_owner(db: psycopg.Connection, password: str) -> None:
     db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(OWNER), sql.Literal(password)))
 
 
-def _initialise(folder: Path, logs: Path, superuser_password: str) -> None:
+def _initialise(folder: DataFolder, superuser_password: str) -> None:
     """Made beside its place and then moved, so that a folder with the right name is a whole one."""
-    unfinished = folder.with_name("postgres.unfinished")
+    unfinished = folder.path / "postgres.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     private_folder(unfinished)
-    password_file = private_file(folder.with_name("postgres.password"), superuser_password)
+    password_file = private_file(folder.path / "postgres.password", superuser_password)
     give_to_server(password_file)
     try:
-        run(_initdb(unfinished, password_file), logs)
+        run(_initdb(unfinished, password_file), folder)
     finally:
         password_file.unlink()
-    unfinished.rename(folder)
+    unfinished.rename(folder.path / "postgres")
 
 
 def _initdb(folder: Path, password_file: Path) -> Program:
