@@ -4,7 +4,6 @@ It listens on a socket that only its own user may open and asks everyone for a p
 a superuser, as in a real installation: what the migrations may not do there they cannot do here either.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +15,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from local import environment
 from local.binaries import postgres_folder, service_user
 from local.data_folder import DataFolder
 from local.folders import give_to_server, private_file, private_folder, socket_folder
-from local.processes import Process, Program, run
+from local.processes import Process, Program, run, wait_until_ready
 
 SUPERUSER = "postgres"
 OWNER = "tw_owner"
@@ -52,7 +52,7 @@ def running(folder: DataFolder, superuser_password: str, settings: tuple[str, ..
     with socket_folder(folder.path / "sockets") as sockets:
         process = Process(_server(folder.path / "postgres", sockets, superuser_password, settings), folder)
         try:
-            process.wait_until_ready()
+            wait_until_ready([process])
             yield Postgres(sockets, superuser_password, process)
         finally:
             process.stop()
@@ -101,7 +101,7 @@ def _initdb(folder: Path, password_file: Path) -> Program:
         "--no-sync",
     ]
     argv = [str(postgres_folder() / "bin/initdb"), f"--pgdata={folder}", *options]
-    return Program("initdb", argv, env=_environment(), user=service_user())
+    return Program("initdb", argv, env=environment.for_server(), user=service_user())
 
 
 def _server(folder: Path, sockets: Path, password: str, settings: tuple[str, ...]) -> Program:
@@ -120,17 +120,12 @@ def _server(folder: Path, sockets: Path, password: str, settings: tuple[str, ...
     return Program(
         "postgres",
         argv,
-        env=_environment(),
+        env=environment.for_server(),
         ready=lambda: _answers(server_url(sockets, "postgres", SUPERUSER, password)),
         user=service_user(),
         # Breaks off open sessions instead of waiting for them.
         stop_signal=SIGINT,
     )
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "TMPDIR"}}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def _answers(url: str) -> bool:

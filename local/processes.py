@@ -71,14 +71,6 @@ class Process:
         if self.exit_status is not None:
             raise ProgramFailed(self.program.name, f"ended with status {self.exit_status}", self.log)
 
-    def wait_until_ready(self, seconds: float = 60.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not self.program.ready():
-            self.check()
-            if time.monotonic() > deadline:
-                raise ProgramFailed(self.program.name, f"was not ready within {seconds:.0f} s", self.log)
-            time.sleep(0.02)
-
     def send(self, signal: Signals) -> None:
         """SIGKILL reaches the program with everything below it; any other signal reaches the program only."""
         assert self._keeper.stdin is not None
@@ -128,6 +120,18 @@ def _start_keeper(program: Program, folder: DataFolder, log: Path) -> subprocess
             # Ctrl-C in the terminal is for the supervisor alone, which then stops everything in order.
             start_new_session=True,
         )
+
+
+def wait_until_ready(processes: Sequence[Process], *, seconds: float = 60.0) -> None:
+    """Waits for all of them together; raises ProgramFailed as soon as one of them ends, or when time is up."""
+    deadline = time.monotonic() + seconds
+    waiting = list(processes)
+    while waiting := [process for process in waiting if not process.program.ready()]:
+        for process in processes:
+            process.check()
+        if time.monotonic() > deadline:
+            raise ProgramFailed(waiting[0].program.name, f"was not ready within {seconds:.0f} s", waiting[0].log)
+        time.sleep(0.02)
 
 
 def run(program: Program, folder: DataFolder, *, seconds: float = 120.0) -> Path:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import redis
 
+from local import environment
 from local.addresses import LOOPBACK, free_port
 from local.binaries import valkey_server
 from local.data_folder import DataFolder
 from local.folders import private_file
-from local.processes import Process, Program, ProgramFailed
+from local.processes import Process, Program, ProgramFailed, wait_until_ready
 
 # Between asking the system for a free port and taking it somebody else may take it.
 TRIES = 5
@@ -22,11 +23,6 @@ TRIES = 5
 class Valkey:
     url: str
     process: Process
-
-    def flush(self) -> None:
-        """Loses every message, as a crash would."""
-        with contextlib.closing(redis.Redis.from_url(self.url)) as client:
-            client.flushall()
 
 
 @contextmanager
@@ -53,14 +49,28 @@ def _start_once(folder: DataFolder) -> Valkey:
         f'bind {LOOPBACK}\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder.path}\n',
     )
     url = f"redis://:{password}@{LOOPBACK}:{port}/0"
-    program = Program("valkey", [str(valkey_server()), str(settings)], env={"LC_ALL": "C"}, ready=lambda: _answers(url))
+    program = Program(
+        "valkey", [str(valkey_server()), str(settings)], env=environment.for_server(), ready=lambda: _answers(url)
+    )
     process = Process(program, folder)
     try:
-        process.wait_until_ready()
+        wait_until_ready([process])
     except ProgramFailed:
         process.kill()
         raise
     return Valkey(url, process)
+
+
+def flush(url: str) -> None:
+    """Loses every message, as a crash would."""
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        client.flushall()
+
+
+def listeners(url: str) -> int:
+    """How many workers are waiting for the bell at this moment."""
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        return sum(listener["cmd"] == "brpop" for listener in client.client_list())
 
 
 def _answers(url: str) -> bool:
