@@ -1,0 +1,47 @@
+"""What is stored of connections: accounts at providers. They belong to the organisation; their credentials are sealed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Claimable, Row, now, text_enum
+from shared.ids import ConnectionId
+
+
+class ProviderKind(StrEnum):
+    OPENAI = "openai"
+    AZURE = "azure"
+
+
+class Health(StrEnum):
+    """What the last check said."""
+
+    UNCHECKED = "unchecked"
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+
+
+class Connection(Claimable, Row):
+    """One account at a provider. `due_at` is the next check."""
+
+    __tablename__ = "connections"
+    id: Mapped[ConnectionId] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    provider: Mapped[ProviderKind] = mapped_column(text_enum(ProviderKind))
+    base_url: Mapped[str]
+    api_version: Mapped[str | None]
+    sealed_credential: Mapped[bytes]
+    credential_hint: Mapped[str]
+    health: Mapped[Health] = mapped_column(text_enum(Health), default=Health.UNCHECKED)
+    health_detail: Mapped[str | None]
+    training_open: Mapped[bool | None]
+    """None = the provider does not tell without an attempt."""
+    models: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Model → `{"trainable": bool | null, "shutdown_date": "YYYY-MM-DD" | null}` as the provider told at the last check."""
+    deployments: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Azure: model → name of the deployment that answers for it."""
+    checked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+    archived_at: Mapped[datetime | None]

@@ -1,0 +1,55 @@
+"""What is stored of datasets: versions and the findings of their validation. The bytes are in storage."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Claimable, Row, StatusColumn, guard_status, now
+from shared.ids import DatasetId, KeyId, TeamId
+from shared.lifecycles import DATASET, DatasetStatus
+
+
+class Dataset(Claimable, Row):
+    """One version of a named dataset. Its bytes never change."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (UniqueConstraint("team_id", "name", "version"),)
+    id: Mapped[DatasetId] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
+    name: Mapped[str]
+    version: Mapped[int]
+    status: Mapped[DatasetStatus] = StatusColumn(DatasetStatus)
+    reason: Mapped[str | None]
+    filename: Mapped[str]
+    format: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str]
+    storage_key: Mapped[str]
+    derivation: Mapped[dict[str, Any] | None]
+    """How this version came from another: `{"split": "training", "seed": 7, ...}`."""
+    parent_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    report: Mapped[dict[str, Any] | None]
+    created_by: Mapped[KeyId]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+
+    _moves = guard_status(DATASET)
+
+
+class StoredFinding(Row):
+    """One thing wrong with one line; `line` 0 is the file as a whole."""
+
+    __tablename__ = "findings"
+    __table_args__ = (Index("ix_findings_code", "dataset_id", "code", "ordinal"),)
+    dataset_id: Mapped[DatasetId] = mapped_column(ForeignKey("datasets.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
+    line: Mapped[int]
+    code: Mapped[str]
+    severity: Mapped[str]
+    pointer: Mapped[str]
+    message: Mapped[str]
+    fix: Mapped[str]
+    excerpt: Mapped[str]

@@ -1,0 +1,16 @@
+"""The database: one base for all tables, one place that commits, one clock, one way to claim a row."""
+
+from shared.db.base import Row as Row
+from shared.db.base import StatusColumn as StatusColumn
+from shared.db.base import guard_status as guard_status
+from shared.db.base import now as now
+from shared.db.base import text_enum as text_enum
+from shared.db.claims import Claimable as Claimable
+from shared.db.claims import claim as claim
+from shared.db.claims import fenced as fenced
+from shared.db.claims import renew as renew
+from shared.db.claims import seconds_from_now as seconds_from_now
+from shared.db.session import EVERYTHING as EVERYTHING
+from shared.db.session import Database as Database
+from shared.db.session import Scope as Scope
+from shared.db.session import ring as ring

@@ -1,0 +1,74 @@
+"""Claims: taking a due row for a while, so that two workers never do the same work and a dead one's work is taken over.
+
+A claim lasts `CLAIM_SECONDS` and is renewed by a heartbeat. Its token fences every later write: a worker that was stopped
+past its claim finds 0 rows and records nothing.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.db.base import now
+
+CLAIM_SECONDS = 15.0
+
+
+class Claimable:
+    """A row that is work: `due_at` None = nothing to do."""
+
+    id: Any
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    claim_token: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
+
+
+R = TypeVar("R", bound=Claimable)
+
+
+def seconds_from_now(seconds: float) -> ColumnElement[datetime]:
+    """A moment on Postgres's clock."""
+    return now() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+
+
+def claim(db: Session, table: type[R], *where: ColumnElement[bool], seconds: float = CLAIM_SECONDS) -> R | None:
+    """Take the row that has been due longest and fits, or None. Rows that others are taking are passed over."""
+    row = db.scalars(
+        select(table)
+        .where(table.due_at <= now(), or_(table.claimed_until.is_(None), table.claimed_until <= now()), *where)
+        .order_by(table.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    row.claim_token = secrets.token_hex(8)
+    row.claimed_until = db.scalar(select(seconds_from_now(seconds)))
+    db.flush()
+    return row
+
+
+def renew(db: Session, table: type[R], row_id: str, token: str, seconds: float = CLAIM_SECONDS) -> bool:
+    """Make a claim last longer; False when it is no longer ours."""
+    renewed = db.execute(
+        update(table)
+        .where(table.id == row_id, table.claim_token == token)
+        .values(claimed_until=seconds_from_now(seconds))
+        .returning(table.id)
+    )
+    return renewed.first() is not None
+
+
+def fenced(db: Session, table: type[R], row_id: str, token: str | None) -> R | None:
+    """The claimed row, locked for writing and with the claim given back, or None when somebody else has taken it."""
+    row = db.scalars(
+        select(table)
+        .where(table.id == row_id, table.claim_token == token)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is not None:
+        row.claim_token = row.claimed_until = None
+    return row

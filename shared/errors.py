@@ -1,0 +1,207 @@
+"""Every refusal, as one tree. A `Problem` is how we say no: RFC 9457, with a code for programs, a sentence for people
+and typed facts for both. `docs/problems.md` is generated from here.
+
+Problem
+├── Unauthenticated · Forbidden · NotFound · Conflict
+│   ├── IllegalTransition          a status cannot move that way
+│   ├── IdempotencyInProgress      the same key is being worked on
+│   └── DatasetNotReady · NotDeployed
+├── InvalidRequest · IdempotencyMismatch
+│   ├── DatasetRejected · ModelNotTrainable · PriceUnknown
+├── PayloadTooLarge · UnsupportedFormat · StorageFull
+├── BudgetExceeded · MaxCostExceeded · QuotaExceeded · TrainingClosed
+└── ModelRetired · ProviderRefused · ProviderUnavailable · ServiceBusy · InternalError
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+from typing import ClassVar
+
+from shared.money import Usd
+
+Fact = str | int | float | bool | None | Usd | datetime | list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One fault in a request: a JSON pointer into the body (or `query`/`header` name) and what is wrong there."""
+
+    pointer: str
+    message: str
+
+
+class Problem(Exception):
+    """Something that was asked for and is refused. `facts` become members of the answer's body."""
+
+    code: ClassVar[str]
+    status: ClassVar[HTTPStatus]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, **facts: Fact) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.facts = facts
+
+
+class Unauthenticated(Problem):
+    code, status, title = "unauthenticated", HTTPStatus.UNAUTHORIZED, "No valid key"
+
+
+class Forbidden(Problem):
+    code, status, title = "forbidden", HTTPStatus.FORBIDDEN, "Your role does not allow this"
+
+
+class NotFound(Problem):
+    """Missing, or another team's: the answer is the same."""
+
+    code, status, title = "not_found", HTTPStatus.NOT_FOUND, "There is no such thing"
+
+    def __init__(self, thing: str) -> None:
+        super().__init__(f"There is no such {thing}, or it belongs to another team.", thing=thing)
+
+
+class Conflict(Problem):
+    code, status, title = "conflict", HTTPStatus.CONFLICT, "The present state does not allow this"
+
+
+class IllegalTransition(Conflict):
+    code, title = "illegal_transition", "The status cannot move that way"
+
+    def __init__(self, thing: str, old: StrEnum | None, new: StrEnum) -> None:
+        super().__init__(f"A {thing} that is {old or 'new'} cannot become {new}.", thing=thing, from_status=old, to=new)
+
+
+class IdempotencyInProgress(Conflict):
+    code, title = "idempotency_in_progress", "A request with this Idempotency-Key is being worked on"
+
+    def __init__(self) -> None:
+        super().__init__("The first request with this Idempotency-Key has not finished. Ask again in a moment.")
+
+
+class DatasetNotReady(Conflict):
+    code, title = "dataset_not_ready", "The dataset has not been validated yet"
+
+
+class NotDeployed(Conflict):
+    code, title = "not_deployed", "The model has no deployment to answer from"
+
+
+class InvalidRequest(Problem):
+    code, status, title = "invalid_request", HTTPStatus.UNPROCESSABLE_ENTITY, "The request is not valid"
+
+    def __init__(self, detail: str, errors: list[FieldError] | None = None, **facts: Fact) -> None:
+        super().__init__(detail, **facts)
+        self.errors = errors or []
+
+
+class IdempotencyMismatch(Problem):
+    code, status, title = (
+        "idempotency_mismatch",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "This Idempotency-Key was used for a different request",
+    )
+
+    def __init__(self) -> None:
+        super().__init__("Use a new Idempotency-Key for a new request; a key repeats one request only.")
+
+
+class DatasetRejected(Problem):
+    code, status, title = "dataset_rejected", HTTPStatus.UNPROCESSABLE_ENTITY, "The dataset has faults"
+
+
+class ModelNotTrainable(Problem):
+    code, status, title = "model_not_trainable", HTTPStatus.UNPROCESSABLE_ENTITY, "This model cannot be trained there"
+
+
+class PriceUnknown(Problem):
+    code, status, title = "price_unknown", HTTPStatus.UNPROCESSABLE_ENTITY, "No price is known"
+
+    def __init__(self, provider: str, model: str, what: str) -> None:
+        super().__init__(
+            f"No {what} price of {model} on {provider} is known, so its cost cannot be limited. "
+            "Choose another model, or ask an admin to enter the price.",
+            provider=provider,
+            model=model,
+            price_kind=what,
+        )
+
+
+class PayloadTooLarge(Problem):
+    code, status, title = "payload_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large"
+
+
+class UnsupportedFormat(Problem):
+    code, status, title = "unsupported_format", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The format is not supported"
+
+
+class StorageFull(Problem):
+    code, status, title = "storage_full", HTTPStatus.INSUFFICIENT_STORAGE, "No room is left to store this"
+
+
+class BudgetExceeded(Problem):
+    code, status, title = "budget_exceeded", HTTPStatus.PAYMENT_REQUIRED, "The budget does not cover this"
+
+    def __init__(self, scope: str, needed: Usd, left: Usd) -> None:
+        super().__init__(
+            f"This needs ${needed} and ${left} is left in the {scope}'s budget this month. Nothing was spent. "
+            "Choose a cheaper model or fewer epochs, or ask for a larger budget.",
+            scope=scope,
+            needed=needed,
+            left=left,
+        )
+        self.needed, self.left = needed, left
+
+
+class MaxCostExceeded(Problem):
+    code, status, title = "max_cost_exceeded", HTTPStatus.PAYMENT_REQUIRED, "The estimate is above your own limit"
+
+    def __init__(self, needed: Usd, max_cost: Usd) -> None:
+        super().__init__(
+            f"The estimate is ${needed}, above your max_cost_usd of ${max_cost}. Nothing was spent.",
+            needed=needed,
+            max_cost=max_cost,
+        )
+
+
+class QuotaExceeded(Problem):
+    code, status, title = "quota_exceeded", HTTPStatus.TOO_MANY_REQUESTS, "The quota is used up"
+
+
+class TrainingClosed(Problem):
+    code, status, title = "training_closed", HTTPStatus.FORBIDDEN, "The provider takes no new training jobs"
+
+
+class ModelRetired(Problem):
+    code, status, title = "model_retired", HTTPStatus.GONE, "The model is retired"
+
+
+class ProviderRefused(Problem):
+    """The provider said no to something that a person is waiting for, such as a chat completion."""
+
+    code, status, title = "provider_refused", HTTPStatus.BAD_GATEWAY, "The provider refused the request"
+
+
+class ProviderUnavailable(Problem):
+    code, status, title = "provider_unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"
+
+
+class ServiceBusy(Problem):
+    code, status, title = "service_busy", HTTPStatus.SERVICE_UNAVAILABLE, "The service is busy"
+
+
+class InternalError(Problem):
+    """A fault of ours. Nothing was recorded: the transaction was rolled back."""
+
+    code, status, title = "internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side"
+
+
+def every_problem() -> Iterator[type[Problem]]:
+    """All kinds of refusal, in the order in which they stand here."""
+    pending: list[type[Problem]] = list(reversed(Problem.__subclasses__()))
+    while pending:
+        kind = pending.pop()
+        yield kind
+        pending.extend(reversed(kind.__subclasses__()))

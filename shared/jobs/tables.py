@@ -1,0 +1,112 @@
+"""What is stored of jobs: the row that tells one story, its events, its metrics by step, its checkpoints."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Claimable, Row, StatusColumn, guard_status, now
+from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
+from shared.lifecycles import JOB, JobStatus
+from shared.money import Usd
+
+
+class Job(Claimable, Row):
+    """A fine-tuning job. `status` drives the machine; `reason` (code and sentence) tells people why."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_team", "team_id", "id"),)
+    id: Mapped[JobId] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
+    created_by: Mapped[KeyId]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+
+    # What was ordered
+    dataset_id: Mapped[DatasetId] = mapped_column(ForeignKey("datasets.id"))
+    validation_dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
+    model: Mapped[str]
+    method: Mapped[str]
+    hyperparameters: Mapped[dict[str, Any]]
+    suffix: Mapped[str | None]
+    seed: Mapped[int | None]
+    labels: Mapped[dict[str, Any]]
+    estimate: Mapped[dict[str, Any]]
+    """What it was expected to cost, and on what that rests."""
+    held: Mapped[Usd]
+    usd_per_million: Mapped[str]
+    """The training price that the hold was made at, as a decimal string; the charge is made at it too."""
+    price_id: Mapped[str]
+
+    # Where it stands
+    status: Mapped[JobStatus] = StatusColumn(JobStatus)
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    # What the provider has of it
+    epoch: Mapped[int] = mapped_column(default=1)
+    """Which attempt to buy this is. A new epoch begins only after the old one's file is deleted at the provider."""
+    posted_at: Mapped[datetime | None]
+    """When this epoch's order was about to be sent; from then on silence is ambiguous."""
+    training_file_id: Mapped[str | None]
+    validation_file_id: Mapped[str | None]
+    provider_job_id: Mapped[str | None] = mapped_column(index=True)
+    provider_status: Mapped[str | None]
+    fine_tuned_model: Mapped[str | None]
+    billed_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Failures to reach the provider since the last success; stretches the wait."""
+
+    _moves = guard_status(JOB)
+
+
+class JobEvent(Row):
+    """One line of a job's story: a transition of ours, or an event of the provider's."""
+
+    __tablename__ = "job_events"
+    __table_args__ = (
+        Index("ix_job_events_job", "job_id", "id"),
+        Index("uq_job_events_provider", "job_id", "provider_event_id", unique=True),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    job_id: Mapped[JobId] = mapped_column(ForeignKey("jobs.id"))
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
+    at: Mapped[datetime] = mapped_column(server_default=now())
+    kind: Mapped[str]
+    """`status`, `progress` or `provider`."""
+    level: Mapped[str]
+    message: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    provider_event_id: Mapped[str | None]
+
+
+class JobMetric(Row):
+    """What was measured at one training step."""
+
+    __tablename__ = "job_metrics"
+    job_id: Mapped[JobId] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
+    total_steps: Mapped[int | None]
+    train_loss: Mapped[float | None]
+    train_accuracy: Mapped[float | None]
+    valid_loss: Mapped[float | None]
+    valid_accuracy: Mapped[float | None]
+    at: Mapped[datetime]
+
+
+class JobCheckpoint(Row):
+    """A model as it was after some step, kept at the provider."""
+
+    __tablename__ = "job_checkpoints"
+    job_id: Mapped[JobId] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    provider_checkpoint_id: Mapped[str] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
+    step: Mapped[int]
+    model: Mapped[str]
+    metrics: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

@@ -1,0 +1,271 @@
+"""What we ask of any provider, and the only ways in which it can answer.
+
+A provider is one file that turns these calls into a wire dialect. It decides nothing: no retries, no money, no database.
+Outcomes are values to be matched; what prevented an outcome is one of three errors, named for what may be done next.
+Adding a provider is one file and one line in `shared/providers/__init__.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
+
+
+# --- what prevented an answer -------------------------------------------------------------------------------------------
+class ProviderError(Exception):
+    """The parent of the three; `reason` is a sentence for people and never holds a credential."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unavailable(ProviderError):
+    """No usable answer. If `reached` the request may have taken effect (timeout, reset, 5xx, garbage): reconcile before
+    repeating anything that costs money. If not, it never left this machine (connection refused, unknown host).
+    """
+
+    def __init__(self, reason: str, *, reached: bool = True) -> None:
+        super().__init__(reason)
+        self.reached = reached
+
+
+class Throttled(ProviderError):
+    """Refused for now; nothing took effect. Ask again after `retry_after` seconds."""
+
+    def __init__(self, reason: str, retry_after: float) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Rejected(ProviderError):
+    """Refused for good; asking again in the same way is useless. `code` is the provider's own, or the HTTP status."""
+
+    def __init__(self, reason: str, code: str, status: int) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.status = status
+
+    @property
+    def credential(self) -> bool:
+        """Whether it is the credential that was refused, not this request: the work should wait for a new one."""
+        return self.status == 401
+
+    @property
+    def closed(self) -> bool:
+        """Whether the provider takes no new training from this account."""
+        return self.code == "training_not_available"
+
+
+# --- files --------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ProviderFile:
+    """A file at the provider. `ready` None = still being processed, False = refused (see `fault`)."""
+
+    id: str
+    name: str
+    size_bytes: int
+    ready: bool | None
+    fault: str | None = None
+
+
+# --- training -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class TrainingOrder:
+    """Everything that a fine-tuning job is ordered with. A hyperparameter that is absent is the provider's to choose."""
+
+    model: str
+    method: str
+    training_file_id: str
+    validation_file_id: str | None = None
+    hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
+    suffix: str | None = None
+    seed: int | None = None
+    tag: str = ""
+    """Ours; sent as metadata where the provider takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillRunning:
+    """Not over, as far as we can tell. An unknown provider status is this, never an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Stopped at a checkpoint; goes on when resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """`billed_tokens` is what the provider says it charges for; None where only an estimate is possible."""
+
+    model: str
+    billed_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider ended the job without a model. `code` and `reason` are its own words."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Ended at somebody's request; work done so far is billed. `billed_tokens` None = unknown."""
+
+    billed_tokens: int | None
+
+
+Outcome = StillRunning | Paused | Finished | Refused | Cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderJob:
+    """One look at a provider's job. `status` is the provider's own word, shown as `provider_status`."""
+
+    id: str
+    status: str
+    outcome: Outcome
+    training_file_id: str
+    created_at: datetime | None = None
+    estimated_finish: datetime | None = None
+    n_epochs: int | None = None
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    result_file_ids: Sequence[str] = ()
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepMetrics:
+    """What a metrics event tells of one training step. Losses are the provider's floats; None = not measured there."""
+
+    step: int
+    total_steps: int | None = None
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    valid_loss: float | None = None
+    valid_accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """One line of a provider's job log. `level` is info, warning or error on every provider."""
+
+    id: str
+    at: datetime
+    level: str
+    message: str
+    metrics: StepMetrics | None = None
+    billed_tokens: int | None = None
+    """Set on the event by which the provider states its bill (Azure)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCheckpoint:
+    """A model as it was after some step."""
+
+    id: str
+    step: int
+    model: str
+    at: datetime
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+# --- answering ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A chat completion: the provider's whole body (OpenAI's shape), and what it counted."""
+
+    text: str
+    body: Mapping[str, Any]
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a check of the credential told. `training` None = the provider does not say without trying."""
+
+    reachable: bool
+    training: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where and as whom: the only things a provider client is made of. No ambient variable adds to it."""
+
+    base_url: str
+    credential: str = field(repr=False)
+    api_version: str | None = None
+    timeout_seconds: float = 30.0
+
+
+class Provider(Protocol):
+    """One account at one provider. Every method is one question over the network and raises only ProviderError.
+
+    Nothing here is repeated by itself: a create that was answered by silence is the caller's to reconcile.
+    """
+
+    def close(self) -> None:
+        """Let go of the connections; no question can be asked afterwards."""
+        ...
+
+    def check(self) -> Account:
+        """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
+        ...
+
+    def upload(self, name: str, content: BinaryIO) -> ProviderFile:
+        """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
+        ...
+
+    def files(self, prefix: str) -> Sequence[ProviderFile]:
+        """All files whose name begins with the prefix; reads every page."""
+        ...
+
+    def file(self, file_id: str) -> ProviderFile | None:
+        """One file as it is now; None when it does not exist (any more)."""
+        ...
+
+    def delete_file(self, file_id: str) -> None:
+        """Remove a file; one that is gone already is no error."""
+        ...
+
+    def download(self, file_id: str) -> bytes:
+        """The bytes of a (small) result file, decoded if the provider wraps them."""
+        ...
+
+    def create_job(self, order: TrainingOrder) -> ProviderJob:
+        """Buy. Sent once, never repeated."""
+        ...
+
+    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+        """The jobs that were ordered with this training file (all pages of the recent jobs; filtered by tag where possible)."""
+        ...
+
+    def job(self, provider_job_id: str) -> ProviderJob | None:
+        """One look; None when the provider knows no such job."""
+        ...
+
+    def events(self, provider_job_id: str, known: Iterable[str]) -> Sequence[ProviderEvent]:
+        """The events that are newer than the newest known one, oldest first, to the last page."""
+        ...
+
+    def checkpoints(self, provider_job_id: str) -> Sequence[ProviderCheckpoint]:
+        """All checkpoints that the provider keeps, earliest step first."""
+        ...
+
+    def cancel(self, provider_job_id: str) -> ProviderJob:
+        """Ask to stop. A job that is over already is returned as it ended."""
+        ...
+
+    def delete_model(self, model: str) -> None:
+        """Remove a tuned model; one that is gone already is no error."""
+        ...
+
+    def chat(self, model: str, body: Mapping[str, Any]) -> Answer:
+        """One chat completion, not streamed. `body` is OpenAI's request without `model`; `model` is what the provider calls by."""
+        ...

@@ -1,0 +1,33 @@
+"""What is stored of tuned models: each with the whole story of where it came from."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.db import Row, StatusColumn, guard_status, now
+from shared.ids import ConnectionId, JobId, ModelId, TeamId
+from shared.lifecycles import MODEL, ModelStatus
+
+
+class Model(Row):
+    """A tuned model. `provider_model` is what its provider calls it."""
+
+    __tablename__ = "models"
+    __table_args__ = (UniqueConstraint("connection_id", "provider_model"),)
+    id: Mapped[ModelId] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
+    status: Mapped[ModelStatus] = StatusColumn(ModelStatus)
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
+    provider_model: Mapped[str]
+    base_model: Mapped[str]
+    job_id: Mapped[JobId] = mapped_column(unique=True)
+    lineage: Mapped[dict[str, Any]]
+    """Dataset versions with digests, method, hyperparameters, seed, billed tokens, cost: all as they were."""
+    scores: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Evaluation id → what it found for this model."""
+    shutdown_date: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+
+    _moves = guard_status(MODEL)

@@ -1,0 +1,41 @@
+"""Settings, read from the environment at the two entrances (`api.app`, `worker.app`) and passed down as values.
+
+`.env.example` documents each.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a process must be told."""
+
+    model_config = SettingsConfigDict(env_prefix="TUNEWRIGHT_", extra="ignore")
+
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL")
+    """`postgresql://user:password@host:port/name`, with this process's own role (tw_app or tw_worker)."""
+
+    redis_url: SecretStr = Field(validation_alias="REDIS_URL")
+    """The broker. It may be emptied at any time; nothing but wake-up calls is in it."""
+
+    secret_key: SecretStr
+    """32 random bytes in base 64; seals provider credentials."""
+
+    storage_dir: Path
+    """Where dataset bytes are kept, shared by the API and the workers."""
+
+    dataset_max_bytes: int = 1_000_000_000
+    """A larger upload is refused with 413."""
+
+    sweep_seconds: float = 2.0
+    """How often due rows are searched for; the longest that a lost wake-up call delays anything."""
+
+    log_level: str = "INFO"
+
+    log_json: bool = True
+    """False prints lines for people."""
+
+    poll_seconds: float = 5.0
+    """How often a running job is looked at."""

@@ -1,0 +1,37 @@
+"""The servers that tests stand on. Each test process has its own, and each test a database of its own.
+
+What a developer has set for a real provider is forgotten before the first test: no test may reach or pay anyone.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from local.environment import forget_providers
+from tests.support.database import Database, DatabaseServer, database_server
+from tests.support.doorbell import doorbell_server
+
+forget_providers(os.environ)
+# Programs under test are told their addresses by the test, and must not find another one lying about.
+GIVEN_DATABASE_URL = os.environ.pop("DATABASE_URL", None)
+GIVEN_REDIS_URL = os.environ.pop("REDIS_URL", None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[DatabaseServer]:
+    with database_server(GIVEN_DATABASE_URL) as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: DatabaseServer) -> Iterator[Database]:
+    """A fresh database with the schema and nothing of another test in it."""
+    with postgres.fresh() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with doorbell_server(GIVEN_REDIS_URL) as url:
+        yield url

@@ -1,0 +1,114 @@
+"""A fresh, migrated Postgres database for each test, copied from a template that is made once per test process.
+
+The server is an embedded one unless DATABASE_URL names another, whose user must then be a superuser.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from local import data_folder, postgres
+from local.addresses import reroute
+
+PROJECT = Path(__file__).resolve().parents[2]
+BOOTSTRAP_KEY_VARIABLE = "TUNEWRIGHT_BOOTSTRAP_KEY"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One test's own database, as its three roles see it."""
+
+    owner_url: str
+    app_url: str
+    worker_url: str
+
+
+class DatabaseServer:
+    """A Postgres server for one test process. The names it uses carry the process's id, since servers may be shared."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._name = f"tunewright_test_{os.getpid()}"
+        self._numbers = count(1)
+        # Roles belong to the whole server: test processes that share one must agree on their passwords.
+        self._password = hashlib.sha256(url.encode()).hexdigest()
+
+    @property
+    def template(self) -> str:
+        return f"{self._name}_template"
+
+    def describe(self, database: str) -> Database:
+        return Database(*(self._url_for(database, role) for role in (postgres.OWNER, "tw_app", "tw_worker")))
+
+    def make_template(self) -> None:
+        with self._superuser() as db:
+            # Two test processes must not make the same roles at the same moment.
+            db.execute("SELECT pg_advisory_lock(hashtext('tunewright tests'))")
+            postgres.ensure_owner(db, self._password)
+            self._create(db, self.template, "template0")
+            self._migrate()
+
+    @contextmanager
+    def fresh(self) -> Iterator[Database]:
+        name = f"{self._name}_{next(self._numbers)}"
+        with self._superuser() as db:
+            self._create(db, name, self.template)
+        try:
+            yield self.describe(name)
+        finally:
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        with self._superuser() as db:
+            db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _create(self, db: psycopg.Connection, name: str, template: str) -> None:
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        names = (sql.Identifier(word) for word in (name, postgres.OWNER, template))
+        db.execute(statement.format(*names))
+
+    def _migrate(self) -> None:
+        env = {name: value for name, value in os.environ.items() if name != BOOTSTRAP_KEY_VARIABLE} | {
+            "DATABASE_URL": self._url_for(self.template, postgres.OWNER),
+            "TUNEWRIGHT_APP_PASSWORD": self._password,
+            "TUNEWRIGHT_WORKER_PASSWORD": self._password,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "migrations"], cwd=PROJECT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"python -m migrations failed:\n{done.stdout}\n{done.stderr}"
+
+    def _superuser(self) -> psycopg.Connection:
+        return psycopg.connect(self._url, autocommit=True)
+
+    def _url_for(self, database: str, role: str) -> str:
+        return reroute(self._url, database=database, user=role, password=self._password)
+
+
+@contextmanager
+def database_server(given_url: str | None) -> Iterator[DatabaseServer]:
+    if given_url:
+        yield from _with_template(DatabaseServer(given_url))
+        return
+    with (
+        data_folder.temporary() as folder,
+        postgres.running(folder, "of a server that only this test process can reach", postgres.CARELESS) as server,
+    ):
+        yield from _with_template(DatabaseServer(server.url("postgres")))
+
+
+def _with_template(server: DatabaseServer) -> Iterator[DatabaseServer]:
+    try:
+        server.make_template()
+        yield server
+    finally:
+        server.drop(server.template)
