@@ -6,7 +6,7 @@ The SDK would add what it finds in the environment: organisation, project, base 
 from typing import Any
 
 import httpx2
-from openai import AzureOpenAI, Omit, OpenAI
+from openai import AzureOpenAI, OpenAI
 
 from shared.providers.base import Access, Rejected
 
@@ -27,13 +27,10 @@ class IsolatedAzureOpenAI(AzureOpenAI, IsolatedOpenAI):
     """AzureOpenAI's own constructor goes on into IsolatedOpenAI's, so it needs nothing more."""
 
 
-def open_openai(access: Access, *, base_url: str, key_header: str | None = None) -> OpenAI:
-    """A client with the key as bearer token, or in `key_header` instead."""
-    elsewhere: dict[str, Any] = {} if key_header is None else {"Authorization": Omit(), key_header: access.credential}
+def open_openai(access: Access, *, base_url: str) -> OpenAI:
     return IsolatedOpenAI(
         api_key=_sendable(access.credential),
         base_url=base_url,
-        default_headers=elsewhere,
         max_retries=0,
         http_client=_http(access),
     )
