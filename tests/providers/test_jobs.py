@@ -75,6 +75,13 @@ def test_an_order_at_a_dated_azure_api_goes_without_method_and_metadata() -> Non
     assert job.estimated_finish == datetime.fromtimestamp(1757001080, UTC)
 
 
+def test_an_order_at_azures_v1_names_its_method() -> None:
+    with wire(says(AZURE | {"training_file": "file-TR"}, 201)) as server:
+        azure_at(server.url, None).create_job(ORDER)
+    assert server.asked[0].json["method"] == {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2}}}
+    assert {"hyperparameters", "metadata"}.isdisjoint(server.asked[0].json)
+
+
 @pytest.mark.parametrize("version", ["2025-04-01-preview", None])
 def test_a_preference_job_names_its_method_on_azure_too(version: str | None) -> None:
     order = TrainingOrder("m", "dpo", "file-TR", hyperparameters={"beta": 0.1})

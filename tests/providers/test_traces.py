@@ -75,8 +75,10 @@ def test_a_measurement_that_is_no_number_is_not_measured(dialect: str, raw: str)
 )
 def test_a_list_without_an_end_is_no_answer(dialect: str, second: dict[str, Any]) -> None:
     first = {"data": [OPENAI["data"][0]], "has_more": True}
-    with wire(says(first), says(second)) as server, pytest.raises(Unavailable):
-        provider_at(dialect, server.url).events("ftjob-1", [])
+    with wire(says(first), says(second)) as server:
+        with pytest.raises(Unavailable):
+            provider_at(dialect, server.url).events("ftjob-1", [])
+        assert len(server.asked) == 2
 
 
 def test_checkpoints_come_in_the_order_of_their_steps(dialect: str) -> None:
