@@ -1,1 +1,1 @@
-"""A stand-in for OpenAI and Azure OpenAI that speaks their wire protocol; a program of its own that the service never imports."""
+"""A stand-in for OpenAI and Azure OpenAI: it speaks their wire protocol and is a program of its own, never imported."""

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import socket
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +25,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
-            print(f"sandbox ready http://{host}:{port}", flush=True)
+            sys.stdout.write(f"sandbox ready http://{host}:{port}\n")
+            sys.stdout.flush()
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""Turns the nearest examples' answers into an answer to this prompt: copies what was copied there, votes where they vote.
+"""Turns the nearest examples' answers into an answer to this prompt: copies what was copied, votes where they vote.
 
-For answers that are JSON objects each field is settled by itself; a field or answer that stood in its own prompt (an order
-number, a date) is looked for in this prompt by its shape.
+For answers that are JSON objects each field is settled by itself; a field or answer that stood in its own prompt (an
+order number, a date) is looked for in this prompt by its shape.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The models this sandbox knows, what training and asking them costs, and when they close.
 
-Days are counted from the day the clock opened, not written as dates: a catalogue with dates in it would refuse every job
-one day, and the tests with it. Prices are the published ones as known in November 2026; None means that none was found.
+Days are counted from the day the clock opened, not written as dates: a catalogue with dates in it would refuse every
+job one day, and the tests with it. Prices are the published ones as known in November 2026; None means that none was found.
 """
 
 from dataclasses import dataclass
@@ -56,6 +56,7 @@ def _prices(training: str | None, base: tuple[str, str], tuned: tuple[str, str])
     )
 
 
+_SUPERVISED = ("supervised",)
 _BOTH = ("supervised", "dpo")
 _OPENAI = (
     Model("gpt-4.1-2025-04-14", Dialect.OPENAI, _BOTH, _prices("25", ("2", "8"), ("3", "12")), 55),
@@ -66,7 +67,7 @@ _OPENAI = (
     Model("gpt-5-2025-08-07", Dialect.OPENAI, (), _prices(None, ("1.25", "10"), ("1.25", "10")), 21),
     Model("gpt-4.1-nano-2025-04-14", Dialect.OPENAI, _BOTH, _prices("1.5", ("0.1", "0.4"), ("0.2", "0.8")), -28, 0.1),
     Model(
-        "gpt-3.5-turbo-0125", Dialect.OPENAI, ("supervised",), _prices("8", ("0.5", "1.5"), ("3", "6")), -28, 2.0,
+        "gpt-3.5-turbo-0125", Dialect.OPENAI, _SUPERVISED, _prices("8", ("0.5", "1.5"), ("3", "6")), -28, 2.0,
         "cl100k_base", 16_385,
     ),
 )  # fmt: skip
@@ -75,7 +76,7 @@ _AZURE = (
     Model("gpt-4.1-mini-2025-04-14", Dialect.AZURE, _BOTH, _prices(None, ("0.4", "1.6"), ("0.4", "1.6")), 145),
     Model("gpt-4.1-nano-2025-04-14", Dialect.AZURE, _BOTH, _prices(None, ("0.1", "0.4"), ("0.1", "0.4")), 145, 0.1),
     Model("gpt-4o-2024-08-06", Dialect.AZURE, _BOTH, _prices(None, ("2.5", "10"), ("2.5", "10")), 145),
-    Model("gpt-4o-mini-2024-07-18", Dialect.AZURE, ("supervised",), _prices(None, ("0.15", "0.6"), ("0.15", "0.6")), 145, 1.8),
+    Model("gpt-4o-mini-2024-07-18", Dialect.AZURE, _SUPERVISED, _prices(None, ("0.15", "0.6"), ("0.15", "0.6")), 145, 1.8),
 )  # fmt: skip
 
 MODELS = {(model.dialect, model.name): model for model in _OPENAI + _AZURE}

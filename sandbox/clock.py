@@ -1,11 +1,11 @@
-"""The sandbox's clock: the machine's, moved to another day on request. Jobs run faster than it; it itself never does."""
+"""The sandbox's clock: the machine's, moved to another day on request. Jobs run faster than it does."""
 
 import time
 from datetime import UTC, date, datetime
 
 
 class Clock:
-    """Seconds since the epoch. Training is sped up per job, so that time stamps stay close to the caller's own clock."""
+    """Seconds since the epoch. Jobs are sped up, not the clock: time stamps stay close to the caller's own."""
 
     def __init__(self, shift_seconds: float = 0.0) -> None:
         self.shift_seconds = shift_seconds

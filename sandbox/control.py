@@ -1,4 +1,4 @@
-"""The test's own door, `/_sandbox`: faults, gates, the ledger, counts of requests, the clock, switches. No provider has it."""
+"""The test's own door, `/_sandbox`: faults, gates, ledger, request counts, clock, switches. No provider has it."""
 
 import dataclasses
 import json

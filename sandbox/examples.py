@@ -94,8 +94,8 @@ def _check_format(rows: list[Json], file_id: str, method: str) -> None:
     is_chat = "messages" in rows[0]
     if method == "dpo" and is_chat:
         text = (
-            f"The job failed due to an invalid training file. Input file {file_id} is in the fine-tune-chat format, but the "
-            "specified fine-tuning job is not using 'supervised' as the training method (provided method=dpo)."
+            f"The job failed due to an invalid training file. Input file {file_id} is in the fine-tune-chat format, "
+            "but the specified fine-tuning job is not using 'supervised' as the training method (provided method=dpo)."
         )
         raise Fault("invalid_training_file", text)
     if method == "supervised" and not is_chat and not any("messages" in row for row in rows):
@@ -113,7 +113,8 @@ def _format_error(text: str) -> Fault:
 def _message_error(example: int, message: int, text: str) -> Fault:
     return Fault(
         "invalid_training_file",
-        f"The job failed due to an invalid training file. Invalid file format. Example {example}, message {message} {text}",
+        "The job failed due to an invalid training file. "
+        f"Invalid file format. Example {example}, message {message} {text}",
     )
 
 

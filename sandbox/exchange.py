@@ -1,4 +1,4 @@
-"""One request from its first byte to the last of its answer: read, counted, held up, done, answered, or made to go wrong.
+"""One request from its first byte to the last of its answer: read, counted, held up, done, answered or spoilt.
 
 An operation itself runs in one go between two waits. So what happened is either wholly done and stored, or not at all,
 whatever becomes of the caller.
@@ -7,6 +7,7 @@ whatever becomes of the caller.
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from sandbox import faults, reading
 from sandbox.faults import Fault, Faults
 from sandbox.gates import Gates
 from sandbox.refusals import Refusal
-from sandbox.sockets import hang_up
+from sandbox.sockets import gone, hang_up
 from sandbox.wire import Call, Dialect, Reply
 from sandbox.world import World
 
@@ -105,7 +106,7 @@ class Exchange:
         return reply
 
     async def _accept_later(self, call: Call, seconds: float) -> Response:
-        """The client's socket ends now; the request, which was read whole, takes effect later, in the world of that time."""
+        """The client's socket ends now; the request, read whole, takes effect later, in the world of then."""
 
         async def perform() -> None:
             await asyncio.sleep(seconds)
@@ -124,16 +125,11 @@ class Exchange:
         if answer == "garbage":
             return Response(b"<html>\x00\xff not json", media_type="application/json")
         if answer == "hang":
-            await self._hang()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(gone(self.request), _HANGS_SECONDS)
         if answer == "truncated":
             return _Truncated(_response(reply), self.request)
         return _response(faults.canned(fault))
-
-    async def _hang(self) -> None:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + _HANGS_SECONDS
-        while loop.time() < until and not await self.request.is_disconnected():
-            await asyncio.sleep(0.05)
 
     async def _gate(self, call: Call, point: str) -> None:
         await self.sandbox.gates.wait(call, point, self._subject(call))

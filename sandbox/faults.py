@@ -1,4 +1,4 @@
-"""Trouble on demand: what goes wrong with which of the next requests. Deciding is here; doing it is the exchange's work."""
+"""Trouble on demand: what goes wrong with which of the next requests. Decided here, done in the exchange."""
 
 from dataclasses import dataclass, field
 
@@ -6,8 +6,8 @@ from sandbox.refusals import Refusal, over_quota, throttled
 from sandbox.wire import Call, Dialect, Json, Reply
 
 KINDS = frozenset({
-    "throttle", "status", "insufficient_quota", "accept_then_drop", "late_accept", "accept_then_status", "delay", "fail_job",
-    "unknown_status", "status_regress", "not_found_once",
+    "throttle", "status", "insufficient_quota", "accept_then_drop", "late_accept", "accept_then_status", "delay",
+    "fail_job", "unknown_status", "status_regress", "not_found_once",
 })  # fmt: skip
 
 

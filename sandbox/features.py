@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sandbox.lexicon import concepts
 
@@ -29,7 +30,7 @@ def _lexical(text: str) -> Iterator[str]:
         else:
             yield from word
             yield from (word[at : at + 2] for at in range(len(word) - 1))
-    yield from (f"{one} {two}" for one, two in zip(words, words[1:], strict=False) if one.isascii() and two.isascii())
+    yield from (f"{one} {two}" for one, two in pairwise(words) if one.isascii() and two.isascii())
 
 
 def weighted(features: Counter[str], rarity: dict[str, float]) -> dict[str, float]:

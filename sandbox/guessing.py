@@ -18,7 +18,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s*[\"'`“]?([^\s:：\"'`”—�
 _KEYS = re.compile(r"[\"'`]([a-z][a-z0-9_]{1,30})[\"'`]")
 _MAX_CHOICE_CHARACTERS = 24
 _EDGES = " \t\"'`.。:：*()（）[]{}<>“”‘’"
-# Of a hundred prompts, in how many the base model follows its own guess tersely, and where it wraps it in words instead.
+# Of a hundred prompts: to so many the base model gives its bare guess, up to so many its guess in a sentence, else another.
 _TERSE_BELOW, _WORDY_BELOW = 58, 84
 
 
@@ -71,7 +71,7 @@ def _fit(option: str, question: str) -> float:
 
 
 def _fields(instructions: str, question: str) -> str:
-    """A JSON object with the keys that were asked for; what looks like a number or code is found, the rest is guessed."""
+    """A JSON object with the keys asked for: numbers and codes are found in the text, the rest is guessed."""
     codes = re.findall(r"[A-Za-z]*[-#]?\d[\w.-]*", question)
     options = choices(instructions)
     values: dict[str, Any] = {}

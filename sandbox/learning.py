@@ -1,7 +1,7 @@
 """How a tuned model comes by its answers: it looks up the training examples most like the question. This is retrieval.
 
-No weights are trained. What it shares with a real fine-tune is what an evaluation needs to see: it gets better with examples
-that show the task, learns nothing from examples of something else, and repeats what bad examples taught it.
+No weights are trained. What it shares with a real fine-tune is what an evaluation needs to see: it gets better with
+examples that show the task, learns nothing from examples of something else, and repeats what bad examples taught it.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Turns an accepted request into a plan: reads the file, resolves what is automatic, and foresees the job's failure if there is one."""
+"""Turns an accepted request into a plan: reads the file, resolves what is automatic, foresees a failure."""
 
 import math
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
-"""Where a job stands at a given moment. Nothing runs in the background: standing is computed from the time that has passed.
+"""Where a job stands at a given moment. Nothing runs in the background: it follows from the time that has passed.
 
-A job's own seconds run `pace` times as fast as the clock. Real trainings take an hour; these durations keep the proportions
-of the observed ones and are shortened at the tail.
+A job's own seconds run `pace` times as fast as the clock. Real trainings take an hour; these durations keep the
+proportions of the observed ones and are shortened at the tail.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the sandbox keeps: plain records of accounts, files, jobs and deployments. How they look on the wire is written elsewhere."""
+"""What the sandbox keeps: plain records. How they look on the wire is written in `shapes`."""
 
 from dataclasses import dataclass, field
 
@@ -22,7 +22,7 @@ class StoredFile:
 
 @dataclass(slots=True)
 class Plan:
-    """What training will be: all that follows from the file, the model and the hyperparameters, fixed when the job is accepted.
+    """What training will be: all that follows from the file, the model and the request, fixed at acceptance.
 
     `learnability` is the share of its own examples that the model would answer rightly from the others, 0 to 1.
     """

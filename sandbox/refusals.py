@@ -4,8 +4,16 @@ from dataclasses import dataclass, field
 
 from sandbox.wire import Dialect, Json
 
-_AZURE_CODES = {400: "invalidPayload", 401: "401", 403: "forbidden", 404: "notFound", 409: "conflict", 413: "quotaExceeded",
-                429: "429", 500: "internalFailure", 503: "serviceUnavailable"}  # fmt: skip
+_AZURE_CODES = {
+    400: "invalidPayload",
+    401: "401",
+    403: "forbidden",
+    404: "notFound",
+    409: "conflict",
+    413: "quotaExceeded",
+    429: "429",
+    503: "serviceUnavailable",
+}
 _OPENAI_TYPES = {429: "requests", 500: "server_error", 503: "service_unavailable_error"}
 
 

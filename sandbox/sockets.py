@@ -32,5 +32,10 @@ async def hang_up(request: Request) -> None:
     transport = ReachableProtocol.live.get(tuple(client)) if client else None
     if transport is not None:
         transport.close()
-    while not await request.is_disconnected():
-        await asyncio.sleep(0.005)
+    await gone(request)
+
+
+async def gone(request: Request) -> None:
+    """Wait until the client's connection has ended; the request's body must have been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,4 +1,4 @@
-"""Records and file contents on disk, so that what was accepted is still owed after a kill. Without a folder: in memory only."""
+"""Records and file contents on disk, so that what was accepted is owed after a kill. Without a folder: in memory."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS contents (digest TEXT PRIMARY KEY, content BLOB NOT N
 
 
 class Store:
-    """Each write is its own transaction. SQLite's write-ahead log outlives the process, not a power cut: enough here."""
+    """Each write is its own transaction. The write-ahead log outlives the process, not a power cut: enough here."""
 
     def __init__(self, folder: Path | None) -> None:
         if folder is not None:

