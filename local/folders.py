@@ -64,10 +64,10 @@ def socket_folder(wanted: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def temporary_data_folder() -> Iterator[Path]:
-    """A data folder that is gone afterwards."""
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="tunewright-"))
     try:
-        yield open_data_folder(folder)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

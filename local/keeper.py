@@ -26,6 +26,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 LEASH = 0
 LOG = 2
+HIGHEST_DESCRIPTOR = 1024
 SECONDS_TO_LEAVE = 2.0
 EXIT_NOT_STARTED = 127
 
@@ -78,6 +79,8 @@ def become(argv: list[str], user: str | None, keeper: int) -> NoReturn:
         os.setsid()
         os.dup2(os.open(os.devnull, os.O_RDONLY), LEASH)
         os.dup2(LOG, 1)
+        # Whatever else the keeper holds, such as the claim to the data folder, is the keeper's alone.
+        os.closerange(LOG + 1, HIGHEST_DESCRIPTOR)
         if user is not None:
             change_user(user)
         # After the change of user, which would forget it. It serves when the keeper itself is killed.

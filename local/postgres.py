@@ -4,7 +4,6 @@ It listens on a socket that only its own user may open and asks everyone for a p
 a superuser, as in a real installation: what the migrations may not do there they cannot do here either.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +15,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from local import environment
 from local.binaries import postgres_folder, service_user
+from local.data_folder import DataFolder
 from local.folders import give_to_server, private_file, private_folder, socket_folder
-from local.processes import Process, Program, run
+from local.processes import Process, Program, run, wait_until_ready
 
 SUPERUSER = "postgres"
 OWNER = "tw_owner"
@@ -44,15 +45,14 @@ def server_url(sockets: Path, database: str, user: str, password: str) -> str:
 
 
 @contextmanager
-def running(data: Path, superuser_password: str, settings: tuple[str, ...] = ()) -> Iterator[Postgres]:
-    """A server over `data/postgres`, made when absent, ready when this yields and stopped when it is left."""
-    folder, logs = data / "postgres", data / "logs"
-    if not folder.exists():
-        _initialise(folder, logs, superuser_password)
-    with socket_folder(data / "sockets") as sockets:
-        process = Process(_server(folder, sockets, superuser_password, settings), logs)
+def running(folder: DataFolder, superuser_password: str, settings: tuple[str, ...] = ()) -> Iterator[Postgres]:
+    """A server over the folder's `postgres`, made when absent; ready when this yields, stopped when it is left."""
+    if not (folder.path / "postgres").exists():
+        _initialise(folder, superuser_password)
+    with socket_folder(folder.path / "sockets") as sockets:
+        process = Process(_server(folder.path / "postgres", sockets, superuser_password, settings), folder)
         try:
-            process.wait_until_ready(seconds=60)
+            wait_until_ready([process])
             yield Postgres(sockets, superuser_password, process)
         finally:
             process.stop()
@@ -73,18 +73,18 @@ def ensure_owner(db: psycopg.Connection, password: str) -> None:
     db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(OWNER), sql.Literal(password)))
 
 
-def _initialise(folder: Path, logs: Path, superuser_password: str) -> None:
+def _initialise(folder: DataFolder, superuser_password: str) -> None:
     """Made beside its place and then moved, so that a folder with the right name is a whole one."""
-    unfinished = folder.with_name("postgres.unfinished")
+    unfinished = folder.path / "postgres.unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
     private_folder(unfinished)
-    password_file = private_file(folder.with_name("postgres.password"), superuser_password)
+    password_file = private_file(folder.path / "postgres.password", superuser_password)
     give_to_server(password_file)
     try:
-        run(_initdb(unfinished, password_file), logs)
+        run(_initdb(unfinished, password_file), folder)
     finally:
         password_file.unlink()
-    unfinished.rename(folder)
+    unfinished.rename(folder.path / "postgres")
 
 
 def _initdb(folder: Path, password_file: Path) -> Program:
@@ -101,7 +101,7 @@ def _initdb(folder: Path, password_file: Path) -> Program:
         "--no-sync",
     ]
     argv = [str(postgres_folder() / "bin/initdb"), f"--pgdata={folder}", *options]
-    return Program("initdb", argv, env=_environment(), user=service_user())
+    return Program("initdb", argv, env=environment.for_server(), user=service_user())
 
 
 def _server(folder: Path, sockets: Path, password: str, settings: tuple[str, ...]) -> Program:
@@ -120,17 +120,12 @@ def _server(folder: Path, sockets: Path, password: str, settings: tuple[str, ...
     return Program(
         "postgres",
         argv,
-        env=_environment(),
+        env=environment.for_server(),
         ready=lambda: _answers(server_url(sockets, "postgres", SUPERUSER, password)),
         user=service_user(),
         # Breaks off open sessions instead of waiting for them.
         stop_signal=SIGINT,
     )
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "TMPDIR"}}
-    return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def _answers(url: str) -> bool:

@@ -6,26 +6,24 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
+
+from local.data_folder import DataFolder
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEEPER = Path(__file__).with_name("keeper.py")
 TAIL_LINES = 15
 
 
-def always() -> bool:
-    """What is ready as soon as it runs."""
-    return True
-
-
 @dataclass(frozen=True)
 class Program:
+    """What to run. `ready` is asked again and again until it says yes; programs without it are ready once they run."""
+
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
-    ready: Callable[[], bool] = always
+    ready: Callable[[], bool] = lambda: True
     user: str | None = None
     stop_signal: Signals = SIGTERM
     stop_seconds: float = 10.0
@@ -45,21 +43,24 @@ def last_lines(log: Path) -> list[str]:
 
 
 class Process:
-    """One running program. `pid` is the program's own, not its keeper's."""
+    """A program that runs, and may be killed and started again. `pid` is the program's own, not its keeper's."""
 
-    def __init__(self, program: Program, logs: Path) -> None:
+    def __init__(self, program: Program, folder: DataFolder) -> None:
         self.program = program
-        self.log = logs / f"{program.name}.log"
-        self._keeper = _start_keeper(program, self.log)
+        self.log = folder.logs / f"{program.name}.log"
+        self._folder = folder
+        self.start()
 
-    @cached_property
-    def pid(self) -> int:
-        """Raises ProgramFailed when the program could not even be forked."""
+    def start(self) -> None:
+        """Raises ProgramFailed when it could not even be tried."""
+        self._keeper = _start_keeper(self.program, self._folder, self.log)
         assert self._keeper.stdout is not None
-        announced = self._keeper.stdout.readline()
-        if not announced:
+        with self._keeper.stdout as announcement:
+            pid = announcement.readline()
+        if not pid:
+            self.close()
             raise ProgramFailed(self.program.name, "could not be started", self.log)
-        return int(announced)
+        self.pid = int(pid)
 
     @property
     def exit_status(self) -> int | None:
@@ -70,47 +71,42 @@ class Process:
         if self.exit_status is not None:
             raise ProgramFailed(self.program.name, f"ended with status {self.exit_status}", self.log)
 
-    def wait_until_ready(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while not self.program.ready():
-            self.check()
-            if time.monotonic() > deadline:
-                raise ProgramFailed(self.program.name, f"was not ready within {seconds:.0f} s", self.log)
-            time.sleep(0.02)
-
     def send(self, signal: Signals) -> None:
         """SIGKILL reaches the program with everything below it; any other signal reaches the program only."""
         assert self._keeper.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._keeper.stdin.write(bytes([signal]))
+        if not self._keeper.stdin.closed:
+            with contextlib.suppress(BrokenPipeError):
+                self._keeper.stdin.write(bytes([signal]))
 
     def wait(self, seconds: float | None = None) -> int:
+        """Its exit status, 128 + n when signal n ended it. Raises subprocess.TimeoutExpired."""
         return self._keeper.wait(seconds)
 
     def kill(self) -> None:
         self.send(SIGKILL)
         self.close()
 
+    def ask_to_stop(self) -> None:
+        self.send(self.program.stop_signal)
+
     def stop(self) -> None:
         """Asks, waits, and kills what does not listen."""
-        self.send(self.program.stop_signal)
+        self.ask_to_stop()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.wait(self.program.stop_seconds)
         self.kill()
 
     def close(self) -> None:
         """Drops the leash and waits for the keeper, after which nothing of the program is left."""
-        for stream in (self._keeper.stdin, self._keeper.stdout):
-            assert stream is not None
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
+        assert self._keeper.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._keeper.stdin.close()
         self.wait()
 
 
-def _start_keeper(program: Program, log: Path) -> subprocess.Popen[bytes]:
+def _start_keeper(program: Program, folder: DataFolder, log: Path) -> subprocess.Popen[bytes]:
     user = [] if program.user is None else ["--user", program.user]
     keeper = [sys.executable, "-I", "-S", str(KEEPER), *user, "--farewell", str(int(program.stop_signal))]
-    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as log_file:
         return subprocess.Popen(
             [*keeper, "--", *program.argv],
@@ -120,14 +116,27 @@ def _start_keeper(program: Program, log: Path) -> subprocess.Popen[bytes]:
             bufsize=0,
             env=dict(program.env),
             cwd=PROJECT,
+            pass_fds=(folder.lock,),
             # Ctrl-C in the terminal is for the supervisor alone, which then stops everything in order.
             start_new_session=True,
         )
 
 
-def run(program: Program, logs: Path, *, seconds: float = 120.0) -> Path:
+def wait_until_ready(processes: Sequence[Process], *, seconds: float = 60.0) -> None:
+    """Waits for all of them together; raises ProgramFailed as soon as one of them ends, or when time is up."""
+    deadline = time.monotonic() + seconds
+    waiting = list(processes)
+    while waiting := [process for process in waiting if not process.program.ready()]:
+        for process in processes:
+            process.check()
+        if time.monotonic() > deadline:
+            raise ProgramFailed(waiting[0].program.name, f"was not ready within {seconds:.0f} s", waiting[0].log)
+        time.sleep(0.02)
+
+
+def run(program: Program, folder: DataFolder, *, seconds: float = 120.0) -> Path:
     """Runs a program to its end and gives its log; raises ProgramFailed unless it ended well."""
-    process = Process(program, logs)
+    process = Process(program, folder)
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:

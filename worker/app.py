@@ -23,7 +23,7 @@ from worker.task import TASKS, run
 # A warm stop that is not over in time becomes a cold one, in which unfinished messages go back to the queue.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
-settings = Settings()  # type: ignore[call-arg]
+settings = Settings()
 app = Celery("tunewright", broker=settings.redis_url.get_secret_value(), set_as_current=False)
 app.conf.update(
     # A message is done when its work is done: a killed worker's message is delivered again.
@@ -75,7 +75,7 @@ def bell() -> Bell:
 @cache
 def context() -> Context:
     """This process's own; never shared across a fork."""
-    database = Database(settings.database_url.get_secret_value(), pool_size=6, doorbell=lambda task: bell()(task))
+    database = Database(settings.database_url.get_secret_value(), pool_size=6, doorbell=bell())
     with database.reading() as db:
         installation = installation_id(db)
     return Context(

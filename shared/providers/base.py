@@ -199,7 +199,7 @@ class Access:
     """Where and as whom: the only things a provider client is made of. No ambient variable adds to it."""
 
     base_url: str
-    credential: str
+    credential: str = field(repr=False)
     api_version: str | None = None
     timeout_seconds: float = 30.0
 
@@ -210,8 +210,12 @@ class Provider(Protocol):
     Nothing here is repeated by itself: a create that was answered by silence is the caller's to reconcile.
     """
 
+    def close(self) -> None:
+        """Let go of the connections; no question can be asked afterwards."""
+        ...
+
     def check(self) -> Account:
-        """Whether the credential works, at no cost."""
+        """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
         ...
 
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:

@@ -4,7 +4,8 @@ import psycopg
 import pytest
 import redis
 
-from tests.support.database import Database, DatabaseServer, reroute
+from local.addresses import reroute
+from tests.support.database import Database, DatabaseServer
 
 
 def test_each_role_reaches_its_own_test_database_under_its_own_name(database: Database) -> None:

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
-from local import folders, postgres
+from local import data_folder, postgres
+from local.addresses import reroute
 
 PROJECT = Path(__file__).resolve().parents[2]
 BOOTSTRAP_KEY_VARIABLE = "TUNEWRIGHT_BOOTSTRAP_KEY"
@@ -30,15 +30,6 @@ class Database:
     owner_url: str
     app_url: str
     worker_url: str
-
-
-def reroute(url: str, *, database: str, user: str | None = None, password: str = "") -> str:
-    """The same server, another database and perhaps another user."""
-    parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    netloc = parts.netloc if user is None else f"{user}:{quote(password, safe='')}@{place}"
-    # urlunsplit would drop the empty host of a socket's address.
-    return urlunsplit(parts._replace(netloc=netloc or "@", path=f"/{database}"))
 
 
 class DatabaseServer:
@@ -109,8 +100,8 @@ def database_server(given_url: str | None) -> Iterator[DatabaseServer]:
         yield from _with_template(DatabaseServer(given_url))
         return
     with (
-        folders.temporary_data_folder() as data,
-        postgres.running(data, "of a server that only this test process can reach", postgres.CARELESS) as server,
+        data_folder.temporary() as folder,
+        postgres.running(folder, "of a server that only this test process can reach", postgres.CARELESS) as server,
     ):
         yield from _with_template(DatabaseServer(server.url("postgres")))
 

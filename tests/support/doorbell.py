@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local import folders, valkey
+from local import data_folder, valkey
 
 
 @contextmanager
@@ -11,5 +11,5 @@ def doorbell_server(given_url: str | None) -> Iterator[str]:
     if given_url:
         yield given_url
         return
-    with folders.temporary_data_folder() as data, valkey.running(data) as server:
+    with data_folder.temporary() as folder, valkey.running(folder) as server:
         yield server.url

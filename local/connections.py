@@ -1,0 +1,67 @@
+"""The provider connections that a fresh installation starts with, made through the public API like any other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from local.wire import Client, Refused
+
+
+@dataclass(frozen=True)
+class Connection:
+    name: str
+    provider: str
+    base_url: str
+    credential: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, str]:
+        return {
+            "name": self.name,
+            "provider": self.provider,
+            "base_url": self.base_url,
+            "credential": self.credential,
+            **self.more,
+        }
+
+
+def to_sandbox(sandbox_url: str) -> list[Connection]:
+    """Both dialects that the sandbox speaks. Its credentials open nothing."""
+    return [
+        Connection("openai-sandbox", "openai", f"{sandbox_url}/v1", "sk-sandbox-local"),
+        Connection(
+            "azure-sandbox",
+            "azure",
+            f"{sandbox_url}/azure/demo",
+            "az-sandbox-local",
+            {"api_version": "2025-04-01-preview"},
+        ),
+    ]
+
+
+def ensure(client: Client, wanted: Connection) -> None:
+    """Makes the connection when there is none of its name, and corrects its address when that has moved."""
+    answer = client.ask("POST", "/v1/connections", wanted.body())
+    if answer.status == 409:
+        _correct(client, wanted)
+    elif answer.status >= 300:
+        raise Refused("POST /v1/connections", answer)
+
+
+def _correct(client: Client, wanted: Connection) -> None:
+    found = _find(client, wanted.name)
+    if found is not None and found["base_url"] != wanted.base_url:
+        client.must("PATCH", f"/v1/connections/{found['id']}", {"base_url": wanted.base_url})
+
+
+def _find(client: Client, name: str) -> dict[str, Any] | None:
+    cursor = ""
+    while True:
+        page = client.must("GET", f"/v1/connections?limit=200{cursor}")
+        for connection in page["data"]:
+            if connection["name"] == name:
+                return dict(connection)
+        if not page["next_cursor"]:
+            return None
+        cursor = f"&cursor={quote(page['next_cursor'])}"
