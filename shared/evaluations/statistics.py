@@ -90,7 +90,7 @@ def mcnemar(candidate: Sequence[float], reference: Sequence[float]) -> float:
     won, lost = sum(ours > theirs for ours, theirs in pairs), sum(ours < theirs for ours, theirs in pairs)
     changed = won + lost
     tail = sum(comb(changed, k) for k in range(min(won, lost) + 1))
-    return min(1.0, 2 * tail / 2**changed)
+    return min(1.0, 2 * tail / (1 << changed))
 
 
 @cache
