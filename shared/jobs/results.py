@@ -29,11 +29,17 @@ def _read(row: Mapping[str, str | None]) -> StepMetrics | None:
     step = _number(row.get("step"))
     if step is None or step < 0:
         return None
-    measured = {
-        name: next((value for spelling in spellings if (value := _number(row.get(spelling))) is not None), None)
-        for name, spellings in _SPELLINGS.items()
-    }
-    return StepMetrics(step=int(step), **measured)
+
+    def measured(name: str) -> float | None:
+        return next((value for spelling in _SPELLINGS[name] if (value := _number(row.get(spelling))) is not None), None)
+
+    return StepMetrics(
+        step=int(step),
+        train_loss=measured("train_loss"),
+        train_accuracy=measured("train_accuracy"),
+        valid_loss=measured("valid_loss"),
+        valid_accuracy=measured("valid_accuracy"),
+    )
 
 
 def _number(cell: str | None) -> float | None:
