@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.ids import KeyId, TeamId
 from shared.teams.tables import Installation, Key, Team
 
@@ -20,6 +20,14 @@ def get_team(db: Session, team_id: TeamId) -> Team:
     team = db.get(Team, team_id)
     if team is None:
         raise NotFound("team")
+    return team
+
+
+def get_open_team(db: Session, team_id: TeamId) -> Team:
+    """A team that works. Raises NotFound, or Conflict when it is archived."""
+    team = get_team(db, team_id)
+    if team.archived_at is not None:
+        raise Conflict(f"The team {team.name!r} is archived.")
     return team
 
 
