@@ -5,9 +5,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import health, keys, problems, teams
+from api import estimates, health, job_events, jobs, keys, problems, spend, teams
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
+from api.watching import Watching
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import Database
@@ -19,6 +20,10 @@ ROUTERS = [
     health.router,
     teams.router,
     keys.router,
+    estimates.router,
+    jobs.router,
+    job_events.router,
+    spend.router,
 ]
 """One for each noun, in the order of the documentation."""
 
@@ -59,9 +64,11 @@ def _lifespan(settings: Settings) -> Lifespan:
 
 def _context(settings: Settings) -> Context:
     bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     return Context(
-        database=Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell),
+        database=database,
         storage=LocalStorage(settings.storage_dir),
         vault=Vault(settings.secret_key.get_secret_value()),
         settings=settings,
+        watching=Watching(database),
     )
