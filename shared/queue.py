@@ -9,6 +9,7 @@ from threading import Lock, Thread
 
 import structlog
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 log = structlog.get_logger()
 
@@ -56,6 +57,6 @@ class Bell:
             self._waiting.discard(task)
         try:
             self._app.send_task(task, expires=self._expires)
-        except Exception as error:  # noqa: BLE001
+        except (OSError, OperationalError) as error:
             self._silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
             log.warning("doorbell_unheard", task=task, error=str(error))

@@ -199,7 +199,7 @@ class Access:
     """Where and as whom: the only things a provider client is made of. No ambient variable adds to it."""
 
     base_url: str
-    credential: str
+    credential: str = field(repr=False)
     api_version: str | None = None
     timeout_seconds: float = 30.0
 
@@ -210,8 +210,12 @@ class Provider(Protocol):
     Nothing here is repeated by itself: a create that was answered by silence is the caller's to reconcile.
     """
 
+    def close(self) -> None:
+        """Let go of the connections; no question can be asked afterwards."""
+        ...
+
     def check(self) -> Account:
-        """Whether the credential works, at no cost."""
+        """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
         ...
 
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
@@ -239,7 +243,7 @@ class Provider(Protocol):
         ...
 
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
-        """The jobs that were ordered with this training file (all pages of the recent jobs; filtered by tag where possible)."""
+        """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000)."""
         ...
 
     def job(self, provider_job_id: str) -> ProviderJob | None:

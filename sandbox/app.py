@@ -1,0 +1,82 @@
+"""The sandbox as an ASGI application: which path of which dialect leads to which operation."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox import control, reading
+from sandbox.exchange import Exchange, Handler, Operation, Sandbox
+from sandbox.operations import chat, deployments, files, jobs, models
+from sandbox.reading import Door
+from sandbox.refusals import Refusal
+from sandbox.wire import Dialect
+
+Table = tuple[tuple[str, str, str, Handler], ...]
+
+_BOTH: Table = (
+    ("upload_file", "POST", "/files", files.upload),
+    ("list_files", "GET", "/files", files.list_files),
+    ("retrieve_file", "GET", "/files/{file_id}", files.retrieve),
+    ("delete_file", "DELETE", "/files/{file_id}", files.delete),
+    ("file_content", "GET", "/files/{file_id}/content", files.content),
+    ("create_job", "POST", "/fine_tuning/jobs", jobs.create),
+    ("list_jobs", "GET", "/fine_tuning/jobs", jobs.list_jobs),
+    ("retrieve_job", "GET", "/fine_tuning/jobs/{job_id}", jobs.retrieve),
+    ("cancel_job", "POST", "/fine_tuning/jobs/{job_id}/cancel", jobs.cancel),
+    ("events", "GET", "/fine_tuning/jobs/{job_id}/events", jobs.events),
+    ("checkpoints", "GET", "/fine_tuning/jobs/{job_id}/checkpoints", jobs.checkpoints),
+    ("list_models", "GET", "/models", models.list_models),
+    ("retrieve_model", "GET", "/models/{model}", models.retrieve),
+    ("delete_model", "DELETE", "/models/{model}", models.delete),
+)
+_CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
+_OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", chat.moderate),)
+_AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
+_DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
+_ARM: Table = (
+    ("put_deployment", "PUT", "/deployments/{deployment}", deployments.put),
+    ("get_deployment", "GET", "/deployments/{deployment}", deployments.get),
+    ("delete_deployment", "DELETE", "/deployments/{deployment}", deployments.delete),
+    ("list_deployments", "GET", "/deployments", deployments.list_deployments),
+)
+_ARM_PREFIX = (
+    "/arm/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{resource}"
+)
+
+# Azure's v1 paths lie below its dated ones, so they are tried first.
+_DOORS: tuple[tuple[Door, str, Table], ...] = (
+    (reading.OPENAI, "/v1", _BOTH + _CHAT + _OPENAI_ONLY),
+    (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _AZURE_ONLY + _CHAT),
+    (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _AZURE_ONLY + _DEPLOYED_CHAT),
+    (reading.ARM, _ARM_PREFIX, _ARM),
+)
+
+
+def create_app(sandbox: Sandbox) -> Starlette:
+    routes = [
+        Route(prefix + path, _endpoint(sandbox, Operation(name, handler, door)), methods=[method])
+        for door, prefix, table in _DOORS
+        for name, method, path, handler in table
+    ]
+    app = Starlette(routes=[*routes, *control.routes(sandbox)], exception_handlers={HTTPException: _no_such_path})
+    app.state.sandbox = sandbox
+    return app
+
+
+def _endpoint(sandbox: Sandbox, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        return await Exchange(sandbox, operation, request).run()
+
+    return endpoint
+
+
+async def _no_such_path(request: Request, error: Exception) -> Response:
+    """An unknown path or method, in the words of the dialect that it was asked in."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    dialect = Dialect.OPENAI if request.url.path.startswith("/v1") else Dialect.AZURE
+    refusal = Refusal(status, f"Invalid URL ({request.method} {request.url.path})", azure_code="404")
+    return JSONResponse(refusal.body(dialect), status)

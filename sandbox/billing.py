@@ -1,0 +1,35 @@
+"""What a job costs: tokens billed and dollars, by the rules that agree with observed bills."""
+
+from decimal import Decimal
+
+from sandbox.catalogue import MODELS, training_price
+from sandbox.progress import Progress
+from sandbox.records import Job
+from sandbox.wire import Dialect
+
+_MILLION = Decimal(1_000_000)
+_AZURE_ROUNDS_DOWN_TO = 1_000
+
+
+def billed_tokens(job: Job, progress: Progress) -> int:
+    """Failed jobs cost nothing; cancelled ones the work done; Azure bills whole thousands, rounded down."""
+    if progress.status not in {"succeeded", "cancelled"}:
+        return 0
+    exact = job.plan.tokens_per_epoch * job.plan.n_epochs * progress.steps_done // job.plan.steps
+    return exact - exact % _AZURE_ROUNDS_DOWN_TO if job.dialect is Dialect.AZURE else exact
+
+
+def trained_tokens(job: Job, progress: Progress) -> int | None:
+    """What the job object shows. On Azure it is not the bill: every example counts as much as the longest one."""
+    if progress.status not in {"succeeded", "cancelled"}:
+        return None
+    if job.dialect is Dialect.OPENAI:
+        return billed_tokens(job, progress)
+    padded = job.plan.longest_example_tokens * job.plan.examples * job.plan.n_epochs
+    return padded * progress.steps_done // job.plan.steps
+
+
+def amount_usd(job: Job, progress: Progress) -> Decimal | None:
+    """None when no price of the model's training is known."""
+    price = training_price(MODELS[job.dialect, job.base], job.training_type)
+    return None if price is None else price * billed_tokens(job, progress) / _MILLION

@@ -1,0 +1,65 @@
+"""Turns an accepted request into a plan: reads the file, resolves what is automatic, foresees a failure."""
+
+import math
+from dataclasses import dataclass, replace
+
+from sandbox import hyperparameters
+from sandbox.catalogue import Model
+from sandbox.examples import Fault, Reading
+from sandbox.records import Plan, StoredFile
+from sandbox.wire import Dialect, Json
+from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A checked request for a job."""
+
+    base: Model
+    method: str
+    hyperparameters: Json
+    training: StoredFile
+    validation: StoredFile | None
+    dialect: Dialect
+
+
+def reading_of(model: Model, method: str, dialect: Dialect) -> Reading:
+    return Reading(method, dialect, model.encoding, model.max_example_tokens)
+
+
+def plan(world: World, order: Order) -> Plan:
+    reading = reading_of(order.base, order.method, order.dialect)
+    try:
+        learner = world.learner(order.training.digest, reading)
+    except Fault as fault:
+        return _failing(fault.about("training_file", order.training.id))
+    examples = learner.examples
+    epochs = order.hyperparameters.get("n_epochs") or hyperparameters.auto_epochs(len(examples))
+    batch = order.hyperparameters.get("batch_size") or hyperparameters.auto_batch_size(len(examples))
+    made = Plan(
+        examples=len(examples),
+        n_epochs=epochs,
+        batch_size=batch,
+        learning_rate_multiplier=order.hyperparameters.get("learning_rate_multiplier") or order.base.auto_learning_rate,
+        beta=order.hyperparameters.get("beta", 0.1) if order.method == "dpo" else None,
+        steps_per_epoch=math.ceil(len(examples) / batch),
+        tokens_per_epoch=sum(example.tokens for example in examples),
+        longest_example_tokens=max(example.tokens for example in examples),
+        learnability=learner.learnability,
+    )
+    return replace(made, fault=_validation_fault(world, order.validation, reading))
+
+
+def _validation_fault(world: World, file: StoredFile | None, reading: Reading) -> Json | None:
+    if file is None:
+        return None
+    try:
+        world.learner(file.digest, reading)
+    except Fault as fault:
+        # Only the training file needs ten examples.
+        return None if fault.code == "invalid_n_examples" else fault.about("validation_file", file.id)
+    return None
+
+
+def _failing(fault: Json) -> Plan:
+    return Plan(0, 1, 1, 1.0, None, 1, 0, 0, 0.0, fault)

@@ -1,0 +1,109 @@
+"""What the sandbox keeps: plain records. How they look on the wire is written in `shapes`."""
+
+from dataclasses import dataclass, field
+
+from sandbox.wire import Dialect, Json
+
+
+@dataclass(slots=True)
+class StoredFile:
+    id: str
+    account: str
+    dialect: Dialect
+    filename: str
+    purpose: str
+    size_bytes: int
+    digest: str
+    created_at: float
+    ready_at: float
+    expires_at: int | None = None
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What training will be: all that follows from the file, the model and the request, fixed at acceptance.
+
+    `learnability` is the share of its own examples that the model would answer rightly from the others, 0 to 1.
+    """
+
+    examples: int
+    n_epochs: int
+    batch_size: int
+    learning_rate_multiplier: float
+    beta: float | None
+    steps_per_epoch: int
+    tokens_per_epoch: int
+    longest_example_tokens: int
+    learnability: float
+    fault: Json | None = None
+
+    @property
+    def steps(self) -> int:
+        return self.steps_per_epoch * self.n_epochs
+
+
+@dataclass(slots=True)
+class Job:
+    """`pace` is how much faster than the clock this job runs; `breaks` is the error it will fail with in training."""
+
+    id: str
+    account: str
+    dialect: Dialect
+    model: str
+    base: str
+    method: str
+    hyperparameters: Json
+    plan: Plan
+    training_file: str
+    validation_file: str | None
+    training_digest: str
+    filename: str
+    suffix: str | None
+    seed: int
+    metadata: Json | None
+    integrations: list[Json]
+    training_type: str | None
+    created_at: float
+    pace: float
+    tuned_model: str
+    result_file: str
+    cancelled_at: float | None = None
+    breaks: Json | None = None
+    is_deleted: bool = False
+    has_result_file: bool = True
+
+
+@dataclass(slots=True)
+class Deployment:
+    name: str
+    account: str
+    model: Json
+    sku: Json
+    created_at: float
+    ready_at: float
+    last_asked_at: float
+
+
+@dataclass(slots=True)
+class ChatUse:
+    """What one model of an account was asked so far."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(slots=True)
+class Switches:
+    training_closed: bool = False
+    base64_results: bool = False
+    require_bom: bool = False
+
+
+@dataclass(slots=True)
+class Account:
+    name: str
+    switches: Switches = field(default_factory=Switches)
+    deleted_models: list[str] = field(default_factory=list)
+    chat_use: dict[str, ChatUse] = field(default_factory=dict)

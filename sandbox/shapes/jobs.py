@@ -1,0 +1,92 @@
+"""The fine-tuning job as OpenAI and as Azure show it."""
+
+from typing import Any
+
+from sandbox.billing import trained_tokens
+from sandbox.progress import STARTED_AT, VALIDATED_AT, Progress, finish_at, wall_time
+from sandbox.records import Job
+from sandbox.wire import Dialect, Json
+
+
+def job(record: Job, progress: Progress) -> Json:
+    shown = _common(record, progress)
+    return shown | (_azure(record, progress) if record.dialect is Dialect.AZURE else _openai(record, progress))
+
+
+def _common(record: Job, progress: Progress) -> Json:
+    finished = progress.finished_at_elapsed
+    succeeded = progress.status == "succeeded"
+    return {
+        "object": "fine_tuning.job",
+        "id": record.id,
+        "model": record.model,
+        "created_at": int(record.created_at),
+        "finished_at": None if finished is None else int(wall_time(record, finished)),
+        "fine_tuned_model": record.tuned_model if succeeded else None,
+        "status": progress.status,
+        "training_file": record.training_file,
+        "validation_file": record.validation_file,
+        "trained_tokens": trained_tokens(record, progress),
+        "seed": record.seed,
+    }
+
+
+def _openai(record: Job, progress: Progress) -> Json:
+    hyperparameters = _hyperparameters(record, progress, "auto")
+    running = progress.status == "running"
+    return {
+        "organization_id": "org-sandbox",
+        "result_files": _result_files(record, progress) or [],
+        "hyperparameters": hyperparameters if record.method == "supervised" else None,
+        "error": error(record) if progress.status == "failed" else {},
+        "user_provided_suffix": record.suffix,
+        "estimated_finish": int(wall_time(record, finish_at(record))) if running else None,
+        "integrations": record.integrations,
+        "metadata": record.metadata,
+        "usage_metrics": None,
+        "shared_with_openai": False,
+        "eval_id": None,
+        "method": {"type": record.method, record.method: {"hyperparameters": hyperparameters}},
+    }
+
+
+def _azure(record: Job, progress: Progress) -> Json:
+    hyperparameters = _hyperparameters(record, progress, -1)
+    method = {"type": record.method, record.method: {"hyperparameters": hyperparameters}}
+    return {
+        "organization_id": None,
+        "result_files": _result_files(record, progress),
+        "hyperparameters": hyperparameters,
+        "error": error(record) if progress.status == "failed" else None,
+        "estimated_finish": int(wall_time(record, finish_at(record))),
+        "integrations": None,
+        "metadata": None,
+        "method": None if record.method == "supervised" else method,
+    }
+
+
+def error(record: Job) -> Json | None:
+    return record.plan.fault or record.breaks
+
+
+def _hyperparameters(record: Job, progress: Progress, auto: Any) -> Json:
+    """What was asked at first; the resolved numbers once the files are read. Azure knows the learning rate at once."""
+    plan = record.plan
+    resolved: Json = {
+        "batch_size": plan.batch_size,
+        "learning_rate_multiplier": plan.learning_rate_multiplier,
+        "n_epochs": plan.n_epochs,
+    }
+    if plan.beta is not None:
+        resolved["beta"] = plan.beta
+    ready_at = STARTED_AT if record.dialect is Dialect.AZURE else VALIDATED_AT
+    if progress.elapsed >= ready_at and plan.fault is None:
+        return resolved
+    asked = {name: record.hyperparameters.get(name, auto) for name in resolved}
+    if record.dialect is Dialect.AZURE:
+        asked["learning_rate_multiplier"] = plan.learning_rate_multiplier
+    return asked
+
+
+def _result_files(record: Job, progress: Progress) -> list[str] | None:
+    return [record.result_file] if progress.status == "succeeded" else None

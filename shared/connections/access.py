@@ -1,0 +1,18 @@
+"""From a stored connection to somebody who answers: opens the credential at the last moment, for this one host only."""
+
+from shared.connections.credentials import Vault
+from shared.connections.tables import Connection
+from shared.providers import open_provider
+from shared.providers.base import Access, Provider
+
+
+def provider_of(connection: Connection, vault: Vault) -> Provider:
+    """The provider behind a connection. Asks nothing yet."""
+    return open_provider(
+        connection.provider,
+        Access(
+            base_url=connection.base_url,
+            credential=vault.open(connection.sealed_credential, connection.id),
+            api_version=connection.api_version,
+        ),
+    )

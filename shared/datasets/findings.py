@@ -1,0 +1,97 @@
+"""A finding: one thing wrong with one line of a dataset, said so that its author can mend it.
+
+Whatever a finding quotes can be stored and sent anywhere: NUL and halves of characters are shown as escapes.
+The table of codes is in `finding_codes`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from reprlib import Repr
+
+from shared.datasets.finding_codes import FINDING_CODES, FindingCode, Severity
+
+__all__ = [
+    "FINDING_CODES",
+    "WHOLE_FILE",
+    "Finding",
+    "FindingCode",
+    "Severity",
+    "excerpt",
+    "found",
+    "found_extra_keys",
+    "pointer",
+]
+
+WHOLE_FILE = 0
+LONGEST_EXCERPT = 120
+LONGEST_MESSAGE = 300
+LONGEST_POINTER = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    line: int  # counted from 1; 0 is the whole file
+    code: str  # a key of FINDING_CODES
+    severity: Severity
+    pointer: str  # RFC 6901, into the line
+    message: str
+    fix: str
+    excerpt: str  # at most 120 characters
+
+    def on_line(self, line: int) -> "Finding":
+        return replace(self, line=line)
+
+
+def found(code: str, where: str, message: str, quoted: object = None) -> Finding:
+    """A finding of which the line is not known yet: whoever holds the line says `on_line`."""
+    known = FINDING_CODES[code]
+    shown = "" if quoted is None else excerpt(quoted)
+    return Finding(
+        line=WHOLE_FILE,
+        code=code,
+        severity=known.severity,
+        pointer=_storable(where, LONGEST_POINTER),
+        message=_storable(message, LONGEST_MESSAGE),
+        fix=known.mend,
+        excerpt=shown,
+    )
+
+
+def found_extra_keys(code: str, value: Mapping[str, object], known: Collection[str], where: str) -> Iterator[Finding]:
+    for key in value:
+        if key not in known:
+            yield found(code, where + pointer(key), f'the key "{key}" is not known here', key)
+
+
+def pointer(*steps: str | int) -> str:
+    """An RFC 6901 JSON pointer: `pointer("messages", 0, "role")` is `/messages/0/role`."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def excerpt(value: object) -> str:
+    return _storable(value if isinstance(value, str) else _BRIEF.repr(value), LONGEST_EXCERPT)
+
+
+def _brief() -> Repr:
+    # A line may hold millions of values, and each of them a finding that quotes it.
+    brief = Repr()
+    brief.maxstring = brief.maxother = brief.maxlong = LONGEST_EXCERPT
+    return brief
+
+
+_BRIEF = _brief()
+
+
+def _storable(text: str, longest: int) -> str:
+    if len(text) > longest:
+        text = text[: longest - 1] + "…"
+    # Postgres keeps neither NUL nor lone surrogates.
+    if text.isprintable():
+        return text
+    return "".join(_escape(character) for character in text)[:longest]
+
+
+def _escape(character: str) -> str:
+    if character == "\0" or "\ud800" <= character <= "\udfff":
+        return f"\\u{ord(character):04x}"
+    return character

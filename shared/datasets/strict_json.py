@@ -1,0 +1,138 @@
+"""One JSON text, read more strictly than the standard library reads it.
+
+Refuses what readers disagree about or what cannot be stored: keys given twice, NaN and Infinity, numbers that
+lose digits, halves of characters, NUL, endless nesting. Good texts pay next to nothing for it: only one that shows
+a sign of trouble is walked through, to say where the trouble lies.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from shared.datasets.findings import Finding, found, pointer
+from shared.datasets.json_faults import diagnose
+
+DEEPEST = 64
+LARGEST_INTEGER = 2**63
+LONGEST_INTEGER = 20  # characters; longer ones are not even converted, which takes quadratic time
+
+_SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# What a text that cannot be read gives; None is what `null` gives.
+NOTHING = object()
+
+Path = tuple[str | int, ...]
+
+
+class StrictJson:
+    """A parser to be used for many texts, one after the other."""
+
+    def __init__(self) -> None:
+        self._repeated: list[tuple[dict[str, Any], str]] = []
+        self._odd_number = False
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object,
+            parse_int=self._integer,
+            parse_float=self._float,
+            parse_constant=self._constant,
+        )
+
+    def parse(self, text: str) -> tuple[Any, Iterator[Finding]]:
+        """The value (NOTHING if there is none to go on with) and what is wrong with it, to be gone through once."""
+        self._repeated = []
+        self._odd_number = False
+        try:
+            value = self._decoder.decode(text)
+        except json.JSONDecodeError as error:
+            return NOTHING, iter([diagnose(text, error)])
+        except RecursionError:
+            return NOTHING, iter([_too_deep()])
+        if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):
+            return NOTHING, iter([_too_deep()])
+        if self._repeated or self._odd_number or _SUSPICIOUS_ESCAPE.search(text):
+            return value, _walk(value, self._repeated)
+        return value, iter(())
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen:
+                    self._repeated.append((made, key))
+                seen.add(key)
+        return made
+
+    # What cannot be kept is marked by what JSON has no word for: infinity for too large, NaN for not a number.
+
+    def _integer(self, digits: str) -> int | float:
+        if len(digits) <= LONGEST_INTEGER:
+            number = int(digits)
+            if -LARGEST_INTEGER <= number < LARGEST_INTEGER:
+                return number
+        self._odd_number = True
+        return math.inf
+
+    def _float(self, digits: str) -> float:
+        number = float(digits)
+        self._odd_number = self._odd_number or math.isinf(number)
+        return number
+
+    def _constant(self, _: str) -> float:
+        self._odd_number = True
+        return math.nan
+
+
+def _too_deep() -> Finding:
+    return found("nested_too_deep", "", f"objects or lists are nested more than {DEEPEST} deep")
+
+
+def _is_too_deep(value: object) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [child for node in level for _, child in _children(node)]
+        if not level:
+            return False
+    return True
+
+
+def _children(node: object) -> list[tuple[str | int, Any]]:
+    if isinstance(node, dict):
+        return list(node.items())
+    return list(enumerate(node)) if isinstance(node, list) else []
+
+
+def _walk(value: object, repeated: list[tuple[dict[str, Any], str]]) -> Iterator[Finding]:
+    repeated_in: dict[int, list[str]] = {}
+    for owner, key in repeated:
+        repeated_in.setdefault(id(owner), []).append(key)
+    waiting: list[tuple[Path, object]] = [((), value)]
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, dict):
+            for key in repeated_in.get(id(node), ()):
+                yield found("duplicate_key", pointer(*path, key), f'the key "{key}" is given more than once', key)
+            for key in node:
+                yield from _text_faults((*path, key), key)
+        yield from _scalar_faults(path, node)
+        waiting.extend(((*path, step), child) for step, child in reversed(_children(node)))
+
+
+def _scalar_faults(path: Path, node: object) -> Iterator[Finding]:
+    if isinstance(node, str):
+        yield from _text_faults(path, node)
+    elif isinstance(node, float) and math.isnan(node):
+        yield found("not_a_number", pointer(*path), "NaN and Infinity are not JSON")
+    elif isinstance(node, float) and math.isinf(node):
+        yield found("number_out_of_range", pointer(*path), "this number would lose digits or overflow")
+
+
+def _text_faults(path: Path, text: str) -> Iterator[Finding]:
+    if half := _SURROGATE.search(text):
+        where = f"character {half.start() + 1} is half of a surrogate pair"
+        yield found("lone_surrogate", pointer(*path), where, text)
+    if "\0" in text:
+        yield found("nul_character", pointer(*path), f"character {text.index(chr(0)) + 1} is NUL", text)

@@ -1,0 +1,222 @@
+"""OpenAI, through its official SDK. What Azure does otherwise stands in `azure.py`.
+
+The SDK carries the requests; the answers are read by us from the raw body, since the SDK accepts anything as an answer.
+"""
+
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice, takewhile
+from typing import Any, BinaryIO
+
+import httpx2
+from openai import OpenAI
+
+from shared.providers.answers import (
+    TAG_KEY,
+    read_answer,
+    read_checkpoint,
+    read_event,
+    read_file,
+    read_job,
+    read_page,
+    read_results,
+)
+from shared.providers.base import (
+    Access,
+    Account,
+    Answer,
+    Paused,
+    ProviderCheckpoint,
+    ProviderEvent,
+    ProviderFile,
+    ProviderJob,
+    Rejected,
+    StillRunning,
+    TrainingOrder,
+    Unavailable,
+)
+from shared.providers.clients import open_openai
+from shared.providers.lenient import parse_object, text
+from shared.providers.translation import Raw, ask, redact
+
+_PAGE = 100
+_RECENT_JOBS = 2000
+"""How far back a job is looked for by its file: an attempt is reconciled long before so many others were made."""
+
+
+class OpenAIProvider:
+    """One account at OpenAI."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._client = self._connect(access)
+        weakref.finalize(self, self._client.close)
+
+    def _connect(self, access: Access) -> OpenAI:
+        return open_openai(access, base_url=access.base_url)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def check(self) -> Account:
+        """Listing jobs shows a refused key (raised) and a key without the right to train (told)."""
+        try:
+            self._body(self._client.fine_tuning.jobs.with_raw_response.list, limit=1)
+        except Unavailable as error:
+            return Account(reachable=False, training=None, detail=error.reason)
+        except Rejected as error:
+            if error.status != 403:
+                raise
+            return Account(reachable=True, training=False, detail=error.reason)
+        return Account(reachable=True, training=None, detail="The credential works")
+
+    # --- files ----------------------------------------------------------------------------------------------------------
+    def upload(self, name: str, content: BinaryIO) -> ProviderFile:
+        return read_file(
+            self._body(self._client.files.with_raw_response.create, file=(name, content), purpose="fine-tune"),
+        )
+
+    def files(self, prefix: str) -> Sequence[ProviderFile]:
+        entries = self._entries(self._client.files.with_raw_response.list, purpose="fine-tune")
+        return [read_file(one) for one in entries if (text(one.get("filename")) or "").startswith(prefix)]
+
+    def file(self, file_id: str) -> ProviderFile | None:
+        body = self._body_if_any(self._client.files.with_raw_response.retrieve, file_id)
+        return None if body is None else read_file(_same(body, file_id))
+
+    def delete_file(self, file_id: str) -> None:
+        self._delete(self._client.files.with_raw_response.delete, file_id)
+
+    def download(self, file_id: str) -> bytes:
+        return read_results(self._ask(self._client.files.with_raw_response.content, file_id).content)
+
+    # --- jobs -----------------------------------------------------------------------------------------------------------
+    def create_job(self, order: TrainingOrder) -> ProviderJob:
+        job = self._read_job(self._body(self._client.fine_tuning.jobs.with_raw_response.create, **self._order(order)))
+        if job.training_file_id != order.training_file_id:
+            raise Unavailable("The provider answered with a job that was not ordered")
+        return job
+
+    def _order(self, order: TrainingOrder) -> dict[str, Any]:
+        return {
+            **ordered(order),
+            "method": method(order),
+            **({"metadata": {TAG_KEY: order.tag}} if order.tag else {}),
+        }
+
+    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+        """By tag first, which is cheap; then by looking, because an index of tags may lag behind what was bought."""
+        tagged = self._jobs_of_file(training_file_id, metadata={TAG_KEY: tag}) if tag else []
+        return tagged or self._jobs_of_file(training_file_id)
+
+    def _jobs_of_file(self, training_file_id: str, **named: Any) -> list[ProviderJob]:
+        entries = self._entries(self._client.fine_tuning.jobs.with_raw_response.list, limit=_PAGE, **named)
+        recent = islice(entries, _RECENT_JOBS)
+        return [self._read_job(one) for one in recent if one.get("training_file") == training_file_id]
+
+    def job(self, provider_job_id: str) -> ProviderJob | None:
+        body = self._body_if_any(self._client.fine_tuning.jobs.with_raw_response.retrieve, provider_job_id)
+        return None if body is None else self._read_job(_same(body, provider_job_id))
+
+    def cancel(self, provider_job_id: str) -> ProviderJob:
+        try:
+            body = self._body(self._client.fine_tuning.jobs.with_raw_response.cancel, provider_job_id)
+        except Rejected:
+            # The refusal's words are not documented; the job itself tells whether it is over.
+            job = self.job(provider_job_id)
+            if job is None or isinstance(job.outcome, StillRunning | Paused):
+                raise
+            return job
+        return self._read_job(_same(body, provider_job_id))
+
+    def _read_job(self, body: Mapping[str, Any]) -> ProviderJob:
+        return read_job(body)
+
+    # --- what a job leaves behind ---------------------------------------------------------------------------------------
+    def events(self, provider_job_id: str, known: Iterable[str]) -> Sequence[ProviderEvent]:
+        seen = frozenset(known)
+        jobs = self._client.fine_tuning.jobs.with_raw_response
+        newest_first = self._entries(jobs.list_events, provider_job_id, limit=_PAGE)
+        read = map(self._read_event, takewhile(lambda one: one.get("id") not in seen, newest_first))
+        return [event for event in read if event is not None][::-1]
+
+    def _read_event(self, body: Mapping[str, Any]) -> ProviderEvent | None:
+        return read_event(body)
+
+    def checkpoints(self, provider_job_id: str) -> Sequence[ProviderCheckpoint]:
+        checkpoints = self._client.fine_tuning.jobs.checkpoints.with_raw_response
+        read = map(read_checkpoint, self._entries(checkpoints.list, provider_job_id, limit=_PAGE))
+        return sorted((one for one in read if one is not None), key=lambda one: one.step)
+
+    # --- models ---------------------------------------------------------------------------------------------------------
+    def delete_model(self, model: str) -> None:
+        self._delete(self._client.models.with_raw_response.delete, model)
+
+    def chat(self, model: str, body: Mapping[str, Any]) -> Answer:
+        create = self._client.chat.completions.with_raw_response.create
+        # As extra_body, because the SDK refuses parameters that it does not know, and the provider may know them.
+        rest = {name: value for name, value in body.items() if name not in ("model", "stream", "stream_options")}
+        return read_answer(self._body(create, model=model, messages=rest.pop("messages", []), extra_body=rest))
+
+    # --- asking ---------------------------------------------------------------------------------------------------------
+    def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:
+        return ask(self._access.credential, partial(send, *given, **named))
+
+    def _body(self, send: Callable[..., Raw], *given: Any, **named: Any) -> dict[str, Any]:
+        return parse_object(redact(self._ask(send, *given, **named).text, self._access.credential))
+
+    def _body_if_any(self, send: Callable[..., Raw], *given: Any) -> dict[str, Any] | None:
+        try:
+            return self._body(send, *given)
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return None
+
+    def _delete(self, send: Callable[..., Raw], subject: str) -> None:
+        """Callers rely on a deleted file being gone, so only a clear word counts."""
+        try:
+            response = self._ask(send, subject)
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return
+        if response.status_code != 204 and parse_object(response.text).get("deleted") is not True:
+            raise Unavailable("The provider did not say that it deleted anything")
+
+    def _entries(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Mapping[str, Any]]:
+        """The entries of a list over all its pages, each fetched when it is needed."""
+        cursors: list[str] = []
+        while True:
+            page = read_page(self._body(send, *given, **named, **({"after": cursors[-1]} if cursors else {})))
+            yield from page.entries
+            if not page.has_more:
+                return
+            cursor = text(page.entries[-1].get("id")) if page.entries else None
+            if cursor is None or cursor in cursors:
+                raise Unavailable("The provider's list has no end")
+            cursors.append(cursor)
+
+
+def ordered(order: TrainingOrder) -> dict[str, Any]:
+    """What every dialect takes alike. What is absent is the provider's to choose."""
+    optional = {"validation_file": order.validation_file_id, "suffix": order.suffix, "seed": order.seed}
+    return {
+        "model": order.model,
+        "training_file": order.training_file_id,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def method(order: TrainingOrder) -> dict[str, Any]:
+    if not order.hyperparameters:
+        return {"type": order.method}
+    return {"type": order.method, order.method: {"hyperparameters": dict(order.hyperparameters)}}
+
+
+def _same(body: Mapping[str, Any], asked: str) -> Mapping[str, Any]:
+    """Something between us and the provider that answers for another object would have us record another's fate."""
+    if body.get("id") != asked:
+        raise Unavailable("The provider answered about something else")
+    return body

@@ -1,0 +1,142 @@
+"""What prevented an answer, said in our three errors.
+
+Decided by the HTTP status first and the provider's code second, never by the words of a message. It does not decide what
+to do about it: nothing is repeated here.
+"""
+
+import email.utils
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import httpx2
+import openai
+
+from shared.clock import utc_now
+from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
+from shared.providers.lenient import mapping, parse_object, text
+
+_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+"""Raised while there is no connection yet (refused, unknown host, failed handshake), so the request cannot have arrived.
+A reset is not among them: it may come after the request was read."""
+
+_NOT_BY_WAITING = frozenset(
+    {
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "credit_balance_exhausted",
+        "organization_usage_limit_exceeded",
+        "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded",
+    },
+)
+"""Codes of a 429 that a person must mend. (Azure's `quotaExceeded` is not one: its places come free as jobs end.)"""
+
+_PATIENCE = 5.0
+_SHORTEST, _LONGEST = 0.5, 600.0
+"""Seconds. A longer wait than ten minutes is asked about again: a far date is more often a wrong clock than a promise."""
+
+_LONGEST_REASON = 1000
+
+
+class Raw(Protocol):
+    """What the SDK's `with_raw_response` methods return, as far as we use it."""
+
+    @property
+    def http_response(self) -> httpx2.Response: ...
+
+
+def ask(credential: str, send: Callable[[], Raw]) -> httpx2.Response:
+    """Send once. Returns an answer of 2xx, or raises a ProviderError that holds nothing of the request."""
+    try:
+        return send().http_response
+    except openai.OpenAIError as error:
+        prevented = translate(error, credential)
+    # Outside the except block, so that the SDK's error, which holds the request and with it the credential, is not chained.
+    raise prevented
+
+
+def translate(error: openai.OpenAIError, credential: str) -> ProviderError:
+    match error:
+        case openai.APIStatusError():
+            return _by_status(error.response, credential)
+        case openai.APIConnectionError() if isinstance(error.__cause__, _NEVER_LEFT):
+            return Unavailable("The provider could not be connected to", reached=False)
+        case openai.APITimeoutError():
+            return Unavailable("The provider did not answer in time")
+        case _:
+            return Unavailable("The connection broke before the provider's answer was complete")
+
+
+def redact(raw: str, credential: str) -> str:
+    """A server may echo the key that it was sent: in an error, an event, anywhere."""
+    return raw.replace(credential, "[credential]")
+
+
+def _by_status(response: httpx2.Response, credential: str) -> ProviderError:
+    status, no = response.status_code, _Refusal.read(redact(response.text, credential))
+    reason = no.message or f"The provider answered with HTTP {status}"
+    if status == 429 and not no.lasting:
+        return Throttled(reason, retry_after(response.headers))
+    # 408 and 409 judge the moment, not the request; and what a 409 conflicts with may be our own request, sent before.
+    if status in (408, 409) or not 400 <= status < 500:
+        return Unavailable(reason)
+    # Only the provider itself can say that a thing does not exist; anything in front of it says 404 in other words.
+    if status == 404 and not no.in_its_own_words:
+        return Unavailable(f"The connection's address leads to something that answers HTTP 404: {reason}")
+    return Rejected(reason, no.code or str(status), status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """The error body of both dialects: `{"error": {message, type, code, …}}`, any of them null."""
+
+    message: str | None
+    type: str | None
+    code: str | None
+
+    @classmethod
+    def read(cls, raw: str) -> "_Refusal":
+        try:
+            error = mapping(parse_object(raw).get("error"))
+        except Unavailable:
+            error = {}
+        message = text(error.get("message"))
+        return cls(message and message[:_LONGEST_REASON], text(error.get("type")), text(error.get("code")))
+
+    @property
+    def lasting(self) -> bool:
+        return self.type == "insufficient_quota" or self.code in _NOT_BY_WAITING
+
+    @property
+    def in_its_own_words(self) -> bool:
+        """Azure's gateway answers for routes that do not exist, with the status as its code."""
+        return self.message is not None and self.code != "404"
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds to wait, from `retry-after-ms`, else `retry-after` (seconds or a date), within bounds."""
+    milliseconds = _float(headers.get("retry-after-ms"))
+    stated = headers.get("retry-after")
+    wait = milliseconds / 1000 if milliseconds is not None else _float(stated)
+    if wait is None:
+        wait = _until(stated)
+    return min(max(wait, _SHORTEST), _LONGEST) if wait is not None and wait >= 0 else _PATIENCE
+
+
+def _float(value: str | None) -> float | None:
+    try:
+        found = float(value or "")
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _until(date: str | None) -> float | None:
+    try:
+        moment: datetime = email.utils.parsedate_to_datetime(date or "")
+        return (moment - utc_now()).total_seconds()
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,192 @@
+"""What moves money: hold → settle | release. Nothing else writes a hold, a total or the ledger.
+
+What is left of a budget is its limit − what was charged this month − what is held now. It is decided under a lock on the
+budget's row, the organisation's first and the team's second, so that two of these never wait for one another.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared import ids
+from shared.clock import month_of
+from shared.db import now
+from shared.errors import BudgetExceeded, NotFound
+from shared.ids import ConnectionId, HoldId, TeamId, TransactionId
+from shared.lifecycles import HoldStatus
+from shared.money import ZERO, Usd, per_million, total
+from shared.spend.tables import (
+    Account,
+    Budget,
+    Hold,
+    LedgerEntry,
+    LedgerTransaction,
+    PeriodTotal,
+    SpendKind,
+    TransactionKind,
+    Unit,
+)
+
+ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRequest:
+    """Money wanted for one thing. `subject` is the id of the job, evaluation or request, and can hold once."""
+
+    team_id: TeamId
+    subject: str
+    kind: SpendKind
+    amount: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What was bought: so many units at a price. `provisional` = known only by estimate."""
+
+    kind: SpendKind
+    connection_id: ConnectionId
+    model: str
+    unit: Unit
+    quantity: int
+    usd_per_million: Decimal
+    price_id: str
+    provisional: bool = False
+
+    @property
+    def amount(self) -> Usd:
+        return per_million(self.quantity, self.usd_per_million)
+
+
+def set_limit(db: Session, team_id: TeamId | None, limit: Usd | None) -> Budget:
+    """Limit what a team (None: the organisation) may be charged in a month. Money already held or spent is not touched."""
+    budget = _locked(db, team_id)
+    budget.monthly_limit = limit
+    return budget
+
+
+def hold(db: Session, wanted: HoldRequest) -> Hold:
+    """Set money aside, if every budget that binds the team covers it. Raises BudgetExceeded; then nothing has changed."""
+    budgets = [_locked(db, None), _locked(db, wanted.team_id)]
+    for budget in budgets:
+        _check_left(db, budget, wanted.amount)
+    for budget in budgets:
+        budget.held += wanted.amount
+    made = Hold(
+        id=HoldId(ids.new("hold")),
+        team_id=wanted.team_id,
+        subject=wanted.subject,
+        status=HoldStatus.PENDING,
+        kind=wanted.kind,
+        amount=wanted.amount,
+    )
+    db.add(made)
+    db.flush()
+    _post(db, made, TransactionKind.HOLD, [(Account.HELD, wanted.amount), (Account.HOLDS, -wanted.amount)])
+    return made
+
+
+def settle(db: Session, subject: str, charges: Sequence[Charge]) -> Usd:
+    """Charge what was bought and give back what is left of the hold. Returns the sum.
+
+    A sum above the hold is charged all the same, since the provider bills it; the budget then admits nothing until it covers
+    it again. Raises IllegalTransition when the hold was resolved before.
+    """
+    resolved = _resolve(db, subject, HoldStatus.SETTLED)
+    transaction = _post(db, resolved, TransactionKind.SETTLE, _given_back(resolved))
+    for charge in charges:
+        db.add_all(_sides(transaction, resolved.team_id, charge))
+    charged = total(charge.amount for charge in charges)
+    for budget in (_locked(db, None), _locked(db, resolved.team_id)):
+        _add_to_month(db, budget, charged)
+    return charged
+
+
+def release(db: Session, subject: str) -> None:
+    """Give back all of a hold. Raises IllegalTransition when it was resolved before."""
+    resolved = _resolve(db, subject, HoldStatus.RELEASED)
+    _post(db, resolved, TransactionKind.RELEASE, _given_back(resolved))
+
+
+def _locked(db: Session, team_id: TeamId | None) -> Budget:
+    scope = team_id or ORGANISATION
+    if team_id:
+        db.execute(insert(Budget).values(scope=scope, team_id=team_id, held=ZERO).on_conflict_do_nothing())
+    return db.get_one(Budget, scope, with_for_update=True, populate_existing=True)
+
+
+def _check_left(db: Session, budget: Budget, needed: Usd) -> None:
+    if budget.monthly_limit is None:
+        return
+    month = month_of(db.scalars(select(now())).one())
+    spent = db.scalar(select(PeriodTotal.spent).filter_by(scope=budget.scope, month=month)) or ZERO
+    left = budget.monthly_limit - spent - budget.held
+    if needed > left:
+        raise BudgetExceeded("team" if budget.team_id else ORGANISATION, needed, max(left, ZERO))
+
+
+def _resolve(db: Session, subject: str, status: HoldStatus) -> Hold:
+    team_id = db.scalar(select(Hold.team_id).where(Hold.subject == subject))
+    if team_id is None:
+        raise NotFound("hold")
+    budgets = [_locked(db, None), _locked(db, team_id)]
+    held = db.scalars(select(Hold).where(Hold.subject == subject).with_for_update()).one()
+    if held.status is status:  # `guard_status` lets a status repeat itself; a hold's end may not
+        held.status = HoldStatus.PENDING
+    held.status = status
+    held.resolved_at = db.scalar(select(now()))
+    for budget in budgets:
+        budget.held -= held.amount
+    return held
+
+
+def _given_back(held: Hold) -> list[tuple[Account, Usd]]:
+    return [(Account.HELD, -held.amount), (Account.HOLDS, held.amount)]
+
+
+def _post(
+    db: Session, held: Hold, kind: TransactionKind, movements: Sequence[tuple[Account, Usd]]
+) -> LedgerTransaction:
+    transaction = LedgerTransaction(
+        id=TransactionId(ids.new("txn")), team_id=held.team_id, hold_id=held.id, subject=held.subject, kind=kind
+    )
+    db.add(transaction)
+    db.flush()
+    db.add_all(
+        LedgerEntry(transaction_id=transaction.id, team_id=held.team_id, account=account, amount=amount, kind=held.kind)
+        for account, amount in movements
+    )
+    return transaction
+
+
+def _sides(transaction: LedgerTransaction, team_id: TeamId, charge: Charge) -> Iterator[LedgerEntry]:
+    for account, amount in ((Account.SPENT, charge.amount), (Account.PROVIDER, -charge.amount)):
+        yield LedgerEntry(
+            transaction_id=transaction.id,
+            team_id=team_id,
+            account=account,
+            amount=amount,
+            kind=charge.kind,
+            connection_id=charge.connection_id,
+            model=charge.model,
+            unit=charge.unit,
+            quantity=charge.quantity,
+            usd_per_million=charge.usd_per_million,
+            price_id=charge.price_id,
+            provisional=charge.provisional,
+        )
+
+
+def _add_to_month(db: Session, budget: Budget, charged: Usd) -> None:
+    month = month_of(db.scalars(select(now())).one())
+    statement = insert(PeriodTotal).values(scope=budget.scope, month=month, team_id=budget.team_id, spent=charged)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=[PeriodTotal.scope, PeriodTotal.month],
+            set_={"spent": PeriodTotal.spent + statement.excluded.spent},
+        )
+    )

@@ -1,0 +1,134 @@
+"""What is read of money: where a budget stands, what was spent by whom on what, and whether the totals equal the ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, Select, SQLColumnExpression, cast, func, select
+from sqlalchemy.orm import Session
+
+from shared.clock import month_of
+from shared.connections.tables import Connection
+from shared.db import now
+from shared.errors import InvalidRequest
+from shared.ids import TeamId
+from shared.lifecycles import HoldStatus
+from shared.money import ZERO, Usd, total
+from shared.spend.tables import Account, Budget, Hold, LedgerEntry, PeriodTotal
+from shared.teams.tables import Team
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """A budget this month. `left` None = no limit of its own; it is never shown below zero."""
+
+    limit: Usd | None
+    spent: Usd
+    held: Usd
+    left: Usd | None
+    month: date
+
+
+def budget(db: Session, team_id: TeamId | None) -> BudgetState:
+    """Where a team's budget (None: the organisation's) stands."""
+    scope = team_id or "organisation"
+    month = month_of(db.scalars(select(now())).one())
+    row = db.get(Budget, scope)
+    spent = db.scalar(select(PeriodTotal.spent).filter_by(scope=scope, month=month)) or ZERO
+    limit, held = (row.monthly_limit, row.held) if row else (None, ZERO)
+    left = None if limit is None else max(limit - spent - held, ZERO)
+    return BudgetState(limit, spent, held, left, month)
+
+
+class Grouping(StrEnum):
+    """What spend can be grouped by."""
+
+    TEAM = "team"
+    MODEL = "model"
+    KIND = "kind"
+    CONNECTION = "connection"
+    DAY = "day"
+    MONTH = "month"
+
+
+_DAY = cast(func.timezone("UTC", LedgerEntry.posted_at), Date)
+_COLUMNS: dict[Grouping, SQLColumnExpression[Any]] = {
+    Grouping.TEAM: Team.name,
+    Grouping.MODEL: LedgerEntry.model,
+    Grouping.KIND: LedgerEntry.kind,
+    Grouping.CONNECTION: Connection.name,
+    Grouping.DAY: _DAY,
+    Grouping.MONTH: func.to_char(_DAY, "YYYY-MM"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SpendRow:
+    """One group: its values in the order of the grouping, and what was charged in it."""
+
+    group: dict[str, str]
+    amount: Usd
+    provisional: Usd
+    n_charges: int
+
+
+def spend(db: Session, since: date, until: date, group_by: Sequence[Grouping]) -> list[SpendRow]:
+    """What was charged from the day `since` up to and without the day `until` (UTC), the dearest group first.
+
+    Sees what the transaction's scope sees: a team its own, an admin everything. The rows' sum equals the ledger's.
+    """
+    if until <= since:
+        raise InvalidRequest("`to` must be later than `from`; `to` itself is not included.")
+    columns: list[Any] = [_COLUMNS[grouping].label(grouping.value) for grouping in group_by]
+    amount = func.sum(LedgerEntry.amount, type_=LedgerEntry.amount.type)
+    provisional = func.coalesce(amount.filter(LedgerEntry.provisional), 0, type_=LedgerEntry.amount.type)
+    query: Select[Any] = (
+        select(*columns, amount.label("amount"), provisional.label("provisional"), func.count().label("n"))
+        .join(Team, Team.id == LedgerEntry.team_id)
+        .outerjoin(Connection, Connection.id == LedgerEntry.connection_id)
+        .where(
+            LedgerEntry.account == Account.SPENT,
+            LedgerEntry.posted_at >= datetime.combine(since, time(), UTC),
+            LedgerEntry.posted_at < datetime.combine(until, time(), UTC),
+        )
+        .group_by(*columns)
+        .order_by(amount.desc(), *columns)
+    )
+    return [
+        SpendRow(
+            group={grouping.value: str(row._asdict()[grouping.value]) for grouping in group_by},
+            amount=row.amount or ZERO,
+            provisional=row.provisional,
+            n_charges=row.n,
+        )
+        for row in db.execute(query)
+        if row.n
+    ]
+
+
+def wrong_totals(db: Session) -> list[str]:
+    """Every scope whose totals differ from what the holds and the ledger say; empty when all is well."""
+    held = _by_scope(db, select(Hold.team_id, func.sum(Hold.amount)).where(Hold.status == HoldStatus.PENDING))
+    entries = select(LedgerEntry.team_id, func.sum(LedgerEntry.amount))
+    in_ledger = _by_scope(db, entries.where(LedgerEntry.account == Account.HELD))
+    charged = _by_scope(db, entries.where(LedgerEntry.account == Account.SPENT))
+    months = {row.scope: row.spent or ZERO for row in db.execute(_MONTHS)}
+    wrong = []
+    for row in db.scalars(select(Budget).order_by(Budget.scope)):
+        should = (held.get(row.scope, ZERO), in_ledger.get(row.scope, ZERO), charged.get(row.scope, ZERO))
+        found = (row.held, row.held, months.get(row.scope, ZERO))
+        if should != found:
+            wrong.append(f"{row.scope}: held, held in the ledger and spent should be {should} and are {found}")
+    return wrong
+
+
+_MONTHS = select(PeriodTotal.scope, func.sum(PeriodTotal.spent, type_=PeriodTotal.spent.type).label("spent")).group_by(
+    PeriodTotal.scope
+)
+
+
+def _by_scope(db: Session, sums: Select[TeamId, Usd]) -> dict[str, Usd]:
+    by_scope: dict[str, Usd] = {row[0]: row[1] for row in db.execute(sums.group_by(sums.selected_columns[0]))}
+    return by_scope | {"organisation": total(by_scope.values())}

@@ -1,0 +1,117 @@
+"""The worker's entrance: the Celery app. Every setting that is not the default says why.
+
+Run `celery -A worker.app worker --without-gossip --without-mingle` and, once, `celery -A worker.app beat`.
+"""
+
+import os
+from functools import cache
+from typing import Any
+
+from celery import Celery, signals
+
+from shared import log
+from shared.connections.credentials import Vault
+from shared.db import Database
+from shared.queue import Bell, Task
+from shared.settings import Settings
+from shared.storage import LocalStorage
+from shared.teams.queries import installation_id
+from worker import sweeps
+from worker.context import Context
+from worker.task import TASKS, run
+
+# A warm stop that is not over in time becomes a cold one, in which unfinished messages go back to the queue.
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+settings = Settings()
+app = Celery("tunewright", broker=settings.redis_url.get_secret_value(), set_as_current=False)
+app.conf.update(
+    # A message is done when its work is done: a killed worker's message is delivered again.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    # Rows hold results; Redis holds nothing that matters.
+    task_ignore_result=True,
+    # One message at a time: a message waiting behind a long one in the same process helps nobody.
+    worker_prefetch_multiplier=1,
+    # Returns what a long-lived process has gathered of memory.
+    worker_max_tasks_per_child=500,
+    # A run stops taking work after 25 s; these end one that hangs, well before its message is delivered again.
+    task_soft_time_limit=45,
+    task_time_limit=60,
+    # A stopping worker first lets its runs end.
+    worker_soft_shutdown_timeout=20,
+    # The sweep rings again: nobody waits for Redis.
+    task_publish_retry=False,
+    broker_connection_timeout=3,
+    broker_connection_retry_on_startup=True,
+    # Our logs are set up by us.
+    worker_hijack_root_logger=False,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        # Shares a Redis with others without meeting them.
+        "global_keyprefix": "tw:",
+    },
+    beat_schedule={
+        "sweep": {
+            "task": sweeps.SWEEP,
+            "schedule": settings.sweep_seconds,
+            "options": {"expires": 2 * settings.sweep_seconds},
+        }
+    },
+)
+
+
+@cache
+def bell() -> Bell:
+    return Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+
+
+@cache
+def context() -> Context:
+    """This process's own; never shared across a fork."""
+    database = Database(settings.database_url.get_secret_value(), pool_size=6, doorbell=bell())
+    with database.reading() as db:
+        installation = installation_id(db)
+    return Context(
+        database=database,
+        storage=LocalStorage(settings.storage_dir),
+        vault=Vault(settings.secret_key.get_secret_value()),
+        installation=installation,
+        poll_seconds=settings.poll_seconds,
+    )
+
+
+def _register(name: Task) -> None:
+    def work() -> None:
+        if run(name, context()):
+            bell()(name)
+
+    app.task(work, name=str(name))
+
+
+for name in TASKS:
+    _register(name)
+
+
+@app.task(name=sweeps.SWEEP)
+def sweep() -> None:
+    """Ring for everything that is due."""
+    for name in sweeps.due(context().database):
+        bell()(name)
+
+
+@signals.worker_process_init.connect
+def _start_afresh(**_: Any) -> None:
+    context.cache_clear()
+    bell.cache_clear()
+
+
+@signals.setup_logging.connect
+def _set_up_logs(**_: Any) -> None:
+    log.configure(settings.log_level, as_json=settings.log_json)

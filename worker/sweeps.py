@@ -1,0 +1,40 @@
+"""The periodic search for due rows. Every sweep is idempotent, so that several beats are harmless."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy.orm import Session
+
+from shared.connections.tables import Connection
+from shared.datasets.tables import Dataset
+from shared.db import Claimable, Database, now
+from shared.evaluations.tables import Evaluation
+from shared.jobs.recording import PHASES
+from shared.jobs.tables import Job
+from shared.queue import Task
+
+SWEEP = "sweep"
+
+
+def due(database: Database) -> list[Task]:
+    """The kinds of work that have a due row which nobody has claimed. Only one sweep at a time looks."""
+    with database.transaction() as db:
+        if not db.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('tunewright sweep'))")):
+            return []
+        return list(_due(db))
+
+
+def _due(db: Session) -> Iterator[Task]:
+    work: list[tuple[Task, type[Claimable], tuple[ColumnElement[bool], ...]]] = [
+        (Task.VALIDATE_DATASETS, Dataset, ()),
+        (Task.RUN_EVALUATIONS, Evaluation, ()),
+        (Task.CHECK_CONNECTIONS, Connection, ()),
+        *((task, Job, (Job.status.in_(statuses),)) for task, statuses in PHASES.items()),
+    ]
+    for task, table, where in work:
+        if db.scalar(select(exists().where(table.due_at <= now(), _unclaimed(table), *where))):
+            yield task
+
+
+def _unclaimed(table: type[Claimable]) -> ColumnElement[bool]:
+    return or_(table.claimed_until.is_(None), table.claimed_until <= now())
