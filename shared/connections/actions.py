@@ -1,4 +1,4 @@
-"""What changes connections: making and editing them. What a check finds is recorded in `checks`."""
+"""What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
 from dataclasses import dataclass, field
 
@@ -96,9 +96,19 @@ def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
     db.flush()
 
 
+def close_training(db: Session, connection_id: ConnectionId, reason: str) -> None:
+    """Remember that a provider takes no new training from this account, so that nobody prepares for it in vain.
+
+    A new credential opens it again, and so does a check in which the provider says so.
+    """
+    connection = db.get_one(Connection, connection_id, with_for_update=True)
+    connection.training_open, connection.health_detail = False, reason
+
+
 def _seal(connection: Connection, credential: str, vault: Vault) -> None:
     connection.sealed_credential = vault.seal(credential, connection.id)
     connection.credential_hint = f"…{credential[-4:]}"
+    connection.training_open = None
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

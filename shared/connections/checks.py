@@ -35,9 +35,9 @@ def ask(connection: Connection, vault: Vault) -> CheckFinding:
             provider.close()
     except Throttled as error:
         # It knows us well enough to slow us down.
-        return CheckFinding(Health.HEALTHY, error.reason, connection.training_open, error.retry_after)
+        return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
     except ProviderError as error:
-        return CheckFinding(Health.UNHEALTHY, error.reason, connection.training_open)
+        return CheckFinding(Health.UNHEALTHY, error.reason)
     except CannotOpen as error:
         return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}")
 
@@ -53,7 +53,9 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
     # Sealing the same credential twice gives other bytes, so equal bytes mean that nobody has touched it.
     if connection.sealed_credential == asked.sealed_credential:
         connection.health, connection.health_detail = finding.health, finding.detail
-        connection.training_open = finding.training_open
+        if finding.training_open is not None:
+            # Else the provider does not tell, and what a refused job has taught stands.
+            connection.training_open = finding.training_open
         connection.checked_at = db.scalar(select(now()))
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
     db.flush()

@@ -16,8 +16,8 @@ from statistics import NormalDist, fmean, stdev
 
 # Student's 97.5 % quantiles for 1..10 degrees of freedom; beyond them Fisher's expansion is right to three decimals.
 _STUDENT = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281)
-_Z = NormalDist().inv_cdf(0.975)
-_POWER_Z = NormalDist().inv_cdf(0.8)
+_Z: float = NormalDist().inv_cdf(0.975)
+_POWER_Z: float = NormalDist().inv_cdf(0.8)
 
 
 class Verdict(StrEnum):
@@ -90,7 +90,7 @@ def mcnemar(candidate: Sequence[float], reference: Sequence[float]) -> float:
     won, lost = sum(ours > theirs for ours, theirs in pairs), sum(ours < theirs for ours, theirs in pairs)
     changed = won + lost
     tail = sum(comb(changed, k) for k in range(min(won, lost) + 1))
-    return min(1.0, 2 * tail / 2**changed)
+    return min(1.0, 2 * tail / (1 << changed))
 
 
 @cache
@@ -98,11 +98,11 @@ def student(degrees: int) -> float:
     """The 97.5 % quantile of Student's distribution."""
     if degrees <= len(_STUDENT):
         return _STUDENT[degrees - 1]
-    z = _Z
-    first = (z**3 + z) / 4
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / degrees + second / degrees**2 + third / degrees**3
+    square: float = _Z * _Z
+    first = _Z * (square + 1) / 4
+    second = _Z * ((5 * square + 16) * square + 3) / 96
+    third = _Z * (((3 * square + 19) * square + 17) * square - 15) / 384
+    return _Z + ((third / degrees + second) / degrees + first) / degrees
 
 
 def _reach(differences: Sequence[float]) -> float:
