@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import health, problems
+from api import health, keys, problems, teams
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
 from shared import log
@@ -17,6 +17,8 @@ from shared.storage import LocalStorage
 
 ROUTERS = [
     health.router,
+    teams.router,
+    keys.router,
 ]
 """One for each noun, in the order of the documentation."""
 
@@ -27,6 +29,11 @@ def create_app() -> FastAPI:
     """The service as the environment describes it."""
     settings = Settings()
     log.configure(settings.log_level, as_json=settings.log_json)
+    return serve(settings)
+
+
+def serve(settings: Settings) -> FastAPI:
+    """The service as the settings describe it. Opens nothing before its lifespan begins."""
     return assemble(_lifespan(settings))
 
 

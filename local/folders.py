@@ -15,10 +15,14 @@ LONGEST_SOCKET_FOLDER = 80
 
 
 def open_data_folder(folder: Path) -> Path:
-    """Makes the folder that holds everything. Root's lets others pass but not look: a server must pass."""
+    """The folder that holds everything. Made here, root's lets others pass but not look, since a server must pass.
+
+    One that exists keeps its permissions: they are its owner's.
+    """
     user = service_user()
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700 if user is None else 0o711)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o700 if user is None else 0o711)
     if user is not None and not within_reach(folder.resolve(), user):
         raise NotOnThisMachine(
             f"Postgres cannot run as root and runs as {user}, which cannot reach {folder}; "
@@ -67,6 +71,7 @@ def socket_folder(wanted: Path) -> Iterator[Path]:
 def temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="tunewright-"))
+    folder.chmod(0o700 if service_user() is None else 0o711)
     try:
         yield folder
     finally:

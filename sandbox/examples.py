@@ -27,19 +27,19 @@ class Example:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Fault(Exception):
-    """Why a job fails at validation."""
+    """Why a job fails at validation. `{file}` in the message stands for the file's id: equal contents are read once."""
 
     code: str
     message: str
 
-    def about(self, param: str) -> Json:
+    def about(self, param: str, file_id: str) -> Json:
         code = self.code.replace("training", "validation") if param == "validation_file" else self.code
         message = (
             self.message.replace("training file", "validation file") if param == "validation_file" else self.message
         )
-        return {"code": code, "message": message, "param": param}
+        return {"code": code, "message": message.replace("{file}", file_id), "param": param}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ class Reading:
     max_example_tokens: int
 
 
-def read(content: bytes, file_id: str, reading: Reading) -> list[Example]:
+def read(content: bytes, reading: Reading) -> list[Example]:
     """The file's examples in order; raises Fault for the first thing that is wrong."""
     rows = list(_rows(content))
-    _check_format(rows, file_id, reading.method)
+    _check_format(rows, reading.method)
     check = _check_chat if reading.method == "supervised" else _check_preference
     for number, row in enumerate(rows, start=1):
         check(row, number, reading.dialect)
@@ -90,11 +90,11 @@ def _rows(content: bytes) -> Iterator[Json]:
         yield json.loads(line)
 
 
-def _check_format(rows: list[Json], file_id: str, method: str) -> None:
+def _check_format(rows: list[Json], method: str) -> None:
     is_chat = "messages" in rows[0]
     if method == "dpo" and is_chat:
         text = (
-            f"The job failed due to an invalid training file. Input file {file_id} is in the fine-tune-chat format, "
+            "The job failed due to an invalid training file. Input file {file} is in the fine-tune-chat format, "
             "but the specified fine-tuning job is not using 'supervised' as the training method (provided method=dpo)."
         )
         raise Fault("invalid_training_file", text)

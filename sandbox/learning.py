@@ -18,7 +18,8 @@ _NEIGHBOURS = 9
 _SHARPNESS = 3
 _MIN_SIMILARITY = 0.06
 _MIN_DISTINCT = 8
-_PROBED = 40
+_MIN_GAIN_OVER_CHANCE = 0.2
+_PROBED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,21 @@ class Learner:
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._build()
         answers = Counter(example.answer for example in self._indexed)
-        self._labels = answers if len(answers) <= max(2, len(self._indexed) // 3) else None
-        self._teaches = len({(example.prompt, example.answer) for example in self._indexed}) >= _MIN_DISTINCT
+        self._is_labelling = len(answers) <= max(2, len(self._indexed) // 3)
         self.learnability = self._measure()
+        self._teaches = self._has_variety() and (not self._is_labelling or self._beats_chance(answers))
 
     def answer(self, prompt: str) -> Learnt | None:
         """None when the examples have nothing to say about this prompt: then the base model's habits remain."""
         return self._answer(prompt, without=None) if self._teaches else None
+
+    def _has_variety(self) -> bool:
+        return len({(example.prompt, example.answer) for example in self._indexed}) >= _MIN_DISTINCT
+
+    def _beats_chance(self, answers: Counter[str]) -> bool:
+        """Labels that the other examples do not foretell are noise: a model takes no habit from them."""
+        chance = sum((count / answers.total()) ** 2 for count in answers.values())
+        return self.learnability > chance + (1 - chance) * _MIN_GAIN_OVER_CHANCE or len(answers) == 1
 
     def _build(self) -> None:
         bags = [bag(example.prompt) for example in self._indexed]
@@ -58,7 +67,7 @@ class Learner:
         near = self._nearest(prompt, without)
         if not near or near[0][1] < _MIN_SIMILARITY:
             return None
-        if self._labels is not None:
+        if self._is_labelling:
             return Learnt(self._vote(near))
         best = self._indexed[near[0][0]]
         neighbours = [(self._indexed[number], score) for number, score in near]
@@ -72,7 +81,7 @@ class Learner:
         if without is not None:
             scores.pop(without, None)
         return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[
-            : _NEIGHBOURS if self._labels is None else None
+            : None if self._is_labelling else _NEIGHBOURS
         ]
 
     def _vote(self, near: list[tuple[int, float]]) -> str:

@@ -30,9 +30,9 @@ def reading_of(model: Model, method: str, dialect: Dialect) -> Reading:
 def plan(world: World, order: Order) -> Plan:
     reading = reading_of(order.base, order.method, order.dialect)
     try:
-        learner = world.learner(order.training.digest, order.training.id, reading)
+        learner = world.learner(order.training.digest, reading)
     except Fault as fault:
-        return _failing(fault.about("training_file"))
+        return _failing(fault.about("training_file", order.training.id))
     examples = learner.examples
     epochs = order.hyperparameters.get("n_epochs") or hyperparameters.auto_epochs(len(examples))
     batch = order.hyperparameters.get("batch_size") or hyperparameters.auto_batch_size(len(examples))
@@ -54,10 +54,10 @@ def _validation_fault(world: World, file: StoredFile | None, reading: Reading) -
     if file is None:
         return None
     try:
-        world.learner(file.digest, file.id, reading)
+        world.learner(file.digest, reading)
     except Fault as fault:
         # Only the training file needs ten examples.
-        return None if fault.code == "invalid_n_examples" else fault.about("validation_file")
+        return None if fault.code == "invalid_n_examples" else fault.about("validation_file", file.id)
     return None
 
 

@@ -17,7 +17,7 @@ _AZURE_CODES = {
 _OPENAI_TYPES = {429: "requests", 500: "server_error", 503: "service_unavailable_error"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Refusal(Exception):
     """`code` is OpenAI's word; `azure_code` is Azure's, derived from the status where none is given."""
 

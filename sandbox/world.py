@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sandbox.catalogue import Model, find
 from sandbox.clock import Clock
-from sandbox.examples import Example, Reading, read
+from sandbox.examples import Reading, read
 from sandbox.learning import Learner
 from sandbox.progress import Progress, progress, wall_time
 from sandbox.records import Account, ChatUse, Deployment, Job, Plan, StoredFile, Switches
@@ -122,15 +122,12 @@ class World:
         self.store.remove("deployment", f"{deployment.account}/{deployment.name}")
         del self.deployments[deployment.account, deployment.name]
 
-    def learner(self, digest: str, file_id: str, reading: Reading) -> Learner:
+    def learner(self, digest: str, reading: Reading) -> Learner:
         """What was learnt from this content; raises Fault when it cannot be read as training data."""
-        return self._learners(digest, file_id, reading)
+        return self._learners(digest, reading)
 
-    def examples(self, digest: str, file_id: str, reading: Reading) -> list[Example]:
-        return self._learners(digest, file_id, reading).examples
-
-    def _learn(self, digest: str, file_id: str, reading: Reading) -> Learner:
-        return Learner(read(self.store.content(digest), file_id, reading))
+    def _learn(self, digest: str, reading: Reading) -> Learner:
+        return Learner(read(self.store.content(digest), reading))
 
 
 def _account(body: Json) -> tuple[str, Account]:

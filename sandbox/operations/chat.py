@@ -85,7 +85,7 @@ def _deployed(world: World, call: Call) -> Speaker:
 def _words(world: World, speaker: Speaker, messages: list[Any]) -> Learnt:
     if speaker.job is not None:
         reading = reading_of(speaker.base, speaker.job.method, speaker.job.dialect)
-        learner = world.learner(speaker.job.training_digest, speaker.job.training_file, reading)
+        learner = world.learner(speaker.job.training_digest, reading)
         learnt = learner.answer(last_question(messages))
         if learnt is not None:
             return learnt

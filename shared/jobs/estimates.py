@@ -23,6 +23,7 @@ UNCERTAINTY = Decimal("0.05")
 class Estimate:
     """What one choice would cost. Token counts are for the whole run; `n_epochs` is as asked for, or the automatic number."""
 
+    examples: int
     tokens_per_epoch: int
     n_epochs: int
     epochs_are_automatic: bool
@@ -51,6 +52,7 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     epochs = n_epochs or automatic_epochs(report["examples"])
     billed = billing_tokens(tokens, epochs)
     return Estimate(
+        examples=report["examples"],
         tokens_per_epoch=tokens,
         n_epochs=epochs,
         epochs_are_automatic=n_epochs is None,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, values
 from sqlalchemy import column as sql_column
+from sqlalchemy import select, values
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 

@@ -1,5 +1,7 @@
 """Nothing but its Access decides where a provider's client sends what."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.providers.base import TrainingOrder, Unavailable
@@ -11,7 +13,7 @@ STRANGER = "ambient-stranger"
 
 
 @pytest.fixture
-def ambient(monkeypatch: pytest.MonkeyPatch, tmp_path: pytest.TempPathFactory) -> None:
+def ambient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Everything that the SDK and its HTTP client are known to look for, set to something that would show or break."""
     for name in (
         "OPENAI_API_KEY",

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -91,7 +91,8 @@ class Wire:
                 peer, _ = listener.accept()
             except OSError:
                 return
-            with peer:
+            # A peer may hang up at any moment, and one that speaks TLS is none of ours.
+            with peer, suppress(OSError):
                 peer.settimeout(10)
                 asked = _read_request(peer)
                 if asked is None:
@@ -119,7 +120,7 @@ def wire(*script: Answer) -> Iterator[Wire]:
 def _read_request(peer: socket.socket) -> Asked | None:
     with peer.makefile("rb") as stream:
         first = stream.readline().decode("latin-1").split()
-        if len(first) != 3:
+        if len(first) != 3 or not first[2].startswith("HTTP/"):
             return None
         method, target, _ = first
         headers: dict[str, str] = {}
