@@ -5,7 +5,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import health, keys, problems, teams
+from api import evaluations, health, keys, problems, registry, serving, teams
+from api.compatible import chat, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
 from shared import log
@@ -19,6 +20,11 @@ ROUTERS = [
     health.router,
     teams.router,
     keys.router,
+    evaluations.router,
+    registry.router,
+    serving.router,
+    models.router,
+    chat.router,
 ]
 """One for each noun, in the order of the documentation."""
 

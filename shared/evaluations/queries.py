@@ -1,11 +1,12 @@
 """What is read of evaluations."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.evaluations.rates import Usage
 from shared.evaluations.tables import Evaluation, EvaluationAnswer
 from shared.ids import EvaluationId, TeamId
@@ -27,6 +28,16 @@ def list_evaluations(
     if team_id is not None:
         query = query.where(Evaluation.team_id == team_id)
     return db.scalars(query.where(Evaluation.id < after) if after else query).all()
+
+
+def get_results(db: Session, evaluation_id: EvaluationId) -> dict[str, Any]:
+    """What an evaluation found. Raises NotFound, and Conflict when it has not succeeded (yet)."""
+    evaluation = get_evaluation(db, evaluation_id)
+    if evaluation.results is None:
+        raise Conflict(
+            f"The evaluation is {evaluation.status}: there are no results.", evaluation_status=evaluation.status
+        )
+    return evaluation.results
 
 
 def answers_of(db: Session, evaluation_id: EvaluationId) -> Sequence[EvaluationAnswer]:

@@ -18,7 +18,7 @@ from shared.serving.tables import Alias, AliasChange
 from shared.spend import actions as spend
 from shared.spend.tables import Hold, SpendKind
 from shared.teams.actions import audit
-from shared.teams.caller import Caller, TeamCaller
+from shared.teams.caller import TeamCaller
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """No request lasts so long; its process died between the hold and the answer."""
@@ -30,7 +30,7 @@ def promote(db: Session, name: str, model_id: ModelId, caller: TeamCaller) -> Al
     Repeating it changes nothing. Raises NotFound or ModelRetired.
     """
     # Locked, so that a model cannot be retired while an alias is being pointed at it.
-    model = check_usable(get_model(db, model_id, for_update=True))
+    model = check_usable(get_model(db, model_id, team_id=caller.team_id, for_update=True))
     alias = find_alias(db, model.team_id, name, for_update=True)
     before = None if alias is None else alias.model_id
     if alias is not None and before == model_id:
@@ -60,9 +60,9 @@ def remove_alias(db: Session, name: str, caller: TeamCaller) -> None:
     tell(db, caller.team_id, "alias.changed", name, from_model_id=alias.model_id, to_model_id=None)
 
 
-def retire(db: Session, model_id: ModelId, caller: Caller) -> Model:
+def retire(db: Session, model_id: ModelId, caller: TeamCaller) -> Model:
     """Take a model out of use for good. Raises NotFound, and Conflict while an alias means it."""
-    model = get_model(db, model_id, for_update=True)
+    model = get_model(db, model_id, team_id=caller.team_id, for_update=True)
     if names := aliases_to(db, model_id):
         raise Conflict(
             f"The alias {names[0]} serves this model. Point it at another model first, or remove it.", aliases=names
