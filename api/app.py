@@ -5,7 +5,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import evaluations, health, keys, problems, registry, serving, teams
+from api import (
+    audit,
+    budgets,
+    connections,
+    documentation,
+    evaluations,
+    health,
+    keys,
+    problems,
+    registry,
+    serving,
+    teams,
+)
 from api.compatible import chat, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
@@ -16,10 +28,15 @@ from shared.queue import Bell
 from shared.settings import Settings
 from shared.storage import LocalStorage
 
+VERSION = "0.1.0"
+
 ROUTERS = [
     health.router,
     teams.router,
     keys.router,
+    connections.router,
+    budgets.router,
+    audit.router,
     evaluations.router,
     registry.router,
     serving.router,
@@ -45,11 +62,20 @@ def serve(settings: Settings) -> FastAPI:
 
 def assemble(lifespan: Lifespan | None = None) -> FastAPI:
     """All routes; without a lifespan they can be described but not called."""
-    app = FastAPI(title="Tunewright", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Tunewright",
+        version=VERSION,
+        lifespan=lifespan,
+        # Its own pages would load their scripts from elsewhere: see `documentation`.
+        openapi_url=None,
+        # A route's function is its operation's name.
+        generate_unique_id_function=lambda route: route.name,
+    )
     problems.install(app)
     app.add_middleware(Requests)
     for router in ROUTERS:
         app.include_router(router)
+    documentation.install(app)
     return app
 
 
