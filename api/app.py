@@ -10,17 +10,22 @@ from api import (
     budgets,
     connections,
     documentation,
+    estimates,
     evaluations,
     health,
+    job_events,
+    jobs,
     keys,
     problems,
     registry,
     serving,
+    spend,
     teams,
 )
 from api.compatible import chat, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
+from api.watching import Watching
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import Database
@@ -34,6 +39,10 @@ ROUTERS = [
     health.router,
     teams.router,
     keys.router,
+    estimates.router,
+    jobs.router,
+    job_events.router,
+    spend.router,
     connections.router,
     budgets.router,
     audit.router,
@@ -91,9 +100,11 @@ def _lifespan(settings: Settings) -> Lifespan:
 
 def _context(settings: Settings) -> Context:
     bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     return Context(
-        database=Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell),
+        database=database,
         storage=LocalStorage(settings.storage_dir),
         vault=Vault(settings.secret_key.get_secret_value()),
         settings=settings,
+        watching=Watching(database),
     )
