@@ -11,14 +11,18 @@ from api import (
     connections,
     documentation,
     estimates,
+    evaluations,
     health,
     job_events,
     jobs,
     keys,
     problems,
+    registry,
+    serving,
     spend,
     teams,
 )
+from api.compatible import chat, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
 from api.watching import Watching
@@ -39,9 +43,14 @@ ROUTERS = [
     estimates.router,
     jobs.router,
     job_events.router,
+    evaluations.router,
+    registry.router,
+    serving.router,
     budgets.router,
     spend.router,
     audit.router,
+    models.router,
+    chat.router,
 ]
 """One for each noun, in the order of the documentation."""
 

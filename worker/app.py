@@ -92,7 +92,7 @@ def context() -> Context:
     )
 
 
-for noun in ("datasets", "jobs"):
+for noun in ("connections", "datasets", "evaluations", "jobs"):
     import_module(f"worker.{noun}")  # registers its tasks
 
 
