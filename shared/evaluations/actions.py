@@ -64,7 +64,7 @@ def submit(
         find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
     ]
     day = db.scalars(select(now())).one().date()
-    with storage.open(dataset.storage_key) as stream:
+    with storage.open(dataset.blob) as stream:
         choice = choose(stream, order.max_answers)
     if not choice.examples:
         raise InvalidRequest(
