@@ -15,6 +15,7 @@ import psycopg
 
 from tests.drills.service import Account, Service
 from tests.support.sandbox import job_of
+from tests.support.waiting import until
 
 
 class Point(StrEnum):
@@ -42,7 +43,12 @@ class Hold:
     arrived: Callable[[], set[str]]
     let_go: Callable[[], None]
     let_newcomers: Callable[[], None] = lambda: None
-    """Those who came after the first who were held go on."""
+    """Those who came after `arrived` was asked last go on."""
+    push_on: Callable[[], set[str]] | None = None
+    """From where they arrived to the point itself; gives those who are there."""
+
+    def at_point(self) -> set[str]:
+        return self.arrived() if self.push_on is None else self.push_on()
 
 
 @contextmanager
@@ -62,18 +68,18 @@ def held_at(service: Service, point: Point, accounts: Sequence[Account], dataset
 
 
 def _at_gates(service: Service, gates: Sequence[str]) -> Hold:
-    first: dict[str, str] = {}
+    known: dict[str, str] = {}
 
     def arrived() -> set[str]:
-        first.update(service.sandbox.waiting(*gates))
-        return {job_of(subject) for subject in first.values()}
+        known.update(service.sandbox.waiting(*gates))
+        return {job_of(subject) for subject in known.values()}
 
     def let_go() -> None:
         for gate in gates:
             service.sandbox.release(gate)
 
     def let_newcomers() -> None:
-        for each in service.sandbox.waiting(*gates).keys() - first.keys():
+        for each in service.sandbox.waiting(*gates).keys() - known.keys():
             service.sandbox.release(each)
 
     return Hold(arrived, let_go, let_newcomers)
@@ -106,28 +112,20 @@ def _put_back(blob: Path, aside: Path) -> None:
 
 
 def _behind_a_lock(service: Service, at_gate: Hold, lock: psycopg.Connection) -> Hold:
-    """The answers are held at the gate until the jobs' rows are locked; then they are read, and cannot be recorded."""
-    locked: set[str] = set()
-    query = (
+    """The jobs' rows are locked before the answers are sent: these are read, and cannot be recorded."""
+    blocked = (
         "SELECT count(*) FROM pg_stat_activity WHERE usename = 'tw_worker' AND wait_event_type = 'Lock'"
         " AND query LIKE 'SELECT jobs.%FOR UPDATE%'"
     )
 
-    def arrived() -> set[str]:
-        if len(locked) < CROWD:
-            locked.update(at_gate.arrived())
-            if len(locked) < CROWD:
-                return set()
-            lock.execute("SELECT id FROM jobs WHERE id = ANY(%s) FOR UPDATE", [list(locked)])
-            at_gate.let_go()
-        ((blocked,),) = service.sql(query)
-        return locked if blocked == len(locked) else set()
+    def push_on() -> set[str]:
+        jobs = at_gate.arrived()
+        lock.execute("SELECT id FROM jobs WHERE id = ANY(%s) FOR UPDATE", [list(jobs)])
+        at_gate.let_go()
+        until(lambda: service.sql(blocked) == [(len(jobs),)], seconds=20)
+        return jobs
 
-    return Hold(arrived, lock.rollback)
-
-
-CROWD = 6
-"""How many jobs are held at once: one for each child of each worker."""
+    return Hold(at_gate.arrived, lock.rollback, push_on=push_on)
 
 
 def standing_at(service: Service, point: Point, job_ids: Collection[str], accounts: Sequence[Account]) -> set[str]:

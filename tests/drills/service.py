@@ -1,6 +1,8 @@
 """The service under drill: every process real, fast sandbox, and the questions that every drill asks at its end."""
 
 import json
+import os
+import signal
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +23,11 @@ from shared.providers import open_provider
 from shared.providers.base import Access, Provider
 from shared.spend.queries import wrong_totals
 from tests.support.clock import pass_time
+from tests.support.descendants import below
 from tests.support.sandbox import Control
 from tests.support.waiting import until
 
-MODEL = "gpt-4.1-mini-2025-04-14"
+MODEL = "gpt-4.1-2025-04-14"
 EXAMPLES = PROJECT / "examples" / "support_triage.jsonl"
 TERMINAL = {"succeeded", "failed", "cancelled"}
 WORKERS, CHILDREN = 2, 3
@@ -135,20 +138,28 @@ class Service:
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database as its owner, past every policy."""
         with psycopg.connect(self.stack.databases.owner, autocommit=True) as db:
-            found = db.execute(statement.encode(), values)
+            found = db.execute(statement.encode(), values or None)
             return found.fetchall() if found.description else []
 
     def pass_time(self, seconds: float) -> None:
         pass_time(self.stack.databases.owner, seconds)
 
     def kill_workers(self) -> None:
-        """SIGKILL, with everything below them."""
+        """SIGKILL to both, with everything below them."""
         for name in self.workers:
             self.stack.supervisor[name].kill()
 
-    def start_workers(self) -> None:
+    def kill_children(self) -> None:
+        """SIGKILL to every process that works, each of which Celery replaces by a new one."""
         for name in self.workers:
-            self.stack.supervisor[name].start()
+            for pid, _ in below(self.stack.supervisor[name].pid):
+                os.kill(pid, signal.SIGKILL)
+
+    def start_workers(self) -> None:
+        """Those that are dead."""
+        for name in self.workers:
+            if self.stack.supervisor[name].exit_status is not None:
+                self.stack.supervisor[name].start()
 
     def check_books(self, team: Team, accounts: Sequence[Account]) -> None:
         """No money is held, every total equals the ledger, and no file of ours is left at the provider."""
