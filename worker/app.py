@@ -70,10 +70,8 @@ app.conf.update(
 
 # A large file takes as long as it takes, to validate and to send. Its message may be delivered again meanwhile: its claim
 # tells the second worker.
-_LIMITS = dict.fromkeys(
-    (Task.VALIDATE_DATASETS, Task.SUBMIT_JOBS),
-    {"soft_time_limit": 3600, "time_limit": 3660},
-)
+_LONG = {"soft_time_limit": 3600, "time_limit": 3660}
+_LIMITS = {Task.VALIDATE_DATASETS: _LONG, Task.SUBMIT_JOBS: _LONG}
 
 
 @cache
