@@ -6,7 +6,7 @@ python -m tests.drills --kills 50       at least so many at each point
 import argparse
 import sys
 
-from tests.drills.killing import Field, Row, account_for, table, until_hit
+from tests.drills.killing import Field, Landed, Row, account_for, table, until_hit
 from tests.drills.service import Service, running
 
 
@@ -17,7 +17,12 @@ def main() -> int:
     with running() as service:
         team, accounts = service.team(), [service.account("openai"), service.account("azure")]
         field = Field(service, team, service.dataset(team), accounts)
-        rows = account_for(field, until_hit(field, wanted, [Service.kill_children, Service.kill_workers]))
+        landed: list[Landed] = []
+        for one in until_hit(field, wanted, [Service.kill_children, Service.kill_workers]):
+            landed.append(one)
+            sys.stdout.write(f"{one.point}: {one.kills} killed\n")
+            sys.stdout.flush()
+        rows = account_for(field, landed)
         sys.stdout.write(table(rows))
         service.check_books(team, accounts)
     return 1 if any(map(_is_bad, rows)) else 0
