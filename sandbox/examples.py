@@ -70,7 +70,7 @@ def first_bad_line(content: bytes) -> tuple[int, str] | None:
     for number, line in enumerate(_lines(content), start=1):
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return number, f"line contains invalid json: {error}"
         if not isinstance(row, dict):
             return number, "line is not a json object"
@@ -164,7 +164,7 @@ def _message_fault(message: Any, dialect: Dialect) -> str | None:
     if message["role"] not in _ROLES:
         expected = ", ".join(f"'{role}'" for role in _ROLES)
         return f"Input tag '{message['role']}' found using 'role' does not match any of the expected tags: {expected}"
-    return _weight_fault(message) or _content_fault(message, dialect)
+    return _weight_fault(message) or _tool_calls_fault(message) or _content_fault(message, dialect)
 
 
 def _weight_fault(message: Json) -> str | None:
@@ -174,6 +174,12 @@ def _weight_fault(message: Json) -> str | None:
         return "weight is only allowed for the assistant"
     weight = message["weight"]
     return None if type(weight) is int and weight in {0, 1} else "weight must be 0 or 1"
+
+
+def _tool_calls_fault(message: Json) -> str | None:
+    calls = message.get("tool_calls") or []
+    is_list = isinstance(calls, list) and all(isinstance(call, dict) for call in calls)
+    return None if is_list else "tool_calls must be a list of objects"
 
 
 def _content_fault(message: Json, dialect: Dialect) -> str | None:
