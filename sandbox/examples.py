@@ -70,6 +70,8 @@ def first_bad_line(content: bytes) -> tuple[int, str] | None:
     for number, line in enumerate(_lines(content), start=1):
         try:
             row = json.loads(line)
+            if b"\\u" in line:
+                json.dumps(row, ensure_ascii=False).encode()  # a lone surrogate is not text
         except (ValueError, RecursionError) as error:
             return number, f"line contains invalid json: {error}"
         if not isinstance(row, dict):
@@ -151,12 +153,13 @@ def _check_messages(messages: Any, number: int, dialect: Dialect) -> None:
     if not isinstance(messages, list) or not messages:
         raise _format_error(f"Example {number} must have a list of messages that is not empty")
     for position, message in enumerate(messages, start=1):
-        fault = _message_fault(message, dialect)
+        fault = message_fault(message, dialect)
         if fault is not None:
             raise _message_error(number, position, fault)
 
 
-def _message_fault(message: Any, dialect: Dialect) -> str | None:
+def message_fault(message: Any, dialect: Dialect) -> str | None:
+    """What is wrong with one message, as the end of a sentence; None when nothing is."""
     if not isinstance(message, dict):
         return "Input should be a valid dictionary"
     if "role" not in message:
