@@ -69,7 +69,11 @@ def _claim(lock: int, folder: Path) -> None:
 
 
 def _is_alive(pid: str) -> bool:
-    return pid.isdigit() and Path(f"/proc/{pid}").exists()
+    """Whether it still works: one that was killed but not yet buried by its parent does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _private(folder: Path) -> None:

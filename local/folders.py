@@ -15,15 +15,20 @@ LONGEST_SOCKET_FOLDER = 80
 
 
 def open_data_folder(folder: Path) -> Path:
-    """Makes the folder that holds everything. Root's lets others pass but not look: a server must pass."""
+    """The folder that holds everything. Made here, root's lets others pass but not look, since a server must pass.
+
+    One that exists keeps its permissions: they are its owner's.
+    """
     user = service_user()
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700 if user is None else 0o711)
-    if user is not None and not within_reach(folder.resolve(), user):
+    nearest = next(step for step in (folder, *folder.parents) if step.exists())
+    if user is not None and not within_reach(nearest.resolve(), user):
         raise NotOnThisMachine(
             f"Postgres cannot run as root and runs as {user}, which cannot reach {folder}; "
             "choose a data folder that is not below a closed one, such as DATA=/var/lib/tunewright"
         )
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o700 if user is None else 0o711)
     return folder
 
 
@@ -67,6 +72,7 @@ def socket_folder(wanted: Path) -> Iterator[Path]:
 def temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="tunewright-"))
+    folder.chmod(0o700 if service_user() is None else 0o711)
     try:
         yield folder
     finally:

@@ -1,6 +1,7 @@
 """Starts, watches and stops programs, each behind a keeper and with a log file of its own. Knows no program by name."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -101,7 +102,10 @@ class Process:
         assert self._keeper.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._keeper.stdin.close()
-        self.wait()
+        if self.wait() < 0:
+            # Somebody killed the keeper itself. Its program died with it; the program's children may be left.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, SIGKILL)
 
 
 def _start_keeper(program: Program, folder: DataFolder, log: Path) -> subprocess.Popen[bytes]:

@@ -2,7 +2,7 @@
 and typed facts for both. `docs/problems.md` is generated from here.
 
 Problem
-├── Unauthenticated · Forbidden · NotFound · Conflict
+├── Unauthenticated · Forbidden · NotFound · MethodNotAllowed · Conflict
 │   ├── IllegalTransition          a status cannot move that way
 │   ├── IdempotencyInProgress      the same key is being worked on
 │   └── DatasetNotReady · NotDeployed
@@ -61,6 +61,10 @@ class NotFound(Problem):
 
     def __init__(self, thing: str) -> None:
         super().__init__(f"There is no such {thing}, or it belongs to another team.", thing=thing)
+
+
+class MethodNotAllowed(Problem):
+    code, status, title = "method_not_allowed", HTTPStatus.METHOD_NOT_ALLOWED, "This path does not take that method"
 
 
 class Conflict(Problem):

@@ -5,10 +5,12 @@ What a developer has set for a real provider is forgotten before the first test:
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from local.environment import forget_providers
+from tests.support.api import Api, api_on, settings_for
 from tests.support.database import Database, DatabaseServer, database_server
 from tests.support.doorbell import doorbell_server
 
@@ -35,3 +37,10 @@ def database(postgres: DatabaseServer) -> Iterator[Database]:
 def redis_url() -> Iterator[str]:
     with doorbell_server(GIVEN_REDIS_URL) as url:
         yield url
+
+
+@pytest.fixture
+def api(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Api]:
+    """The HTTP service on a fresh database."""
+    with api_on(database, settings_for(database, redis_url, tmp_path)) as up:
+        yield up

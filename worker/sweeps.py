@@ -9,7 +9,7 @@ from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
 from shared.db import Claimable, Database, now
 from shared.evaluations.tables import Evaluation
-from shared.jobs.actions import PHASES
+from shared.jobs.recording import PHASES
 from shared.jobs.tables import Job
 from shared.queue import Task
 

@@ -1,7 +1,7 @@
-"""The bytes a provider gets: the same lines, in the file form that provider wants.
+"""The bytes that are sent to a provider: the same lines, as plain UTF-8.
 
-OpenAI wants UTF-8 without a byte order mark, Azure with one. Lines are passed on as they are, but for their ends;
-blank lines are left out and counted. What a line holds is not looked at.
+Lines are passed on as they are, but for their ends; blank lines and a byte order mark are left out (an adapter whose provider
+wants a mark adds it). What a line holds is not looked at.
 """
 
 import hashlib
@@ -24,14 +24,6 @@ class Rewritten:
     sha256: str
 
 
-def write_for_openai(source: BinaryIO, target: BinaryIO) -> Rewritten:
-    return _write(source, target, start=b"")
-
-
-def write_for_azure(source: BinaryIO, target: BinaryIO) -> Rewritten:
-    return _write(source, target, start=BYTE_ORDER_MARK)
-
-
 def content_lines(source: BinaryIO) -> Iterator[bytes]:
     """Each line without byte order mark and line end; blank ones are empty."""
     for raw in raw_lines(source, LONGEST_LINE_BYTES):
@@ -41,10 +33,10 @@ def content_lines(source: BinaryIO) -> Iterator[bytes]:
         yield content.strip(BLANKS)
 
 
-def _write(source: BinaryIO, target: BinaryIO, start: bytes) -> Rewritten:
-    digest = hashlib.sha256(start)
-    target.write(start)
-    size = len(start)
+def write_plain(source: BinaryIO, target: BinaryIO) -> Rewritten:
+    """Copy what is to be trained on. Raises LineTooLongError."""
+    digest = hashlib.sha256()
+    size = 0
     lines = blank = 0
     for content in content_lines(source):
         if not content:

@@ -10,7 +10,12 @@ from shared.db.claims import claim as claim
 from shared.db.claims import fenced as fenced
 from shared.db.claims import renew as renew
 from shared.db.claims import seconds_from_now as seconds_from_now
+from shared.db.faults import UNAVAILABLE as UNAVAILABLE
+from shared.db.faults import Duplicate as Duplicate
+from shared.db.faults import is_duplicate as is_duplicate
 from shared.db.session import EVERYTHING as EVERYTHING
 from shared.db.session import Database as Database
 from shared.db.session import Scope as Scope
+from shared.db.session import Session as Session
+from shared.db.session import applied_revision as applied_revision
 from shared.db.session import ring as ring

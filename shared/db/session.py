@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session as Session
+from sqlalchemy.orm import sessionmaker
 
 from shared.ids import TeamId
 
@@ -78,3 +79,8 @@ def _speak_for(db: Session, scope: Scope) -> None:
 def ring(db: Session, bell: str) -> None:
     """Ask for a bell to be rung once this transaction is committed."""
     db.info.setdefault("bells", []).append(bell)
+
+
+def applied_revision(db: Session) -> str:
+    """The name of the newest migration that this database has had (they begin with a number and so sort)."""
+    return str(db.execute(text("SELECT version_num FROM alembic_version")).scalar_one())

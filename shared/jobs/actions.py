@@ -1,11 +1,142 @@
-"""What changes jobs."""
+"""What people do to jobs: submit and cancel. What the worker records of them is in `recording`."""
 
-from shared.lifecycles import JobStatus
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shared import ids
+from shared.datasets.queries import get_dataset
+from shared.datasets.tables import Dataset
+from shared.db import now, ring
+from shared.errors import InvalidRequest, MaxCostExceeded, ModelNotTrainable
+from shared.ids import ConnectionId, DatasetId, JobId
+from shared.jobs import offers
+from shared.jobs.estimates import Estimate, check_usable, estimate
+from shared.jobs.offers import Offer
+from shared.jobs.queries import get_job
+from shared.jobs.story import move
+from shared.jobs.tables import Job
+from shared.lifecycles import JOB, JobStatus
+from shared.money import Usd
 from shared.queue import Task
+from shared.spend import actions as spend
+from shared.spend.actions import HoldRequest
+from shared.spend.tables import SpendKind
+from shared.teams.actions import audit
+from shared.teams.caller import Caller
 
-PHASES: dict[Task, tuple[JobStatus, ...]] = {
-    Task.SUBMIT_JOBS: (JobStatus.QUEUED, JobStatus.UPLOADING, JobStatus.SUBMITTING),
-    Task.POLL_JOBS: (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING),
-    Task.CLEAN_UP_JOBS: (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED),
-}
-"""Which kind of work a job in some status is due for."""
+_SUFFIX = {"openai": re.compile(r"[A-Za-z0-9_-]{1,64}"), "azure": re.compile(r"[A-Za-z0-9_-]{1,40}")}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for. A hyperparameter that is absent is the provider's to choose; no connection = the cheapest one."""
+
+    dataset_id: DatasetId
+    model: str
+    method: str = "supervised"
+    connection_id: ConnectionId | None = None
+    validation_dataset_id: DatasetId | None = None
+    hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
+    suffix: str | None = None
+    seed: int | None = None
+    max_cost: Usd | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def submit(db: Session, order: Order, caller: Caller) -> Job:
+    """Order a fine-tuning job and hold what it may cost. Nothing reaches the provider before this is committed.
+
+    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest,
+    MaxCostExceeded or BudgetExceeded; then nothing is held.
+    """
+    dataset = get_dataset(db, order.dataset_id)
+    offer, expected = _cheapest(db, dataset, order)
+    _check_order(db, order, offer)
+    if order.max_cost is not None and expected.high > order.max_cost:
+        raise MaxCostExceeded(expected.high, order.max_cost)
+    job = _new_job(order, dataset, offer, expected, caller)
+    spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
+    db.add(job)
+    db.flush()
+    move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
+    audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
+    ring(db, Task.SUBMIT_JOBS)
+    return job
+
+
+def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
+    """Ask for a job to be stopped. Asking again, or of a job that is over, changes nothing.
+
+    What has not reached the provider is cancelled at once; else the provider is asked, and may finish first.
+    """
+    job = get_job(db, job_id, for_update=True)
+    if job.status in JOB.terminal or job.status is JobStatus.CANCELLING:
+        return job
+    untouched = job.status in (JobStatus.QUEUED, JobStatus.AWAITING_APPROVAL) and job.provider_job_id is None
+    move(db, job, JobStatus.CANCELLING, "Cancelling, as asked for.", code="cancel_requested")
+    if untouched:
+        spend.release(db, job.id)
+        move(db, job, JobStatus.CANCELLED, "Cancelled before anything was bought.", code="cancelled")
+        job.finished_at = now()
+    job.due_at = now()
+    audit(db, caller, "job.cancel", job.id, team_id=job.team_id)
+    ring(db, Task.CLEAN_UP_JOBS if untouched else Task.POLL_JOBS)
+    return job
+
+
+def _cheapest(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
+    """The connection that was asked for, or the cheapest of those that could do it."""
+    wanted = (
+        [order.connection_id] if order.connection_id else [one.id for one in offers.connections_for(db, order.model)]
+    )
+    if not wanted:
+        raise ModelNotTrainable(
+            f"No connection can train {order.model}. GET /v1/catalogue lists what can be trained.", model=order.model
+        )
+    found = [offers.find_offer(db, connection_id, order.model, order.method) for connection_id in wanted]
+    n_epochs = order.hyperparameters.get("n_epochs")
+    priced = [(offer, estimate(dataset, offer, int(n_epochs) if n_epochs else None)) for offer in found]
+    return min(priced, key=lambda pair: pair[1].high)
+
+
+def _check_order(db: Session, order: Order, offer: Offer) -> None:
+    provider = offer.connection.provider
+    if order.suffix is not None and not _SUFFIX[provider].fullmatch(order.suffix):
+        raise InvalidRequest(
+            f"{provider} takes a suffix that matches {_SUFFIX[provider].pattern}.", suffix=order.suffix
+        )
+    if order.validation_dataset_id is not None:
+        check_usable(get_dataset(db, order.validation_dataset_id), provider)
+
+
+def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, caller: Caller) -> Job:
+    return Job(
+        id=JobId(ids.new("job")),
+        team_id=dataset.team_id,
+        created_by=caller.key_id,
+        dataset_id=dataset.id,
+        validation_dataset_id=order.validation_dataset_id,
+        connection_id=offer.connection.id,
+        model=order.model,
+        method=order.method,
+        hyperparameters=dict(order.hyperparameters),
+        suffix=order.suffix,
+        seed=order.seed,
+        labels=dict(order.labels),
+        estimate=_remembered(expected),
+        held=expected.high,
+        usd_per_million=str(expected.price.usd_per_million),
+        price_id=expected.price.id,
+        status=JobStatus.QUEUED,
+        due_at=now(),
+    )
+
+
+def _remembered(expected: Estimate) -> dict[str, Any]:
+    kept = {name: value for name, value in asdict(expected).items() if isinstance(value, int)}
+    amounts = {f"{name}_usd": str(getattr(expected, name)) for name in ("low", "expected", "high")}
+    return {**kept, **amounts, "rests_on": expected.rests_on}

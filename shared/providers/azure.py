@@ -38,7 +38,8 @@ class AzureProvider(OpenAIProvider):
     def _connect(self, access: Access) -> OpenAI:
         if access.api_version is not None:
             return open_dated_azure(access, api_version=access.api_version)
-        return open_openai(access, base_url=f"{access.base_url.rstrip('/')}/openai/v1/", key_header="api-key")
+        # v1 takes the key as bearer token too, so the plain client serves.
+        return open_openai(access, base_url=f"{access.base_url.rstrip('/')}/openai/v1/")
 
     @override
     def check(self) -> Account:

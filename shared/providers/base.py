@@ -243,7 +243,7 @@ class Provider(Protocol):
         ...
 
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
-        """The jobs that were ordered with this training file (all pages of the recent jobs; filtered by tag where possible)."""
+        """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000)."""
         ...
 
     def job(self, provider_job_id: str) -> ProviderJob | None:

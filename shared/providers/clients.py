@@ -3,10 +3,12 @@
 The SDK would add what it finds in the environment: organisation, project, base URL, headers, proxies, certificates.
 """
 
+import ssl
+from functools import cache
 from typing import Any
 
 import httpx2
-from openai import AzureOpenAI, Omit, OpenAI
+from openai import AzureOpenAI, OpenAI
 
 from shared.providers.base import Access, Rejected
 
@@ -27,13 +29,10 @@ class IsolatedAzureOpenAI(AzureOpenAI, IsolatedOpenAI):
     """AzureOpenAI's own constructor goes on into IsolatedOpenAI's, so it needs nothing more."""
 
 
-def open_openai(access: Access, *, base_url: str, key_header: str | None = None) -> OpenAI:
-    """A client with the key as bearer token, or in `key_header` instead."""
-    elsewhere: dict[str, Any] = {} if key_header is None else {"Authorization": Omit(), key_header: access.credential}
+def open_openai(access: Access, *, base_url: str) -> OpenAI:
     return IsolatedOpenAI(
         api_key=_sendable(access.credential),
         base_url=base_url,
-        default_headers=elsewhere,
         max_retries=0,
         http_client=_http(access),
     )
@@ -52,7 +51,13 @@ def open_dated_azure(access: Access, *, api_version: str) -> OpenAI:
 def _http(access: Access) -> httpx2.Client:
     """No redirects: the credential goes to the connection's own host only."""
     timeout = httpx2.Timeout(access.timeout_seconds, connect=min(_CONNECT_SECONDS, access.timeout_seconds))
-    return httpx2.Client(timeout=timeout, trust_env=False, follow_redirects=False)
+    return httpx2.Client(timeout=timeout, verify=_trusted(), trust_env=False, follow_redirects=False)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Shared, because reading the authorities takes longer (20 ms) than asking a near provider."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _sendable(credential: str) -> str:

@@ -18,7 +18,7 @@ _LARGEST = 2**63 - 1
 def parse_object(raw: str) -> dict[str, Any]:
     """A JSON object whose every string can be stored; anything else is no answer."""
     try:
-        body = _storable(json.loads(raw, parse_constant=lambda _: None))
+        body = _storable(json.loads(raw))
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
@@ -27,8 +27,10 @@ def parse_object(raw: str) -> dict[str, Any]:
 
 
 def _storable(value: Any) -> Any:
-    """Postgres refuses NUL in text, and UTF-8 refuses lone surrogates; JSON can carry both."""
+    """Postgres refuses NUL in text, UTF-8 refuses lone surrogates, and JSON has no NaN; what Python reads may hold them."""
     match value:
+        case float():
+            return value if math.isfinite(value) else None
         case str():
             return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
         case list():

@@ -1,0 +1,57 @@
+# Tunewright's commands. Each makes the environment from the lock file first, once.
+
+RUN := .venv/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo up key test check checks fmt lint types contracts docs-check migrations-check lock-check
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+
+env: .venv/ready  ## The environment, from the lock file
+
+.venv/ready: requirements.txt uv.lock local/install
+	@PYTHON="$(PYTHON)" local/install
+	@touch $@
+
+demo: env  ## The whole road on this machine in a minute; FILE=path.jsonl takes your own data
+	@exec $(RUN) local.demo $(if $(FILE),--file "$(FILE)")
+
+up: env  ## The whole service, kept running; PORT= DATA= and REAL=1 (a real account, with a spending cap)
+	@exec $(RUN) local.up --with-parent $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)") $(if $(filter 1,$(REAL)),--real)
+
+key: env  ## A value for TUNEWRIGHT_BOOTSTRAP_KEY
+	@.venv/bin/python -c 'from shared.teams import keys; print(keys.generate())'
+
+test: env  ## All tests; they start what they need. ARGS= goes to pytest
+	@$(RUN) pytest -n 2 $(ARGS)
+
+check: checks test  ## All that must hold before a merge
+
+checks: lint types contracts lock-check migrations-check docs-check  ## The same without the tests
+
+fmt: env  ## Format, and mend what can be mended
+	@$(RUN) ruff format .
+	@$(RUN) ruff check --fix .
+
+lint: env  ## Formatting and style
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+
+types: env  ## mypy, strict
+	@$(RUN) mypy
+
+contracts: env  ## Which way imports point
+	@.venv/bin/lint-imports
+
+migrations-check: env  ## The migrations make what the tables say
+	@$(RUN) migrations.drift
+
+docs-check: env  ## The generated pages are fresh
+	@$(RUN) docs.generate --check
+
+lock-check:  ## requirements.txt says what uv.lock says (where uv is)
+	@if command -v uv >/dev/null; then \
+	    uv export --frozen --quiet --no-emit-project --all-groups | diff - requirements.txt \
+	    || { echo "Run: uv export --frozen --no-emit-project --all-groups -o requirements.txt"; exit 1; }; \
+	fi

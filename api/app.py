@@ -1,0 +1,114 @@
+"""The API's entrance. Run `uvicorn --factory api.app:create_app`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import (
+    audit,
+    budgets,
+    connections,
+    dataset_upload,
+    datasets,
+    documentation,
+    estimates,
+    evaluations,
+    health,
+    job_events,
+    jobs,
+    keys,
+    problems,
+    registry,
+    serving,
+    spend,
+    teams,
+)
+from api.compatible import chat, models
+from api.context import CONNECTIONS, Context
+from api.requests import Requests
+from api.watching import Watching
+from shared import log
+from shared.connections.credentials import Vault
+from shared.db import Database
+from shared.queue import Bell
+from shared.settings import Settings
+from shared.storage import LocalStorage
+
+VERSION = "0.1.0"
+
+ROUTERS = [
+    health.router,
+    teams.router,
+    keys.router,
+    connections.router,
+    dataset_upload.router,
+    datasets.router,
+    estimates.router,
+    jobs.router,
+    job_events.router,
+    evaluations.router,
+    registry.router,
+    serving.router,
+    budgets.router,
+    spend.router,
+    audit.router,
+    models.router,
+    chat.router,
+]
+"""One for each noun, in the order of the documentation."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app() -> FastAPI:
+    """The service as the environment describes it."""
+    settings = Settings()
+    log.configure(settings.log_level, as_json=settings.log_json)
+    return serve(settings)
+
+
+def serve(settings: Settings) -> FastAPI:
+    """The service as the settings describe it. Opens nothing before its lifespan begins."""
+    return assemble(_lifespan(settings))
+
+
+def assemble(lifespan: Lifespan | None = None) -> FastAPI:
+    """All routes; without a lifespan they can be described but not called."""
+    app = FastAPI(
+        title="Tunewright",
+        version=VERSION,
+        lifespan=lifespan,
+        # Its own pages would load their scripts from elsewhere: see `documentation`.
+        openapi_url=None,
+        # A route's function is its operation's name.
+        generate_unique_id_function=lambda route: route.name,
+    )
+    problems.install(app)
+    app.add_middleware(Requests)
+    for router in ROUTERS:
+        app.include_router(router)
+    documentation.install(app)
+    return app
+
+
+def _lifespan(settings: Settings) -> Lifespan:
+    @asynccontextmanager
+    async def live(app: FastAPI) -> AsyncIterator[None]:
+        app.state.context = context = _context(settings)
+        yield
+        context.database.engine.dispose()
+
+    return live
+
+
+def _context(settings: Settings) -> Context:
+    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
+    return Context(
+        database=database,
+        storage=LocalStorage(settings.storage_dir),
+        vault=Vault(settings.secret_key.get_secret_value()),
+        settings=settings,
+        watching=Watching(database),
+    )

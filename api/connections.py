@@ -1,0 +1,63 @@
+"""Connections: the organisation's accounts at providers. Admins make them; everyone may see which there are."""
+
+from http import HTTPStatus
+
+from api.dependencies import Admin, Anyone, Paging, Read, TheDatabase, TheVault, Write
+from api.pagination import Listing
+from api.problems import problems
+from api.routing import noun
+from api.schemas.base import ConnectionId
+from api.schemas.connections import ConnectionCreate, ConnectionPatch, ConnectionSchema
+from shared.connections import actions, checks, queries
+from shared.errors import Conflict, NotFound
+
+router = noun("connections")
+
+
+@router.post(
+    "/connections", status_code=HTTPStatus.CREATED, summary="Connect a provider account", responses=problems(Conflict)
+)
+def create_connection(body: ConnectionCreate, caller: Admin, db: Write, vault: TheVault) -> ConnectionSchema:
+    """The credential is sealed at once; a first check follows within seconds. Names are unique. For admins."""
+    return ConnectionSchema.model_validate(actions.create(db, vault, body.wanted(), caller))
+
+
+@router.get("/connections", summary="List connections")
+def list_connections(_: Anyone, page: Paging, db: Read) -> Listing[ConnectionSchema]:
+    """Those in use, the newest first."""
+    return page.of(ConnectionSchema, queries.list_connections(db, after=page.after, limit=page.fetch))
+
+
+@router.get("/connections/{connection_id}", summary="Look at a connection", responses=problems(NotFound))
+def get_connection(connection_id: ConnectionId, _: Anyone, db: Read) -> ConnectionSchema:
+    """One connection, with what its last check found."""
+    return ConnectionSchema.model_validate(queries.get_connection(db, connection_id))
+
+
+@router.patch("/connections/{connection_id}", summary="Change a connection", responses=problems(NotFound, Conflict))
+def update_connection(
+    connection_id: ConnectionId, body: ConnectionPatch, caller: Admin, db: Write, vault: TheVault
+) -> ConnectionSchema:
+    """Name, address, credential or deployments; then it is checked again. For admins."""
+    return ConnectionSchema.model_validate(actions.update(db, vault, connection_id, body.changes(), caller))
+
+
+@router.delete(
+    "/connections/{connection_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Take a connection out of use",
+    responses=problems(NotFound),
+)
+def archive_connection(connection_id: ConnectionId, caller: Admin, db: Write) -> None:
+    """No new work goes there; jobs that run there are followed to their end. For admins."""
+    actions.archive(db, connection_id, caller)
+
+
+@router.post("/connections/{connection_id}/check", summary="Check a connection now", responses=problems(NotFound))
+def check_connection(connection_id: ConnectionId, _: Admin, database: TheDatabase, vault: TheVault) -> ConnectionSchema:
+    """Asks the provider, at no cost, whether the credential works and whether training is open to it. For admins."""
+    with database.reading() as db:
+        connection = queries.get_connection(db, connection_id)
+    finding = checks.ask(connection, vault)
+    with database.transaction() as db:
+        return ConnectionSchema.model_validate(checks.record(db, connection, finding))

@@ -1,0 +1,43 @@
+"""Whether the process lives, and whether it can do its work. For supervisors and load balancers; needs no key."""
+
+from pathlib import Path
+from typing import Literal
+
+from fastapi import APIRouter
+
+from api.dependencies import TheDatabase
+from api.problems import problems
+from api.schemas.base import Schema, example
+from shared.db import applied_revision
+from shared.errors import ServiceBusy
+
+router = APIRouter(tags=["health"])
+
+_MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations" / "versions"
+_NEEDED = max(path.stem for path in _MIGRATIONS.glob("[0-9]*.py"))
+
+
+class Alive(Schema):
+    model_config = example({"status": "alive"})
+    status: Literal["alive"] = "alive"
+
+
+class Ready(Schema):
+    model_config = example({"status": "ready"})
+    status: Literal["ready"] = "ready"
+
+
+@router.get("/livez", operation_id="is_alive", summary="Whether the process lives")
+async def is_alive() -> Alive:
+    """Answers as long as the process can answer at all; asks nobody."""
+    return Alive()
+
+
+@router.get("/readyz", operation_id="is_ready", summary="Whether requests can be served", responses=problems())
+def is_ready(database: TheDatabase) -> Ready:
+    """Postgres answers and its schema is at least as new as this release needs; else 503."""
+    with database.reading() as db:
+        applied = applied_revision(db)
+    if applied < _NEEDED:
+        raise ServiceBusy("The database must be migrated first.", needed=_NEEDED, applied=applied)
+    return Ready()

@@ -1,0 +1,130 @@
+"""Connections on the wire. Credentials go in and never come out."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+
+from api.schemas.base import ConnectionId, Name, Schema, example
+from shared.connections.actions import ConnectionChanges, NewConnection
+from shared.connections.tables import Health, ProviderKind
+
+_ADDRESS = "https://api.openai.com/v1"
+
+
+def _check_address(text: str) -> str:
+    """An address that a credential may be sent to says everything in plain sight: scheme, host, port, path."""
+    try:
+        parts = urlsplit(text)
+        port_is_valid = parts.port is None or parts.port > 0
+    except ValueError as error:
+        raise ValueError("is not a URL") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_valid:
+        raise ValueError(f"must be an http or https URL with a host, such as {_ADDRESS}")
+    if "@" in parts.netloc or "?" in text or "#" in text:
+        raise ValueError("must hold no user, password, query or fragment")
+    return text
+
+
+def _check_credential(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds characters that no key has")
+    return secret
+
+
+Address = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=500, pattern=r"^[!-~]+$"),
+    AfterValidator(_check_address),
+    Field(description="Where the provider answers.", examples=[_ADDRESS]),
+]
+Credential = Annotated[
+    SecretStr,
+    Field(min_length=4, max_length=1000, description="The provider's key. Sealed at once, and never shown again."),
+    AfterValidator(_check_credential),
+]
+Deployments = Annotated[
+    dict[Name, Name], Field(max_length=200, description="Azure: model → name of the deployment that answers for it.")
+]
+ApiVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
+
+_DESCRIBED: dict[str, Any] = {
+    "name": "openai-main",
+    "provider": "openai",
+    "base_url": _ADDRESS,
+    "api_version": None,
+    "deployments": {},
+}
+
+
+class ConnectionCreate(Schema):
+    """`api_version` is for Azure's dated interface; without it the undated one (`/openai/v1`) is spoken."""
+
+    model_config = example(_DESCRIBED | {"credential": "sk-…"})
+    name: Name
+    provider: ProviderKind
+    base_url: Address
+    credential: Credential
+    api_version: ApiVersion | None = None
+    deployments: Deployments = Field(default_factory=dict)
+
+    def wanted(self) -> NewConnection:
+        return NewConnection(
+            name=self.name,
+            provider=self.provider,
+            base_url=self.base_url,
+            credential=self.credential.get_secret_value(),
+            api_version=self.api_version,
+            deployments=self.deployments,
+        )
+
+
+class ConnectionPatch(Schema):
+    """What is left out stays as it is. Another `base_url` needs the credential again."""
+
+    model_config = example({"credential": "sk-…"})
+    name: Name | None = None
+    base_url: Address | None = None
+    credential: Credential | None = None
+    deployments: Deployments | None = None
+
+    def changes(self) -> ConnectionChanges:
+        return ConnectionChanges(
+            name=self.name,
+            base_url=self.base_url,
+            credential=None if self.credential is None else self.credential.get_secret_value(),
+            deployments=self.deployments,
+        )
+
+
+class ConnectionSchema(Schema):
+    """`training_open` null: the provider does not tell without an attempt. `models`: what it told of single models."""
+
+    model_config = example(
+        _DESCRIBED
+        | {
+            "id": "conn_01h455vb4pex5vsknk084sn02q",
+            "credential_hint": "…w3Rk",
+            "health": "healthy",
+            "health_detail": "The credential works",
+            "training_open": True,
+            "models": {},
+            "checked_at": "2026-11-20T09:00:05Z",
+            "created_at": "2026-11-20T09:00:00Z",
+        }
+    )
+    id: ConnectionId
+    name: str
+    provider: ProviderKind
+    base_url: str
+    api_version: str | None
+    credential_hint: str
+    health: Health
+    health_detail: str | None
+    training_open: bool | None
+    models: dict[str, Any]
+    deployments: dict[str, str]
+    checked_at: datetime | None
+    created_at: datetime

@@ -1,0 +1,124 @@
+"""What changes connections: making and editing them. What a check finds is recorded by `checks`."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared import ids
+from shared.connections.credentials import Vault
+from shared.connections.queries import get_connection
+from shared.connections.tables import Connection, Health, ProviderKind
+from shared.db import now, ring
+from shared.errors import Conflict, FieldError, InvalidRequest
+from shared.ids import ConnectionId
+from shared.queue import Task
+from shared.teams.actions import audit
+from shared.teams.caller import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class NewConnection:
+    """An account at a provider as an admin describes it. `deployments`: model → the deployment that answers for it (Azure)."""
+
+    name: str
+    provider: ProviderKind
+    base_url: str
+    credential: str = field(repr=False)
+    api_version: str | None = None
+    deployments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanges:
+    """What is to be different. None = stays as it is."""
+
+    name: str | None = None
+    base_url: str | None = None
+    credential: str | None = field(default=None, repr=False)
+    deployments: dict[str, str] | None = None
+
+
+def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
+    """A connection whose first check is due now. Raises Conflict when the name is taken."""
+    _check_free(db, wanted.name)
+    connection = Connection(
+        id=ConnectionId(ids.new("conn")),
+        name=wanted.name,
+        provider=wanted.provider,
+        base_url=wanted.base_url,
+        api_version=wanted.api_version,
+        models={},
+        deployments=wanted.deployments,
+    )
+    _seal(connection, wanted.credential, vault)
+    _check_soon(db, connection)
+    db.add(connection)
+    db.flush()
+    audit(db, caller, "connection.create", connection.id, name=wanted.name, base_url=wanted.base_url)
+    return connection
+
+
+def update(
+    db: Session, vault: Vault, connection_id: ConnectionId, changes: ConnectionChanges, caller: Caller
+) -> Connection:
+    """Change a connection, and check it again. Raises NotFound, Conflict, InvalidRequest.
+
+    A new address asks for the credential again: nobody may send a stored one to a host of his own choice.
+    """
+    connection = get_connection(db, connection_id)
+    moved = changes.base_url is not None and changes.base_url != connection.base_url
+    if moved and changes.credential is None:
+        fault = FieldError("/credential", "required with another base_url")
+        raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
+    if changes.name is not None and changes.name != connection.name:
+        _check_free(db, changes.name)
+        connection.name = changes.name
+    connection.base_url = changes.base_url or connection.base_url
+    if changes.deployments is not None:
+        connection.deployments = dict(changes.deployments)
+    if changes.credential is not None:
+        _seal(connection, changes.credential, vault)
+    _check_soon(db, connection)
+    db.flush()
+    told = None if changes.credential is None else "changed"
+    audit(db, caller, "connection.update", connection.id, name=changes.name, base_url=changes.base_url, credential=told)
+    return connection
+
+
+def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
+    """Take a connection out of use; its name is free again. Jobs that run there already are followed to their end."""
+    connection = get_connection(db, connection_id)
+    audit(db, caller, "connection.archive", connection.id, name=connection.name)
+    connection.name = f"{connection.name} ({connection.id})"
+    connection.archived_at = db.scalar(select(now()))
+    connection.due_at = None
+    db.flush()
+
+
+def close_training(db: Session, connection_id: ConnectionId, reason: str) -> None:
+    """Remember that a provider takes no new training from this account, so that nobody prepares for it in vain.
+
+    A new credential opens it again, and so does a check in which the provider says so.
+    """
+    connection = db.get_one(Connection, connection_id, with_for_update=True)
+    connection.training_open, connection.health_detail = False, reason
+
+
+def _seal(connection: Connection, credential: str, vault: Vault) -> None:
+    connection.sealed_credential = vault.seal(credential, connection.id)
+    connection.credential_hint = f"…{credential[-4:]}"
+    connection.training_open = None
+
+
+def _check_soon(db: Session, connection: Connection) -> None:
+    connection.health, connection.health_detail = Health.UNCHECKED, None
+    connection.due_at = db.scalar(select(now()))
+    # A check that is under way asks with what was true before: it shall find its claim gone.
+    connection.claim_token = connection.claimed_until = None
+    ring(db, Task.CHECK_CONNECTIONS)
+
+
+def _check_free(db: Session, name: str) -> None:
+    if db.scalar(select(Connection.id).where(Connection.name == name)):
+        raise Conflict(f"There is a connection named {name!r} already. Choose another name.", name=name)

@@ -1,0 +1,67 @@
+"""Checking a connection in three beats: read it, ask the provider outside any transaction, record what was found."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.connections.access import provider_of
+from shared.connections.credentials import CannotOpen, Vault
+from shared.connections.tables import Connection, Health
+from shared.db import now, seconds_from_now
+from shared.errors import NotFound
+from shared.providers.base import Account, ProviderError, Throttled
+
+SECONDS_BETWEEN_CHECKS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinding:
+    """What a check found. `training_open` None = the provider does not tell without an attempt."""
+
+    health: Health
+    detail: str
+    training_open: bool | None = None
+    check_again_in: float = SECONDS_BETWEEN_CHECKS
+
+
+def ask(connection: Connection, vault: Vault) -> CheckFinding:
+    """Ask the provider whether the credential works, and whether it may train. Costs nothing, never raises."""
+    try:
+        provider = provider_of(connection, vault)
+        try:
+            return _found(provider.check())
+        finally:
+            provider.close()
+    except Throttled as error:
+        # It knows us well enough to slow us down.
+        return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
+    except ProviderError as error:
+        return CheckFinding(Health.UNHEALTHY, error.reason)
+    except CannotOpen as error:
+        return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}")
+
+
+def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
+    """Write down what was found, unless the connection was changed since it was asked: then its next check is due anyway.
+
+    Raises NotFound when it was archived in the meantime.
+    """
+    connection = db.get(Connection, asked.id, with_for_update=True)
+    if connection is None or connection.archived_at is not None:
+        raise NotFound("connection")
+    # Sealing the same credential twice gives other bytes, so equal bytes mean that nobody has touched it.
+    if connection.sealed_credential == asked.sealed_credential:
+        connection.health, connection.health_detail = finding.health, finding.detail
+        if finding.training_open is not None:
+            # Else the provider does not tell, and what a refused job has taught stands.
+            connection.training_open = finding.training_open
+        connection.checked_at = db.scalar(select(now()))
+        connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
+    db.flush()
+    return connection
+
+
+def _found(account: Account) -> CheckFinding:
+    health = Health.HEALTHY if account.reachable else Health.UNHEALTHY
+    return CheckFinding(health, account.detail, account.training)

@@ -1,0 +1,135 @@
+"""Estimates: what a training run would cost, before anything is spent. An estimate binds nothing.
+
+The number of tokens is counted by the rule that a real bill was found to follow; bills were seen within 5 % of it, so the
+interval is that wide and a hold is made for its upper end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shared.datasets.epochs import automatic_epochs, billing_tokens
+from shared.datasets.queries import get_dataset
+from shared.datasets.tables import Dataset
+from shared.errors import DatasetNotReady, DatasetRejected, Problem
+from shared.ids import ConnectionId, DatasetId
+from shared.jobs.offers import Offer, find_offer
+from shared.lifecycles import DatasetStatus
+from shared.money import Usd, per_million
+from shared.spend.prices import Price
+
+UNCERTAINTY = Decimal("0.05")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one choice would cost. Token counts are for the whole run; `n_epochs` is as asked for, or the automatic number."""
+
+    examples: int
+    tokens_per_epoch: int
+    n_epochs: int
+    epochs_are_automatic: bool
+    billed_tokens: int
+    price: Price
+    low: Usd
+    expected: Usd
+    high: Usd
+
+    @property
+    def rests_on(self) -> str:
+        """The calculation, for people."""
+        chosen = "chosen automatically" if self.epochs_are_automatic else "as asked for"
+        return (
+            f"{self.tokens_per_epoch:,} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
+            f"({self.price.source}, {self.price.confidence} confidence, since {self.price.effective_from}); ± 5 %"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that could be bought. `n_epochs` None = as many as the provider would choose."""
+
+    connection_id: ConnectionId
+    model: str
+    method: str
+    n_epochs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """A choice with its estimate, or with the refusal that it would meet."""
+
+    choice: Choice
+    estimate: Estimate | None
+    refused: Problem | None
+    cheapest: bool = False
+
+
+def estimate_all(db: Session, dataset_id: DatasetId, choices: Sequence[Choice]) -> list[Estimated]:
+    """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
+    dataset = get_dataset(db, dataset_id)
+    found = [_estimate_one(db, dataset, choice) for choice in choices]
+    lowest = min((one.estimate.expected for one in found if one.estimate), default=None)
+    return [replace(one, cheapest=one.estimate is not None and one.estimate.expected == lowest) for one in found]
+
+
+def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
+    try:
+        offer = find_offer(db, choice.connection_id, choice.model, choice.method)
+        return Estimated(choice, estimate(dataset, offer, choice.n_epochs), None)
+    except Problem as problem:
+        return Estimated(choice, None, problem)
+
+
+def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
+    """What training with a dataset would cost. Raises PriceUnknown, DatasetNotReady or DatasetRejected."""
+    report = check_usable(dataset, offer.connection.provider)
+    price = offer.price
+    assert price is not None, "find_offer refuses a model without a price"
+    tokens: int = report["tokens"][offer.model.encoding]["total"]
+    epochs = n_epochs or automatic_epochs(report["examples"])
+    billed = billing_tokens(tokens, epochs)
+    return Estimate(
+        examples=report["examples"],
+        tokens_per_epoch=tokens,
+        n_epochs=epochs,
+        epochs_are_automatic=n_epochs is None,
+        billed_tokens=billed,
+        price=price,
+        low=per_million(billed, price.usd_per_million * (1 - UNCERTAINTY)),
+        expected=per_million(billed, price.usd_per_million),
+        high=upper_end(billed, price),
+    )
+
+
+def upper_end(billed_tokens: int, price: Price) -> Usd:
+    """The most that a run is expected to cost. Azure was seen to bill in whole thousands: room is left for the next one."""
+    tokens = int((billed_tokens * (1 + UNCERTAINTY) / 1000).to_integral_value(ROUND_CEILING)) * 1000
+    return per_million(tokens, price.usd_per_million)
+
+
+def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
+    """The report of a dataset that this provider would take. Raises DatasetNotReady or DatasetRejected."""
+    if dataset.status in (DatasetStatus.UPLOADING, DatasetStatus.UPLOADED, DatasetStatus.VALIDATING):
+        raise DatasetNotReady(f"{dataset.id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset.id)
+    if dataset.status is not DatasetStatus.READY or dataset.report is None:
+        raise DatasetRejected(
+            f"{dataset.id} is {dataset.status}. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
+            dataset_id=dataset.id,
+        )
+    against = [
+        code
+        for verdict in dataset.report["acceptance"]
+        if verdict["provider"] == provider
+        for code in verdict["against"]
+    ]
+    if against:
+        raise DatasetRejected(
+            f"{provider} would refuse this dataset. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
+            dataset_id=dataset.id,
+            codes=against,
+        )
+    return dataset.report

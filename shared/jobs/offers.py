@@ -1,0 +1,112 @@
+"""Offers: what can be trained on which connection, how, at which price, today. Where the catalogue meets the price book.
+
+What a provider itself says of a model (kept on the connection by its check) comes before our catalogue.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.connections.catalogue import TrainableModel, catalogue
+from shared.connections.tables import Connection
+from shared.db import now
+from shared.errors import ModelNotTrainable, NotFound, PriceUnknown, TrainingClosed
+from shared.ids import ConnectionId
+from shared.spend.prices import Price, Tier, price_of
+from shared.spend.tables import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that one connection trains by one method. `price` is per million training tokens; None = not known."""
+
+    connection: Connection
+    model: TrainableModel
+    method: str
+    price: Price | None
+    shutdown_date: date | None
+
+
+def today(db: Session) -> date:
+    """Postgres's day (UTC)."""
+    return db.scalars(select(now())).one().date()
+
+
+def offers(db: Session) -> list[Offer]:
+    """Everything that can be trained today, by connection and model."""
+    day = today(db)
+    return [
+        Offer(connection, model, method, _price(model, day), shutdown_date(connection, model))
+        for connection in _connections(db)
+        for model in catalogue().values()
+        if model.provider == connection.provider and _why_not(connection, model, day) is None
+        for method in model.methods
+    ]
+
+
+def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str) -> Offer:
+    """What a choice would be bought as. Raises NotFound, TrainingClosed, ModelNotTrainable or PriceUnknown."""
+    connection = db.get(Connection, connection_id)
+    if connection is None or connection.archived_at is not None:
+        raise NotFound("connection")
+    if connection.training_open is False:
+        raise TrainingClosed(
+            f"{connection.name} takes no new training jobs: {connection.health_detail}", connection=connection.name
+        )
+    known = catalogue().get((connection.provider, model))
+    day = today(db)
+    why_not = "it is not in the catalogue" if known is None else _why_not(connection, known, day)
+    if known is None or why_not:
+        raise ModelNotTrainable(
+            f"{model} cannot be trained on {connection.name}: {why_not}. GET /v1/catalogue lists what can.", model=model
+        )
+    if method not in known.methods:
+        raise ModelNotTrainable(
+            f"{model} on {connection.name} is trained by {', '.join(known.methods)}, not by {method}.", model=model
+        )
+    price = price_of(connection.provider, model, Tier.TUNED, Unit.TRAINED, day)
+    return Offer(connection, known, method, price, shutdown_date(connection, known))
+
+
+def connections_for(db: Session, model: str) -> Sequence[Connection]:
+    """The connections that could train a model, by name."""
+    day, book = today(db), catalogue()
+    return [
+        connection
+        for connection in _connections(db)
+        if (known := book.get((connection.provider, model))) is not None and not _why_not(connection, known, day)
+    ]
+
+
+def shutdown_date(connection: Connection, model: TrainableModel) -> date | None:
+    """When a model stops: as its provider tells, else as was announced."""
+    told = connection.models.get(model.model)
+    if told is None:
+        return model.announced_shutdown
+    return date.fromisoformat(told["shutdown_date"]) if told.get("shutdown_date") else None
+
+
+def _why_not(connection: Connection, model: TrainableModel, day: date) -> str | None:
+    if connection.training_open is False:
+        return "the provider takes no new training jobs"
+    told = connection.models.get(model.model)
+    if connection.models and told is None:
+        return "the provider does not list it for this account"
+    if told is not None and told.get("trainable") is False:
+        return "the provider says that it cannot be trained"
+    stops = shutdown_date(connection, model)
+    return f"it was shut down on {stops}" if stops is not None and stops <= day else None
+
+
+def _connections(db: Session) -> Sequence[Connection]:
+    return db.scalars(select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.name)).all()
+
+
+def _price(model: TrainableModel, day: date) -> Price | None:
+    try:
+        return price_of(model.provider, model.model, Tier.TUNED, Unit.TRAINED, day)
+    except PriceUnknown:
+        return None

@@ -1,0 +1,50 @@
+"""Reading a provider's result file: a CSV with one line a step. Pure; columns differ between providers and years."""
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+
+from shared.providers.base import StepMetrics
+
+_SPELLINGS = {
+    "train_loss": ("train_loss", "training_loss"),
+    "train_accuracy": ("train_mean_token_accuracy", "train_accuracy", "training_token_accuracy"),
+    "valid_loss": ("valid_loss", "full_valid_loss", "validation_loss"),
+    "valid_accuracy": (
+        "valid_mean_token_accuracy",
+        "validation_mean_token_accuracy",
+        "full_valid_mean_token_accuracy",
+    ),
+}
+
+
+def read_results(content: bytes) -> list[StepMetrics]:
+    """What each step measured. Lines and cells that are no numbers are passed over: the file is a courtesy, not a bill."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
+    return [metrics for row in rows if (metrics := _read(row)) is not None]
+
+
+def _read(row: Mapping[str, str | None]) -> StepMetrics | None:
+    step = _number(row.get("step"))
+    if step is None or step < 0:
+        return None
+
+    def measured(name: str) -> float | None:
+        return next((value for spelling in _SPELLINGS[name] if (value := _number(row.get(spelling))) is not None), None)
+
+    return StepMetrics(
+        step=int(step),
+        train_loss=measured("train_loss"),
+        train_accuracy=measured("train_accuracy"),
+        valid_loss=measured("valid_loss"),
+        valid_accuracy=measured("valid_accuracy"),
+    )
+
+
+def _number(cell: str | None) -> float | None:
+    try:
+        value = float(cell or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

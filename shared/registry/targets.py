@@ -1,0 +1,112 @@
+"""Whom a prompt goes to: from the name that a team uses to a connection, and what its provider calls the model.
+
+A name is an alias, a tuned model of the team (our id or the provider's name), or a base model. Asks no provider.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.connections.tables import Connection, Health, ProviderKind
+from shared.errors import NotDeployed, NotFound
+from shared.ids import ConnectionId, ModelId, TeamId
+from shared.registry.queries import check_usable, find_model, get_model
+from shared.registry.tables import Model
+
+# How providers name tuned models. One that is not in the team's registry is another team's, whatever the account would answer.
+_TUNED = re.compile(r"ft:|.*\.ft-", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model that can be asked. `deployed_as` is what its provider is called with: on Azure a deployment's name."""
+
+    name: str
+    connection: Connection
+    deployed_as: str
+    provider_model: str
+    base_model: str
+    model_id: ModelId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose names they are, and which of them are aliases: those stand above the registry, and are told to it."""
+
+    team_id: TeamId
+    aliases: Mapping[str, ModelId]
+
+
+def find_target(db: Session, names: Names, name: str, connection_id: ConnectionId | None = None) -> Target:
+    """Whom a name means; `connection_id` chooses where a base model is asked. Raises NotFound, ModelRetired or NotDeployed."""
+    aliased = names.aliases.get(name)
+    tuned = get_model(db, aliased) if aliased else find_model(db, names.team_id, name)
+    if tuned is not None:
+        return _tuned(db, name, check_usable(tuned))
+    if _TUNED.match(name):
+        raise NotFound("model")
+    return _base(db, name, connection_id)
+
+
+def base_models(db: Session) -> list[tuple[str, Connection]]:
+    """Every base model that a healthy connection answers for, once, with the connection that would be asked."""
+    found: dict[str, Connection] = {}
+    for connection in _healthy(db):
+        for model in _answered_by(connection):
+            if not _TUNED.match(model):
+                found.setdefault(model, connection)
+    return sorted(found.items())
+
+
+def _tuned(db: Session, name: str, model: Model) -> Target:
+    connection = db.get_one(Connection, model.connection_id)
+    deployed_as = _deployed_as(connection, model.provider_model)
+    return Target(name, connection, deployed_as, model.provider_model, model.base_model, model.id)
+
+
+def _base(db: Session, name: str, connection_id: ConnectionId | None) -> Target:
+    connection = _chosen(db, connection_id) if connection_id else _first_that_answers(db, name)
+    return Target(name, connection, _deployed_as(connection, name), name, name, None)
+
+
+def _chosen(db: Session, connection_id: ConnectionId) -> Connection:
+    connection = db.get(Connection, connection_id)
+    if connection is None or connection.archived_at is not None:
+        raise NotFound("connection")
+    return connection
+
+
+def _first_that_answers(db: Session, name: str) -> Connection:
+    connections = _healthy(db)
+    for connection in connections:
+        if name in _answered_by(connection):
+            return connection
+    for connection in connections:
+        if name in connection.models:
+            _deployed_as(connection, name)
+    raise NotFound("model")
+
+
+def _healthy(db: Session) -> Sequence[Connection]:
+    query = select(Connection).where(Connection.archived_at.is_(None), Connection.health == Health.HEALTHY)
+    return db.scalars(query.order_by(Connection.id)).all()
+
+
+def _answered_by(connection: Connection) -> Mapping[str, object]:
+    return connection.deployments if connection.provider is ProviderKind.AZURE else connection.models
+
+
+def _deployed_as(connection: Connection, model: str) -> str:
+    if connection.provider is not ProviderKind.AZURE:
+        return model
+    if model not in connection.deployments:
+        raise NotDeployed(
+            f"{model} has no deployment on {connection.name}, and Azure answers from deployments only. Ask an admin to "
+            "deploy it and to name the deployment in the connection.",
+            model=model,
+            connection=connection.name,
+        )
+    return str(connection.deployments[model])
