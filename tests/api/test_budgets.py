@@ -1,7 +1,5 @@
 """Budgets as they are set and seen; what they refuse is tested with holds."""
 
-import pytest
-
 from tests.support.api import Api
 
 
@@ -24,13 +22,12 @@ def test_a_limit_is_set_and_taken_away(api: Api) -> None:
         assert api.admin.put(path, json={"monthly_limit_usd": None}).json()["left_usd"] is None
 
 
-@pytest.mark.parametrize(
-    "amount", ["-1", "1.0000000001", "1e3", "", "NaN", "9999999999999", "1,5", "٣", 5, 5.5, True, "--1", "1.2.3", " 1"]
-)
-def test_money_is_a_plain_decimal_text(api: Api, amount: object) -> None:
-    answer = api.admin.put("/v1/budgets", json={"monthly_limit_usd": amount})
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-    assert answer.json()["errors"][0]["pointer"].startswith("/monthly_limit_usd")
+def test_money_is_a_plain_decimal_text(api: Api) -> None:
+    wrong: list[object] = ["-1", "1.0000000001", "1e3", "", "NaN", "9999999999999", "1,5", "٣", "--1", "1.2.3", " 1"]
+    for amount in (*wrong, 5, 5.5, True):
+        answer = api.admin.put("/v1/budgets", json={"monthly_limit_usd": amount})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), amount
+        assert answer.json()["errors"][0]["pointer"].startswith("/monthly_limit_usd")
 
 
 def test_a_team_sees_its_own_budget_and_sets_none(api: Api) -> None:
