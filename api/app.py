@@ -5,9 +5,29 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import audit, budgets, connections, documentation, health, keys, problems, teams
+from api import (
+    audit,
+    budgets,
+    connections,
+    dataset_upload,
+    datasets,
+    documentation,
+    estimates,
+    evaluations,
+    health,
+    job_events,
+    jobs,
+    keys,
+    problems,
+    registry,
+    serving,
+    spend,
+    teams,
+)
+from api.compatible import chat, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
+from api.watching import Watching
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import Database
@@ -22,8 +42,19 @@ ROUTERS = [
     teams.router,
     keys.router,
     connections.router,
+    dataset_upload.router,
+    datasets.router,
+    estimates.router,
+    jobs.router,
+    job_events.router,
+    evaluations.router,
+    registry.router,
+    serving.router,
     budgets.router,
+    spend.router,
     audit.router,
+    models.router,
+    chat.router,
 ]
 """One for each noun, in the order of the documentation."""
 
@@ -73,9 +104,11 @@ def _lifespan(settings: Settings) -> Lifespan:
 
 def _context(settings: Settings) -> Context:
     bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     return Context(
-        database=Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell),
+        database=database,
         storage=LocalStorage(settings.storage_dir),
         vault=Vault(settings.secret_key.get_secret_value()),
         settings=settings,
+        watching=Watching(database),
     )

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from api.watching import Watching
 from shared.connections.credentials import Vault
 from shared.db import Database
 from shared.settings import Settings
@@ -22,4 +23,5 @@ class Context:
     storage: Storage
     vault: Vault
     settings: Settings
+    watching: Watching
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))

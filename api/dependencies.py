@@ -8,6 +8,7 @@
 | `Write` · `Read` | a transaction that is committed before the answer is sent · one in which Postgres refuses writes |
 | `Paging` · `Store` · `TheVault` | the part of a list asked for · blobs · sealed credentials |
 | `TheDatabase` · `TheAttempt` · `TheSettings` | short transactions of one's own, for routes that stream or ask a provider |
+| `TheWatching` | live events |
 """
 
 import asyncio
@@ -22,9 +23,10 @@ from api.bodies import StrictRequest
 from api.context import Context
 from api.idempotency import Attempt
 from api.schemas.base import TeamId
+from api.watching import Watching
 from shared.connections.credentials import Vault
 from shared.db import Database, Session
-from shared.errors import Forbidden, NotFound, ServiceBusy, Unauthenticated
+from shared.errors import FieldError, Forbidden, InvalidRequest, NotFound, ServiceBusy, Unauthenticated
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.teams.caller import Caller, TeamCaller, check_shape, find_caller
@@ -62,6 +64,11 @@ async def _settings(context: TheContext) -> Settings:
     return context.settings
 
 
+async def _watching(context: TheContext) -> Watching:
+    return context.watching
+
+
+TheWatching = Annotated[Watching, Depends(_watching)]
 TheDatabase = Annotated[Database, Depends(_database)]
 Store = Annotated[Storage, Depends(_storage)]
 TheVault = Annotated[Vault, Depends(_vault)]
@@ -91,6 +98,11 @@ Anyone = Annotated[Caller, Depends(_caller)]
 async def _admin(caller: Anyone) -> Caller:
     if caller.role is not Role.ADMIN:
         raise Forbidden("Only an admin may do this.", needed_role=Role.ADMIN)
+    if caller.team_id is not None:
+        raise InvalidRequest(
+            "This is done for the whole organisation. Leave out the header X-Team.",
+            [FieldError("header/x-team", "not allowed here")],
+        )
     return caller
 
 

@@ -108,7 +108,7 @@ def install(app: FastAPI) -> None:
         return render(error)
 
     async def not_valid(_: Request, error: Any) -> JSONResponse:
-        return render(_from_validation(error))
+        return render(from_validation(error))
 
     async def not_routed(_: Request, error: Any) -> JSONResponse:
         return render(_from_routing(error))
@@ -131,7 +131,8 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, unavailable)
 
 
-def _from_validation(error: RequestValidationError) -> InvalidRequest:
+def from_validation(error: RequestValidationError) -> InvalidRequest:
+    """What is wrong with a request, fault by fault."""
     faults = [FieldError(_pointer(fault["loc"]), _sentence(fault)) for fault in error.errors()[:_MAX_ERRORS]]
     places = ", ".join(dict.fromkeys(fault.pointer or "the body" for fault in faults))
     return InvalidRequest(f"The request is not valid: see {places}.", faults)

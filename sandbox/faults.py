@@ -62,7 +62,10 @@ def canned(fault: Fault) -> Reply:
     body = fault.parameters.get(
         "body", {"error": {"message": "The server is overloaded.", "type": "server_error", "code": None}}
     )
-    return Reply(body.encode() if isinstance(body, str) else body, status, fault.parameters.get("headers", {}))
+    headers = fault.parameters.get("headers", {})
+    if isinstance(body, str):
+        return Reply(body.encode(), status, headers, "text/html")
+    return Reply(body, status, headers)
 
 
 def repaint(fault: Fault, reply: Reply, call: Call) -> Reply:

@@ -37,7 +37,7 @@ def choices(text: str) -> list[str]:
     """The longest list of short, different things that the text names."""
     lists = [_BULLET.findall(text)]
     for sentence in re.split(r"[\n.。!?！？]", text):
-        tail = re.split(r"[:：]|\bof\b|\binto\b|是|为", sentence)[-1]
+        tail = re.split(r"[:：]|\b(?:of|into|as)\b|是|为", sentence)[-1]
         lists.append([piece.strip(_EDGES) for piece in _SEPARATORS.split(tail)])
     short = [
         [piece for piece in found if 0 < len(piece) <= _MAX_CHOICE_CHARACTERS and piece.count(" ") < 3]

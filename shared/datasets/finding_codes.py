@@ -67,6 +67,7 @@ _LINE = {
     "blank_line": _error("A blank line between examples", "Remove the line."),
     "trailing_blank_lines": _warning("Blank lines at the end", "Remove them; providers get the file without them."),
     "line_too_long": _error("The line is too long", "Shorten the example; large images belong behind a URL."),
+    "too_many_values": _error("The line holds far too many values", "Split the example, or shorten it."),
     "invalid_json": _error("Not JSON", "Write the line with a JSON library rather than by hand."),
     "trailing_comma": _error("A comma before a closing bracket", "Remove the comma."),
     "curly_quotes": _error("Typographic quotation marks", 'Use straight quotation marks (") around keys and texts.'),

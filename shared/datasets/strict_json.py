@@ -16,6 +16,9 @@ from shared.datasets.json_faults import diagnose
 
 DEEPEST = 64
 LARGEST_INTEGER = 2**63
+MOST_COMMAS = (
+    250_000  # far beyond the longest example of any model; as objects they would take a hundred times their size
+)
 LONGEST_INTEGER = 20  # characters; longer ones are not even converted, which takes quadratic time
 
 _SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
@@ -42,6 +45,8 @@ class StrictJson:
 
     def parse(self, text: str) -> tuple[Any, Iterator[Finding]]:
         """The value (NOTHING if there is none to go on with) and what is wrong with it, to be gone through once."""
+        if text.count(",") > MOST_COMMAS:
+            return NOTHING, iter([found("too_many_values", "", f"the line has more than {MOST_COMMAS} commas")])
         self._repeated = []
         self._odd_number = False
         try:
@@ -99,26 +104,28 @@ def _is_too_deep(value: object) -> bool:
     return True
 
 
-def _children(node: object) -> list[tuple[str | int, Any]]:
+def _children(node: object) -> Iterator[tuple[str | int, Any]]:
     if isinstance(node, dict):
-        return list(node.items())
-    return list(enumerate(node)) if isinstance(node, list) else []
+        return iter(node.items())
+    return enumerate(node) if isinstance(node, list) else iter(())
 
 
 def _walk(value: object, repeated: list[tuple[dict[str, Any], str]]) -> Iterator[Finding]:
+    """Depth first, holding no more than the path: whoever has enough of a line's findings stops here."""
     repeated_in: dict[int, list[str]] = {}
     for owner, key in repeated:
         repeated_in.setdefault(id(owner), []).append(key)
-    waiting: list[tuple[Path, object]] = [((), value)]
-    while waiting:
-        path, node = waiting.pop()
-        if isinstance(node, dict):
-            for key in repeated_in.get(id(node), ()):
-                yield found("duplicate_key", pointer(*path, key), f'the key "{key}" is given more than once', key)
-            for key in node:
-                yield from _text_faults((*path, key), key)
-        yield from _scalar_faults(path, node)
-        waiting.extend(((*path, step), child) for step, child in reversed(_children(node)))
+    yield from _visit((), value, repeated_in)
+
+
+def _visit(path: Path, node: object, repeated_in: dict[int, list[str]]) -> Iterator[Finding]:
+    for key in repeated_in.get(id(node), ()):
+        yield found("duplicate_key", pointer(*path, key), f'the key "{key}" is given more than once', key)
+    yield from _scalar_faults(path, node)
+    for step, child in _children(node):
+        if isinstance(step, str):
+            yield from _text_faults((*path, step), step)
+        yield from _visit((*path, step), child, repeated_in)
 
 
 def _scalar_faults(path: Path, node: object) -> Iterator[Finding]:

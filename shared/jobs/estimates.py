@@ -4,14 +4,19 @@ The number of tokens is counted by the rule that a real bill was found to follow
 interval is that wide and a hold is made for its upper end.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from shared.datasets.epochs import automatic_epochs, billing_tokens
+from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
-from shared.errors import DatasetNotReady, DatasetRejected
-from shared.jobs.offers import Offer
+from shared.errors import DatasetNotReady, DatasetRejected, Problem
+from shared.ids import ConnectionId, DatasetId
+from shared.jobs.offers import Offer, find_offer
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.spend.prices import Price
@@ -41,6 +46,42 @@ class Estimate:
             f"{self.tokens_per_epoch:,} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
             f"({self.price.source}, {self.price.confidence} confidence, since {self.price.effective_from}); ± 5 %"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that could be bought. `n_epochs` None = as many as the provider would choose."""
+
+    connection_id: ConnectionId
+    model: str
+    method: str
+    n_epochs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """A choice with its estimate, or with the refusal that it would meet."""
+
+    choice: Choice
+    estimate: Estimate | None
+    refused: Problem | None
+    cheapest: bool = False
+
+
+def estimate_all(db: Session, dataset_id: DatasetId, choices: Sequence[Choice]) -> list[Estimated]:
+    """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
+    dataset = get_dataset(db, dataset_id)
+    found = [_estimate_one(db, dataset, choice) for choice in choices]
+    lowest = min((one.estimate.expected for one in found if one.estimate), default=None)
+    return [replace(one, cheapest=one.estimate is not None and one.estimate.expected == lowest) for one in found]
+
+
+def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
+    try:
+        offer = find_offer(db, choice.connection_id, choice.model, choice.method)
+        return Estimated(choice, estimate(dataset, offer, choice.n_epochs), None)
+    except Problem as problem:
+        return Estimated(choice, None, problem)
 
 
 def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
@@ -79,7 +120,12 @@ def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
             f"{dataset.id} is {dataset.status}. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
             dataset_id=dataset.id,
         )
-    against = [code for verdict in dataset.report["acceptance"] if verdict["provider"] == provider for code in verdict["against"]]
+    against = [
+        code
+        for verdict in dataset.report["acceptance"]
+        if verdict["provider"] == provider
+        for code in verdict["against"]
+    ]
     if against:
         raise DatasetRejected(
             f"{provider} would refuse this dataset. GET /v1/datasets/{dataset.id}/findings tells what to mend.",

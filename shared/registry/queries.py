@@ -11,10 +11,10 @@ from shared.lifecycles import ModelStatus
 from shared.registry.tables import Model
 
 
-def get_model(db: Session, model_id: ModelId, *, for_update: bool = False) -> Model:
-    """Raises NotFound."""
+def get_model(db: Session, model_id: ModelId, *, team_id: TeamId | None = None, for_update: bool = False) -> Model:
+    """A model; with `team_id`, one of that team. Raises NotFound."""
     model = db.get(Model, model_id, with_for_update=for_update or None, populate_existing=for_update)
-    if model is None:
+    if model is None or team_id not in (None, model.team_id):
         raise NotFound("model")
     return model
 

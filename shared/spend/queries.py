@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +40,12 @@ def budget(db: Session, team_id: TeamId | None) -> BudgetState:
     limit, held = (row.monthly_limit, row.held) if row else (None, ZERO)
     left = None if limit is None else max(limit - spent - held, ZERO)
     return BudgetState(limit, spent, held, left, month)
+
+
+def this_month(db: Session) -> tuple[date, date]:
+    """The first days of this month and the next (UTC)."""
+    first = month_of(db.scalars(select(now())).one())
+    return first, (first + timedelta(days=32)).replace(day=1)
 
 
 class Grouping(StrEnum):

@@ -23,8 +23,8 @@ class Caller:
 
     @property
     def scope(self) -> Scope:
-        """What this caller's transactions may see."""
-        return Scope(self.team_id, organisation=self.role is Role.ADMIN)
+        """What this caller's transactions may see: an admin who acts for a team sees what the team sees."""
+        return Scope(self.team_id, organisation=self.role is Role.ADMIN and self.team_id is None)
 
     def acting_for(self, team_id: TeamId | None) -> "Caller":
         """The same caller for a named team (header `X-Team`). Raises Forbidden when the key is another team's."""

@@ -114,3 +114,9 @@ def test_a_good_line_is_the_object_it_says() -> None:
     assert isinstance(line, Line)
     assert line.row is not None
     assert line.row["messages"][1] == {"role": "user", "content": "Where is parcel 7?"}
+
+
+def test_a_line_of_countless_values_is_not_taken_apart() -> None:
+    most = b'{"a":[' + b"0," * 250_000 + b"0]}"
+    assert read(most, 1_000_000) == [(1, True, [])]
+    assert read(most.replace(b"0]", b"0,0]"), 1_000_000) == [(1, False, ["too_many_values"])]

@@ -1,6 +1,7 @@
 """One pass over a file tells all: what is wrong, how much there is, and who would take it."""
 
 import json
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
@@ -153,14 +154,13 @@ def test_examples_without_a_system_message_are_counted_once_for_the_file() -> No
 
 def test_an_image_over_ten_megabytes_is_refused() -> None:
     def row(size: int) -> str:
-        url = "data:image/png;base64," + "AAAA" * (size // 3)
+        url = "data:image/png;base64," + b64encode(bytes(size)).decode()
         part = {"type": "image_url", "image_url": {"url": url}}
         answer = {"role": "assistant", "content": "x"}
         return json.dumps({"messages": [{"role": "user", "content": [part]}, answer]})
 
-    most = LARGEST_IMAGE_BYTES // 3 * 3
-    assert "image_too_large" not in validate(file_of([row(most)])).codes
-    assert validate(file_of([row(most + 3)])).codes["image_too_large"] == 1
+    assert "image_too_large" not in validate(file_of([row(LARGEST_IMAGE_BYTES)])).codes
+    assert validate(file_of([row(LARGEST_IMAGE_BYTES + 1)])).codes["image_too_large"] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""Estimates and the catalogue on the wire."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from api.schemas.base import ConnectionId, DatasetId, Money, Schema, example
+from api.schemas.jobs import ModelName
+from shared.errors import Problem
+from shared.jobs.estimates import Choice, Estimated
+from shared.jobs.offers import Offer
+
+_CHOICE: dict[str, Any] = {
+    "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
+    "model": "gpt-4.1-mini-2025-04-14",
+    "method": "supervised",
+    "n_epochs": None,
+}
+
+
+class ChoiceSchema(Schema):
+    """`n_epochs` null: as many as the provider would choose."""
+
+    model_config = example(_CHOICE)
+    connection_id: ConnectionId
+    model: ModelName
+    method: Literal["supervised"] = "supervised"
+    n_epochs: Annotated[int, Field(ge=1, le=50)] | None = None
+
+    def choice(self) -> Choice:
+        return Choice(self.connection_id, self.model, self.method, self.n_epochs)
+
+
+class EstimateRequest(Schema):
+    model_config = example({"dataset_id": "ds_01h455vb4pex5vsknk084sn02q", "choices": [_CHOICE]})
+    dataset_id: DatasetId
+    choices: Annotated[list[ChoiceSchema], Field(min_length=1, max_length=50)]
+
+
+class RefusalSchema(Schema):
+    """Why a choice has no estimate."""
+
+    code: str
+    detail: str
+
+    @classmethod
+    def of(cls, problem: Problem) -> "RefusalSchema":
+        return cls(code=problem.code, detail=problem.detail)
+
+
+class EstimateSchema(Schema):
+    """What one choice would cost, or why it cannot be bought (`refused`). A hold is made for `high`."""
+
+    model_config = example(
+        _CHOICE
+        | {
+            "n_epochs": 3,
+            "epochs_are_automatic": True,
+            "billed_tokens": 24759,
+            "usd_per_million": "5",
+            "low": "0.11760525",
+            "expected": "0.123795",
+            "high": "0.13",
+            "cheapest": True,
+            "rests_on": "8,253 tokens × 3 epochs (chosen automatically) × $5 per million; ± 5 %",
+            "refused": None,
+        }
+    )
+    connection_id: ConnectionId
+    model: str
+    method: str
+    n_epochs: int | None
+    epochs_are_automatic: bool | None = None
+    billed_tokens: int | None = None
+    usd_per_million: Decimal | None = None
+    low: Money | None = None
+    expected: Money | None = None
+    high: Money | None = None
+    cheapest: bool = False
+    rests_on: str | None = None
+    refused: RefusalSchema | None = None
+
+    @classmethod
+    def of(cls, estimated: Estimated) -> "EstimateSchema":
+        choice, found = estimated.choice, estimated.estimate
+        asked = {"connection_id": choice.connection_id, "model": choice.model, "method": choice.method}
+        if found is None:
+            assert estimated.refused is not None
+            return cls(**asked, n_epochs=choice.n_epochs, refused=RefusalSchema.of(estimated.refused))
+        return cls(
+            **asked,
+            n_epochs=found.n_epochs,
+            epochs_are_automatic=found.epochs_are_automatic,
+            billed_tokens=found.billed_tokens,
+            usd_per_million=found.price.usd_per_million,
+            low=found.low,
+            expected=found.expected,
+            high=found.high,
+            cheapest=estimated.cheapest,
+            rests_on=found.rests_on,
+        )
+
+
+class Estimates(Schema):
+    """In the order of the choices."""
+
+    data: list[EstimateSchema]
+
+
+class OfferSchema(Schema):
+    """`usd_per_million_training_tokens` null: no price is known, and jobs are refused until one is."""
+
+    model_config = example(
+        {
+            "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
+            "connection": "openai-sandbox",
+            "provider": "openai",
+            "model": "gpt-4.1-mini-2025-04-14",
+            "method": "supervised",
+            "encoding": "o200k_base",
+            "max_example_tokens": 65536,
+            "usd_per_million_training_tokens": "5",
+            "shutdown_date": "2027-01-14",
+        }
+    )
+    connection_id: ConnectionId
+    connection: str
+    provider: str
+    model: str
+    method: str
+    encoding: str
+    max_example_tokens: int
+    usd_per_million_training_tokens: Decimal | None
+    shutdown_date: date | None
+
+    @classmethod
+    def of(cls, offer: Offer) -> "OfferSchema":
+        return cls(
+            connection_id=offer.connection.id,
+            connection=offer.connection.name,
+            provider=offer.connection.provider,
+            model=offer.model.model,
+            method=offer.method,
+            encoding=offer.model.encoding,
+            max_example_tokens=offer.model.max_example_tokens,
+            usd_per_million_training_tokens=offer.price.usd_per_million if offer.price else None,
+            shutdown_date=offer.shutdown_date,
+        )
+
+
+class Catalogue(Schema):
+    """By connection and model."""
+
+    data: list[OfferSchema]

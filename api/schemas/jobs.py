@@ -1,0 +1,185 @@
+"""Jobs on the wire: what is ordered, how it stands, what happened."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.base import Amount, ConnectionId, DatasetId, JobId, Money, Schema, TeamId, example
+from shared.jobs.actions import Order
+from shared.lifecycles import JobStatus
+
+ModelName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:/-]+$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+_HYPERPARAMETERS: dict[str, Any] = {"n_epochs": 3, "batch_size": None, "learning_rate_multiplier": None}
+_ORDER: dict[str, Any] = {
+    "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
+    "model": "gpt-4.1-mini-2025-04-14",
+    "method": "supervised",
+    "hyperparameters": {"n_epochs": 3},
+    "suffix": "triage-v3",
+    "max_cost_usd": "5.00",
+    "labels": {"project": "support"},
+}
+
+
+class Hyperparameters(Schema):
+    """What is left out (or null) is the provider's to choose."""
+
+    model_config = example(_HYPERPARAMETERS)
+    n_epochs: Annotated[int, Field(ge=1, le=50)] | None = None
+    batch_size: Annotated[int, Field(ge=1, le=256)] | None = None
+    learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+
+    def chosen(self) -> dict[str, int | float]:
+        return {name: value for name, value in self.model_dump().items() if value is not None}
+
+
+class JobSubmit(Schema):
+    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more."""
+
+    model_config = example(_ORDER)
+    dataset_id: DatasetId
+    validation_dataset_id: DatasetId | None = None
+    connection_id: ConnectionId | None = None
+    model: ModelName
+    method: Literal["supervised"] = "supervised"
+    hyperparameters: Hyperparameters = Hyperparameters()
+    suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    max_cost_usd: Amount | None = None
+    labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
+
+    def order(self) -> Order:
+        return Order(
+            dataset_id=self.dataset_id,
+            model=self.model,
+            method=self.method,
+            connection_id=self.connection_id,
+            validation_dataset_id=self.validation_dataset_id,
+            hyperparameters=self.hyperparameters.chosen(),
+            suffix=self.suffix,
+            seed=self.seed,
+            max_cost=self.max_cost_usd,
+            labels=self.labels,
+        )
+
+
+class JobSchema(Schema):
+    """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
+
+    `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
+    """
+
+    model_config = example(
+        _ORDER
+        | {
+            "id": "job_01h455vb4pex5vsknk084sn02q",
+            "team_id": "team_01h455vb4pex5vsknk084sn02q",
+            "validation_dataset_id": None,
+            "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
+            "seed": None,
+            "status": "running",
+            "reason": "The provider has taken the job as ftjob-Qz81.",
+            "reason_code": None,
+            "provider_status": "running",
+            "provider_job_id": "ftjob-Qz81",
+            "progress": {"step": 120, "total_steps": 300, "percent": 40.0, "seconds_left": 95, "train_loss": 0.41},
+            "estimate": {"n_epochs": 3, "billed_tokens": 24759, "expected_usd": "0.123795", "high_usd": "0.13"},
+            "held": "0.13",
+            "billed_tokens": None,
+            "fine_tuned_model": None,
+            "created_at": "2026-11-20T09:00:00Z",
+            "started_at": "2026-11-20T09:00:04Z",
+            "finished_at": None,
+        }
+    )
+    id: JobId
+    team_id: TeamId
+    dataset_id: DatasetId
+    validation_dataset_id: DatasetId | None
+    connection_id: ConnectionId
+    model: str
+    method: str
+    hyperparameters: dict[str, Any]
+    suffix: str | None
+    seed: int | None
+    labels: dict[str, str]
+    status: JobStatus
+    reason: str | None
+    reason_code: str | None
+    provider_status: str | None
+    provider_job_id: str | None
+    progress: dict[str, Any]
+    estimate: dict[str, Any]
+    held: Money
+    billed_tokens: int | None
+    fine_tuned_model: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+_EVENT: dict[str, Any] = {
+    "id": 4711,
+    "at": "2026-11-20T09:00:20Z",
+    "kind": "progress",
+    "level": "info",
+    "message": "Step 120/300: training loss=0.41",
+    "data": {"step": 120, "total_steps": 300, "percent": 40.0, "train_loss": 0.41, "seconds_left": 95},
+}
+
+
+class JobEventSchema(Schema):
+    """`kind`: `status` (a move of ours), `progress` (a measured step) or `provider` (the provider's own log)."""
+
+    model_config = example(_EVENT)
+    id: int
+    at: datetime
+    kind: Literal["status", "progress", "provider"]
+    level: str
+    message: str
+    data: dict[str, Any]
+
+
+class JobMetricSchema(Schema):
+    """What was measured at one step; null = not measured there."""
+
+    model_config = example(
+        {"step": 120, "train_loss": 0.41, "train_accuracy": 0.9, "valid_loss": None, "valid_accuracy": None}
+    )
+    step: int
+    train_loss: float | None
+    train_accuracy: float | None
+    valid_loss: float | None
+    valid_accuracy: float | None
+
+
+class JobMetrics(Schema):
+    """All steps, the first first."""
+
+    data: list[JobMetricSchema]
+
+
+class JobCheckpointSchema(Schema):
+    """A model as it was after some step."""
+
+    model_config = example(
+        {
+            "step": 202,
+            "model": "ft:gpt-4.1-mini-2025-04-14:acme:triage-v3:B1x9KdQe:ckpt-step-202",
+            "metrics": {"train_loss": 0.31},
+            "at": "2026-11-20T09:10:00Z",
+        }
+    )
+    step: int
+    model: str
+    metrics: dict[str, float]
+    at: datetime
+
+
+class JobCheckpoints(Schema):
+    """What the provider has kept, the earliest step first."""
+
+    data: list[JobCheckpointSchema]

@@ -1,0 +1,89 @@
+"""What changes serving: an alias is pointed at a model or removed, a model is retired, an abandoned request gives its hold back."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.db import now
+from shared.errors import Conflict
+from shared.ids import ModelId
+from shared.lifecycles import HoldStatus
+from shared.notices.actions import tell
+from shared.registry import actions as registry
+from shared.registry.queries import check_usable, get_model
+from shared.registry.tables import Model
+from shared.serving.queries import aliases_to, find_alias, get_alias
+from shared.serving.tables import Alias, AliasChange
+from shared.spend import actions as spend
+from shared.spend.tables import Hold, SpendKind
+from shared.teams.actions import audit
+from shared.teams.caller import TeamCaller
+
+ABANDONED_AFTER = timedelta(minutes=10)
+"""No request lasts so long; its process died between the hold and the answer."""
+
+
+def promote(db: Session, name: str, model_id: ModelId, caller: TeamCaller) -> Alias:
+    """Let an alias mean one of the team's models from now on; the alias is made if there is none.
+
+    Repeating it changes nothing. Raises NotFound or ModelRetired.
+    """
+    # Locked, so that a model cannot be retired while an alias is being pointed at it.
+    model = check_usable(get_model(db, model_id, team_id=caller.team_id, for_update=True))
+    alias = find_alias(db, model.team_id, name, for_update=True)
+    before = None if alias is None else alias.model_id
+    if alias is not None and before == model_id:
+        return alias
+    alias = alias or Alias(team_id=model.team_id, name=name)
+    alias.model_id = model_id
+    alias.updated_at = db.scalars(select(now())).one()
+    db.add(alias)
+    db.add(
+        AliasChange(
+            team_id=model.team_id, name=name, from_model_id=before, to_model_id=model_id, by_key_id=caller.key_id
+        )
+    )
+    db.flush()
+    audit(db, caller, "alias.promote", name, team_id=model.team_id, from_model_id=before, to_model_id=model_id)
+    tell(db, model.team_id, "model.promoted", model_id, alias=name)
+    tell(db, model.team_id, "alias.changed", name, from_model_id=before, to_model_id=model_id)
+    return alias
+
+
+def remove_alias(db: Session, name: str, caller: TeamCaller) -> None:
+    """Forget an alias; its history stays. Raises NotFound."""
+    alias = get_alias(db, caller.team_id, name)
+    db.delete(alias)
+    db.flush()
+    audit(db, caller, "alias.remove", name, from_model_id=alias.model_id)
+    tell(db, caller.team_id, "alias.changed", name, from_model_id=alias.model_id, to_model_id=None)
+
+
+def retire(db: Session, model_id: ModelId, caller: TeamCaller) -> Model:
+    """Take a model out of use for good. Raises NotFound, and Conflict while an alias means it."""
+    model = get_model(db, model_id, team_id=caller.team_id, for_update=True)
+    if names := aliases_to(db, model_id):
+        raise Conflict(
+            f"The alias {names[0]} serves this model. Point it at another model first, or remove it.", aliases=names
+        )
+    registry.retire(db, model)
+    audit(db, caller, "model.retire", model_id, team_id=model.team_id)
+    return model
+
+
+def release_abandoned(db: Session) -> int:
+    """Give back what requests hold whose process died; returns how many there were.
+
+    Whether the provider answered, and billed, is not known here; reconciliation with its bill shows it.
+    """
+    abandoned = db.scalars(
+        select(Hold.subject).where(
+            Hold.kind == SpendKind.INFERENCE,
+            Hold.status == HoldStatus.PENDING,
+            Hold.created_at < now() - ABANDONED_AFTER,
+        )
+    ).all()
+    for subject in abandoned:
+        spend.release(db, subject)
+    return len(abandoned)

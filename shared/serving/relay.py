@@ -1,0 +1,124 @@
+"""Passing a prompt on to whoever a name means, for money: hold, ask, settle.
+
+The edge calls `prepare` and `record` in two short transactions, and `ask` between them with no session held. A request that
+may have reached the provider and was not answered is charged at the most it can have cost, as provisional: charging nothing would
+let a team with a bad line spend beyond its budget unseen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared import ids
+from shared.connections.access import provider_of
+from shared.connections.credentials import CannotOpen, Vault
+from shared.db import now
+from shared.errors import Problem, ProviderRefused, ProviderUnavailable
+from shared.evaluations.candidates import encoding_of
+from shared.evaluations.rates import Seller, Usage, seller_of
+from shared.providers.base import Answer, Rejected, Throttled, Unavailable
+from shared.registry.targets import Names, Target, find_target
+from shared.serving.queries import aliases_of
+from shared.serving.sizing import limited, most_used
+from shared.spend import actions as spend
+from shared.spend.actions import HoldRequest
+from shared.spend.tables import SpendKind
+from shared.teams.caller import TeamCaller
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request that money is held for. `subject` is the hold's."""
+
+    subject: str
+    target: Target
+    seller: Seller
+    body: Mapping[str, Any]
+    most: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Nothing took effect at the provider."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """The provider may have answered, and billed; nobody heard it."""
+
+    problem: Problem
+
+
+Outcome = Answered | Declined | Unheard
+
+
+def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any]) -> Prompt:
+    """Find whom the name means and hold the most that asking can cost.
+
+    Raises NotFound, ModelRetired, NotDeployed, PriceUnknown, InvalidRequest or BudgetExceeded.
+    """
+    target = find_target(db, Names(caller.team_id, aliases_of(db, caller.team_id)), name)
+    seller = seller_of(target, db.scalars(select(now())).one().date())
+    sent = limited(body)
+    most = most_used(sent, encoding_of(target.connection.provider, target.base_model))
+    prompt = Prompt(ids.new("req"), target, seller, sent, most)
+    spend.hold(db, HoldRequest(caller.team_id, prompt.subject, SpendKind.INFERENCE, seller.cost(most)))
+    return prompt
+
+
+def ask(prompt: Prompt, vault: Vault) -> Outcome:
+    """One question to the provider, asked once."""
+    connection = prompt.target.connection
+    try:
+        return Answered(provider_of(connection, vault).chat(prompt.target.deployed_as, prompt.body))
+    except Throttled as error:
+        waits = {"retry_after_seconds": error.retry_after}
+        return Declined(ProviderUnavailable(f"{connection.name} is busy: {error.reason}", **waits))
+    except Rejected as error:
+        return Declined(_refused(prompt, error))
+    except CannotOpen as error:
+        return Declined(ProviderUnavailable(str(error), connection=connection.name))
+    except Unavailable as error:
+        problem = ProviderUnavailable(f"{connection.name} does not answer: {error.reason}", connection=connection.name)
+        return Unheard(problem) if error.reached else Declined(problem)
+
+
+def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:
+    """Resolve the hold by what came of it."""
+    match outcome:
+        case Answered(answer):
+            usage = Usage(answer.input_tokens, answer.cached_input_tokens, answer.output_tokens)
+            spend.settle(db, prompt.subject, prompt.seller.charges(SpendKind.INFERENCE, usage))
+        case Declined():
+            spend.release(db, prompt.subject)
+        case Unheard():
+            charges = prompt.seller.charges(SpendKind.INFERENCE, prompt.most, provisional=True)
+            spend.settle(db, prompt.subject, charges)
+        case _:
+            assert_never(outcome)
+
+
+def render(prompt: Prompt, outcome: Outcome) -> dict[str, Any]:
+    """The answer, from the name that was asked. Raises the outcome's problem when there is none."""
+    if isinstance(outcome, Answered):
+        return {**outcome.answer.body, "model": prompt.target.name}
+    raise outcome.problem
+
+
+def _refused(prompt: Prompt, error: Rejected) -> Problem:
+    connection = prompt.target.connection.name
+    if error.credential:
+        return ProviderUnavailable(f"{connection} does not accept our credential. Ask an admin to renew it.")
+    return ProviderRefused(
+        f"{connection} refused the request: {error.reason}", provider_code=error.code, provider_status=error.status
+    )
