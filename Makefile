@@ -3,7 +3,7 @@
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo up test check checks fmt lint types contracts docs-check migrations-check lock-check
+.PHONY: help env demo up key test check checks fmt lint types contracts docs-check migrations-check lock-check
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,9 @@ demo: env  ## The whole road on this machine in a minute; FILE=path.jsonl takes 
 
 up: env  ## The whole service, kept running; PORT= DATA= and REAL=1 (a real account, with a spending cap)
 	@exec $(RUN) local.up --with-parent $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)") $(if $(filter 1,$(REAL)),--real)
+
+key: env  ## A value for TUNEWRIGHT_BOOTSTRAP_KEY
+	@.venv/bin/python -c 'from shared.teams import keys; print(keys.generate())'
 
 test: env  ## All tests; they start what they need. ARGS= goes to pytest
 	@$(RUN) pytest -n 2 $(ARGS)

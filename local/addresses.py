@@ -1,5 +1,6 @@
 """Addresses of servers and ports on this machine."""
 
+import os
 import socket
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -38,7 +39,7 @@ def require_free(port: int, how_to_choose: str) -> int:
     try:
         return _try_port(port)
     except OSError as refusal:
-        raise PortTaken(f"Port {port} cannot be used ({refusal.strerror}); {how_to_choose}") from None
+        raise PortTaken(f"Port {port} cannot be used ({os.strerror(refusal.errno or 0)}); {how_to_choose}") from None
 
 
 def _try_port(port: int) -> int:

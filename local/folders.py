@@ -20,14 +20,15 @@ def open_data_folder(folder: Path) -> Path:
     One that exists keeps its permissions: they are its owner's.
     """
     user = service_user()
-    if not folder.exists():
-        folder.mkdir(parents=True)
-        folder.chmod(0o700 if user is None else 0o711)
-    if user is not None and not within_reach(folder.resolve(), user):
+    nearest = next(step for step in (folder, *folder.parents) if step.exists())
+    if user is not None and not within_reach(nearest.resolve(), user):
         raise NotOnThisMachine(
             f"Postgres cannot run as root and runs as {user}, which cannot reach {folder}; "
             "choose a data folder that is not below a closed one, such as DATA=/var/lib/tunewright"
         )
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o700 if user is None else 0o711)
     return folder
 
 

@@ -27,6 +27,7 @@ PR_SET_CHILD_SUBREAPER = 36
 LEASH = 0
 LOG = 2
 HIGHEST_DESCRIPTOR = 1024
+HEARD = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SECONDS_TO_LEAVE = 2.0
 EXIT_NOT_STARTED = 127
 
@@ -53,24 +54,24 @@ def main() -> int:
 
 
 def listen() -> int:
-    """Turns "a child ended" into something that can be waited for together with the leash.
-
-    Handlers, not SIG_IGN: a program would inherit being deaf to Ctrl-C.
-    """
+    """Turns "a child ended" into something that can be waited for together with the leash; all other news is ignored."""
     reads, writes = os.pipe()
     os.set_blocking(reads, False)
     os.set_blocking(writes, False)
-    for deaf_to in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(deaf_to, lambda *_: None)
+    for heard in HEARD:
+        signal.signal(heard, lambda *_: None)
     signal.set_wakeup_fd(writes, warn_on_full_buffer=False)
     return reads
 
 
 def start(argv: list[str], user: str | None) -> int:
     keeper = os.getpid()
+    # A signal for the program that comes while it is still a copy of us must wait, or our handler would swallow it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     program = os.fork()
     if program == 0:
         become(argv, user, keeper)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
     return program
 
 
@@ -85,6 +86,9 @@ def become(argv: list[str], user: str | None, keeper: int) -> NoReturn:
             change_user(user)
         # After the change of user, which would forget it. It serves when the keeper itself is killed.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        for heard in HEARD:
+            signal.signal(heard, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         if os.getppid() == keeper:
             os.execvp(argv[0], argv)
     except OSError as refusal:

@@ -5,6 +5,7 @@ Run `celery -A worker.app worker --without-gossip --without-mingle` and, once, `
 
 import os
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from celery import Celery, signals
@@ -67,6 +68,10 @@ app.conf.update(
 )
 
 
+# A large file takes as long as it takes. Its message may be delivered again meanwhile: its claim tells the second worker.
+_LIMITS = {Task.VALIDATE_DATASETS: {"soft_time_limit": 3600, "time_limit": 3660}}
+
+
 @cache
 def bell() -> Bell:
     return Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
@@ -87,12 +92,16 @@ def context() -> Context:
     )
 
 
+for noun in ("connections", "datasets", "evaluations", "jobs"):
+    import_module(f"worker.{noun}")  # registers its tasks
+
+
 def _register(name: Task) -> None:
     def work() -> None:
         if run(name, context()):
             bell()(name)
 
-    app.task(work, name=str(name))
+    app.task(work, name=str(name), **_LIMITS.get(name, {}))
 
 
 for name in TASKS:

@@ -8,9 +8,17 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from shared.datasets.rewrite import content_lines
+
+
+class Target(Protocol):
+    """Where the examples of a part go."""
+
+    def write(self, line: bytes, /) -> object:
+        """Take one line, its end included."""
+        ...
 
 
 class CannotSplitError(ValueError):
@@ -51,7 +59,7 @@ def by_fraction(examples: int, fraction: float, seed: int) -> SplitPlan:
     return SplitPlan((examples - held_out, held_out), seed)
 
 
-def split(source: BinaryIO, plan: SplitPlan, targets: Sequence[BinaryIO]) -> None:
+def split(source: BinaryIO, plan: SplitPlan, targets: Sequence[Target]) -> None:
     """Writes each example to the target of its part, in the order of the file, one line each and nothing else.
 
     Raises CannotSplitError if the file does not hold as many examples as the plan speaks of.

@@ -24,13 +24,17 @@ class Dataset(Claimable, Row):
     reason: Mapped[str | None]
     filename: Mapped[str]
     format: Mapped[str]
-    size_bytes: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str]
-    storage_key: Mapped[str]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    """None, like digest and key, until the bytes are there."""
+    sha256: Mapped[str | None]
+    storage_key: Mapped[str | None]
     derivation: Mapped[dict[str, Any] | None]
     """How this version came from another: `{"split": "training", "seed": 7, ...}`."""
     parent_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
-    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    lines_read: Mapped[int] = mapped_column(default=0)
+    """How far the validation is."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often a worker began with this; a file that ends every worker is given up."""
     report: Mapped[dict[str, Any] | None]
     created_by: Mapped[KeyId]
     created_at: Mapped[datetime] = mapped_column(server_default=now())

@@ -90,7 +90,9 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
 
 def _cheapest(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
     """The connection that was asked for, or the cheapest of those that could do it."""
-    wanted = [order.connection_id] if order.connection_id else [one.id for one in offers.connections_for(db, order.model)]
+    wanted = (
+        [order.connection_id] if order.connection_id else [one.id for one in offers.connections_for(db, order.model)]
+    )
     if not wanted:
         raise ModelNotTrainable(
             f"No connection can train {order.model}. GET /v1/catalogue lists what can be trained.", model=order.model
@@ -104,7 +106,9 @@ def _cheapest(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estim
 def _check_order(db: Session, order: Order, offer: Offer) -> None:
     provider = offer.connection.provider
     if order.suffix is not None and not _SUFFIX[provider].fullmatch(order.suffix):
-        raise InvalidRequest(f"{provider} takes a suffix that matches {_SUFFIX[provider].pattern}.", suffix=order.suffix)
+        raise InvalidRequest(
+            f"{provider} takes a suffix that matches {_SUFFIX[provider].pattern}.", suffix=order.suffix
+        )
     if order.validation_dataset_id is not None:
         check_usable(get_dataset(db, order.validation_dataset_id), provider)
 

@@ -120,7 +120,12 @@ def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
             f"{dataset.id} is {dataset.status}. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
             dataset_id=dataset.id,
         )
-    against = [code for verdict in dataset.report["acceptance"] if verdict["provider"] == provider for code in verdict["against"]]
+    against = [
+        code
+        for verdict in dataset.report["acceptance"]
+        if verdict["provider"] == provider
+        for code in verdict["against"]
+    ]
     if against:
         raise DatasetRejected(
             f"{provider} would refuse this dataset. GET /v1/datasets/{dataset.id}/findings tells what to mend.",

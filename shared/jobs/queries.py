@@ -48,9 +48,7 @@ def list_checkpoints(db: Session, job_id: JobId) -> Sequence[JobCheckpoint]:
 
 def known_provider_events(db: Session, job_id: JobId, most: int = 200) -> list[str]:
     """The ids of the provider's newest events that we have."""
-    query = select(JobEvent.provider_event_id).where(
-        JobEvent.job_id == job_id, JobEvent.provider_event_id.is_not(None)
-    )
+    query = select(JobEvent.provider_event_id).where(JobEvent.job_id == job_id, JobEvent.provider_event_id.is_not(None))
     return [known for known in db.scalars(query.order_by(JobEvent.id.desc()).limit(most)) if known]
 
 

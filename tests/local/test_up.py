@@ -1,0 +1,120 @@
+"""`make up` and the stack below it, with every real process."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local import data_folder, postgres, stack, valkey
+from local.addresses import free_port
+from local.processes import PROJECT
+from local.stack import Plan
+from local.wire import Client, status_of
+from shared.teams import keys
+from tests.support.descendants import below, survivors
+
+needs_connections = pytest.mark.skipif(
+    find_spec("api.connections") is None, reason="make up makes connections through the API, which has none yet"
+)
+
+Up = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def up(folder: Path) -> Iterator[Up]:
+    with ExitStack() as exits:
+
+        def start(**variables: str) -> subprocess.Popen[str]:
+            argv = [sys.executable, "-m", "local.up", "--port", str(free_port()), "--data", str(folder)]
+            env = {**os.environ, **variables}
+            process = exits.enter_context(
+                subprocess.Popen(
+                    argv, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                )
+            )
+            exits.callback(process.kill)
+            return process
+
+        yield start
+
+
+def until_ready(process: "subprocess.Popen[str]") -> dict[str, str]:
+    """What it said until it was ready: the first word of each line and the next."""
+    assert process.stdout is not None
+    said: list[str] = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("ready "):
+            return {line[:10].strip(): line[10:].split()[0] for line in said[:-1]} | {"ready": line.split()[1]}
+    raise AssertionError("".join(said))
+
+
+@needs_connections
+def test_the_first_run_shows_the_admin_key_and_the_next_keeps_everything_but_says_nothing_of_it(up: Up) -> None:
+    first = up()
+    said = until_ready(first)
+    names = connection_names(said["ready"], said["admin key"])
+    first.send_signal(signal.SIGINT)
+    assert first.wait(timeout=40) == 0
+
+    again = until_ready(up())
+
+    assert names == {"openai-sandbox", "azure-sandbox"}
+    assert "admin key" not in again
+    assert connection_names(again["ready"], said["admin key"]) == names
+
+
+@needs_connections
+def test_a_given_admin_key_is_used_and_not_repeated(up: Up) -> None:
+    key = keys.generate()
+    said = until_ready(up(TUNEWRIGHT_BOOTSTRAP_KEY=key))
+    assert "admin key" not in said
+    assert connection_names(said["ready"], key)
+
+
+@needs_connections
+def test_nothing_of_the_service_is_left_when_its_supervisor_is_killed(up: Up) -> None:
+    supervisor = up()
+    until_ready(supervisor)
+    processes = below(supervisor.pid)
+    supervisor.kill()
+    assert not survivors(processes, seconds=8)
+
+
+def test_each_process_of_a_stack_can_be_killed_and_comes_back(folder: Path) -> None:
+    with data_folder.claimed(folder) as claimed, stack.running(claimed, Plan(apis=2, workers=2)) as service:
+        for name in ("worker-1", "api-2", "valkey", "postgres"):
+            service.supervisor.restart(name)
+        service.flush_doorbell()
+        service.supervisor.check()
+        assert set(service.supervisor.pids) == {
+            "postgres", "valkey", "sandbox", "api-1", "api-2", "worker-1", "worker-2", "beat"
+        }  # fmt: skip
+        assert [status_of(f"{url}/readyz") for url in service.urls] == [200, 200]
+
+
+def test_servers_that_are_there_already_are_used_instead_of_embedded_ones(folder: Path) -> None:
+    with (
+        data_folder.claimed(folder / "theirs") as theirs,
+        postgres.running(theirs, "superuser's") as server,
+        valkey.running(theirs) as bell,
+        data_folder.claimed(folder / "ours") as ours,
+    ):
+        postgres.create_service_database(server, "owner's")
+        owner_url = server.url(postgres.DATABASE, postgres.OWNER, "owner's")
+        with stack.running(ours, Plan(database_url=owner_url, redis_url=bell.url)) as service:
+            assert set(service.supervisor.pids) == {"sandbox", "api-1", "worker-1", "beat"}
+            for url, role in ((service.databases.app, "tw_app"), (service.databases.worker, "tw_worker")):
+                with psycopg.connect(url) as db:
+                    assert db.execute("SELECT current_user::text").fetchone() == (role,)
+
+
+def connection_names(url: str, key: str) -> set[str]:
+    return {connection["name"] for connection in Client(url, key).must("GET", "/v1/connections")["data"]}
