@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
-from shared.datasets.tables import Dataset
+from shared.datasets.queries import get_dataset
 from shared.db import now, ring
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest, NotFound
 from shared.evaluations.candidates import Candidate, candidate_of, encoding_of
@@ -59,12 +59,12 @@ def submit(
     BudgetExceeded; then nothing is held.
     """
     _check(order)
-    dataset = _ready(db, order.dataset_id, caller)
+    storage_key = _storage_key(db, order.dataset_id, caller)
     targets = [
         find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
     ]
     day = db.scalars(select(now())).one().date()
-    with storage.open(dataset.storage_key) as stream:
+    with storage.open(storage_key) as stream:
         choice = choose(stream, order.max_answers)
     if not choice.examples:
         raise InvalidRequest(
@@ -76,7 +76,7 @@ def submit(
     evaluation.due_at = db.scalar(select(now()))
     db.add(evaluation)
     db.flush()
-    audit(db, caller, "evaluation.submit", evaluation.id, dataset_id=dataset.id)
+    audit(db, caller, "evaluation.submit", evaluation.id, dataset_id=order.dataset_id)
     ring(db, Task.RUN_EVALUATIONS)
     return evaluation
 
@@ -106,17 +106,16 @@ def _check(order: Order) -> None:
         raise InvalidRequest(f"There is no grader {unknown[0]!r}. There are {', '.join(GRADERS)}.")
 
 
-def _ready(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
-    dataset = db.scalars(
-        select(Dataset).where(Dataset.id == dataset_id, Dataset.team_id == caller.team_id)
-    ).one_or_none()
-    if dataset is None:
+def _storage_key(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> str:
+    """Where the bytes of the team's dataset lie, if it may be used."""
+    dataset = get_dataset(db, dataset_id)
+    if dataset.team_id != caller.team_id:
         raise NotFound("dataset")
-    if dataset.status is DatasetStatus.REJECTED:
-        raise DatasetRejected("The dataset has faults: see its report.", dataset_id=dataset_id)
-    if dataset.status is not DatasetStatus.READY:
-        raise DatasetNotReady(f"The dataset is {dataset.status}, not ready.", dataset_id=dataset_id)
-    return dataset
+    if dataset.status in (DatasetStatus.REJECTED, DatasetStatus.ARCHIVED):
+        raise DatasetRejected(f"{dataset_id} is {dataset.status}. Choose another one.", dataset_id=dataset_id)
+    if dataset.status is not DatasetStatus.READY or dataset.storage_key is None:
+        raise DatasetNotReady(f"{dataset_id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset_id)
+    return dataset.storage_key
 
 
 def _most(target: Target, choice: Choice, day: date) -> Usd:
