@@ -233,35 +233,28 @@ def test_a_worker_stopped_past_its_claim_records_nothing(laboratory: Laboratory)
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [(DatasetStatus.VALIDATING, (409, "dataset_not_ready")), (DatasetStatus.REJECTED, (422, "dataset_rejected"))],
-)
-def test_a_dataset_that_is_not_ready_is_refused(
-    laboratory: Laboratory, status: DatasetStatus, code: tuple[int, str]
-) -> None:
+def test_a_dataset_that_is_not_ready_is_refused(laboratory: Laboratory) -> None:
     laboratory.connection()
-    dataset = laboratory.dataset(HELD_OUT, status)
-    body = {"dataset_id": dataset, "candidates": [{"model": BASE}], "graders": GRADERS}
-    refused = laboratory.member.post("/v1/evaluations", json=body)
-    assert (refused.status_code, refused.json()["code"]) == code
+    refusals = {DatasetStatus.VALIDATING: (409, "dataset_not_ready"), DatasetStatus.REJECTED: (422, "dataset_rejected")}
+    for status, code in refusals.items():
+        body = {"dataset_id": laboratory.dataset(HELD_OUT, status), "candidates": [{"model": BASE}], "graders": GRADERS}
+        refused = laboratory.member.post("/v1/evaluations", json=body)
+        assert (refused.status_code, refused.json()["code"]) == code
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
+def test_a_wrong_order_is_refused(laboratory: Laboratory) -> None:
+    laboratory.connection()
+    right = {"dataset_id": laboratory.dataset(HELD_OUT), "candidates": [{"model": BASE}], "graders": GRADERS}
+    wrong: list[tuple[dict[str, Any], tuple[int, str]]] = [
         ({"candidates": [{"model": "nobody-has-this"}]}, (404, "not_found")),
         ({"candidates": [{"model": BASE}, {"model": BASE}]}, (422, "invalid_request")),
         ({"candidates": []}, (422, "invalid_request")),
         ({"graders": ["beauty"]}, (422, "invalid_request")),
         ({"max_answers": 0}, (422, "invalid_request")),
-    ],
-)
-def test_a_wrong_order_is_refused(laboratory: Laboratory, change: dict[str, Any], code: tuple[int, str]) -> None:
-    laboratory.connection()
-    body = {"dataset_id": laboratory.dataset(HELD_OUT), "candidates": [{"model": BASE}], "graders": GRADERS}
-    refused = laboratory.member.post("/v1/evaluations", json=body | change)
-    assert (refused.status_code, refused.json()["code"]) == code, refused.text
+    ]
+    for change, code in wrong:
+        refused = laboratory.member.post("/v1/evaluations", json=right | change)
+        assert (refused.status_code, refused.json()["code"]) == code, refused.text
     assert laboratory.held() == 0
 
 

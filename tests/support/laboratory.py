@@ -65,9 +65,10 @@ class Laboratory:
     lead: TestClient
 
     # --- what stands in it ----------------------------------------------------------------------------------------------
-    def connection(self, name: str = "openai") -> str:
-        """A connection to the account, found healthy by the worker's own check."""
-        body = {"name": name, "provider": "openai", "base_url": f"{self.sandbox.url}/v1", "credential": self.account}
+    def connection(self, name: str = "openai", account: str | None = None) -> str:
+        """A connection to the account (or another one), found healthy by the worker's own check."""
+        credential = account or self.account
+        body = {"name": name, "provider": "openai", "base_url": f"{self.sandbox.url}/v1", "credential": credential}
         made = self.api.admin.post("/v1/connections", json=body)
         assert made.status_code in (200, 201, 202), made.text
         self.drain(Task.CHECK_CONNECTIONS)
@@ -159,12 +160,12 @@ class Laboratory:
 
 
 @contextmanager
-def laboratory_on(api: Api, sandbox: Running, account: str) -> Iterator[Laboratory]:
+def laboratory_on(api: Api, sandbox: Running, account: str, team: str = "support") -> Iterator[Laboratory]:
     settings = api.settings
     database = Database(api.database.worker_url, pool_size=4, doorbell=lambda _: None)
     vault = Vault(settings.secret_key.get_secret_value())
     context = Context(database, LocalStorage(settings.storage_dir), vault, installation="0123abcd")
-    team_id = str(api.team("support")["id"])
+    team_id = str(api.team(team)["id"])
     try:
         yield Laboratory(api, sandbox, account, context, team_id, api.member(team_id), api.lead(team_id))
     finally:
