@@ -39,10 +39,9 @@ def validate_datasets(context: Context) -> bool:
 
 
 def _validate(context: Context, taken: Dataset) -> None:
-    assert taken.storage_key is not None
     held_out = (taken.derivation or {}).get("split") == actions.HELD_OUT
     limits = Limits(fewest_examples=1) if held_out else Limits()
-    with context.storage.open(taken.storage_key) as source:
+    with context.storage.open(taken.blob) as source:
         validation = validate(source, limits, _Progress(context, taken))
     with context.database.transaction() as db:
         actions.record_validation(db, taken, validation)
@@ -53,11 +52,10 @@ def _write_part(context: Context, taken: Dataset) -> None:
     assert taken.derivation is not None
     with context.database.reading() as db:
         parent = get_dataset(db, taken.parent_id)
-    assert parent.storage_key is not None
     plan = SplitPlan(tuple(taken.derivation["sizes"]), taken.derivation["seed"])
     wanted = (actions.TRAINING, actions.HELD_OUT).index(taken.derivation["split"])
     try:
-        with context.storage.open(parent.storage_key) as source, context.storage.incoming() as incoming:
+        with context.storage.open(parent.blob) as source, context.storage.incoming() as incoming:
             part = _Part(incoming)
             split(source, plan, [part if place == wanted else _Nowhere() for place in range(len(plan.sizes))])
             incoming.keep(actions.storage_key(taken.team_id, part.sha256))

@@ -63,14 +63,12 @@ def _take(db: Session) -> Work | None:
     evaluation = recording.take(db)
     if evaluation is None or evaluation.claim_token is None:
         return None
-    storage_key = db.get_one(Dataset, evaluation.dataset_id).storage_key
-    assert storage_key  # the dataset was ready when the evaluation was ordered
     candidates = [candidate_from_json(one) for one in evaluation.candidates]
     connection_ids = {candidate.seller.connection_id for candidate in candidates}
     return Work(
         evaluation=evaluation,
         token=evaluation.claim_token,
-        storage_key=storage_key,
+        storage_key=db.get_one(Dataset, evaluation.dataset_id).blob,
         candidates=candidates,
         connections={one: db.get_one(Connection, one) for one in connection_ids},
         answered=queries.answered(db, evaluation.id),

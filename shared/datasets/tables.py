@@ -41,6 +41,12 @@ class Dataset(Claimable, Row):
 
     _moves = guard_status(DATASET)
 
+    @property
+    def blob(self) -> str:
+        """The storage key of bytes that are there: of anything but a part that is still being written."""
+        assert self.storage_key is not None, f"{self.id} has no bytes yet"
+        return self.storage_key
+
 
 class StoredFinding(Row):
     """One thing wrong with one line; `line` 0 is the file as a whole."""
@@ -57,3 +63,8 @@ class StoredFinding(Row):
     message: Mapped[str]
     fix: Mapped[str]
     excerpt: Mapped[str]
+
+    @property
+    def id(self) -> int:
+        """Its place in the list of its dataset's findings."""
+        return self.ordinal

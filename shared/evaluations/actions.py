@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.datasets.queries import get_dataset
+from shared.datasets.tables import Dataset
 from shared.db import now, ring
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest, NotFound
 from shared.evaluations.candidates import Candidate, candidate_of, encoding_of
@@ -59,12 +60,12 @@ def submit(
     BudgetExceeded; then nothing is held.
     """
     _check(order)
-    storage_key = _storage_key(db, order.dataset_id, caller)
+    dataset = _ready(db, order.dataset_id, caller)
     targets = [
         find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
     ]
     day = db.scalars(select(now())).one().date()
-    with storage.open(storage_key) as stream:
+    with storage.open(dataset.blob) as stream:
         choice = choose(stream, order.max_answers)
     if not choice.examples:
         raise InvalidRequest(
@@ -106,16 +107,15 @@ def _check(order: Order) -> None:
         raise InvalidRequest(f"There is no grader {unknown[0]!r}. There are {', '.join(GRADERS)}.")
 
 
-def _storage_key(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> str:
-    """Where the bytes of the team's dataset lie, if it may be used."""
+def _ready(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
     dataset = get_dataset(db, dataset_id)
     if dataset.team_id != caller.team_id:
         raise NotFound("dataset")
     if dataset.status in (DatasetStatus.REJECTED, DatasetStatus.ARCHIVED):
         raise DatasetRejected(f"{dataset_id} is {dataset.status}. Choose another one.", dataset_id=dataset_id)
-    if dataset.status is not DatasetStatus.READY or dataset.storage_key is None:
+    if dataset.status is not DatasetStatus.READY:
         raise DatasetNotReady(f"{dataset_id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset_id)
-    return dataset.storage_key
+    return dataset
 
 
 def _most(target: Target, choice: Choice, day: date) -> Usd:

@@ -46,8 +46,7 @@ def _send(context: Context, work: Work, provider: Provider, *, there: Iterable[P
 
 def _send_one(context: Context, provider: Provider, name: str, dataset_id: DatasetId) -> ProviderFile:
     with context.database.reading() as db:
-        key = get_dataset(db, dataset_id).storage_key
-    assert key is not None, "only datasets that are ready are ordered"
+        key = get_dataset(db, dataset_id).blob
     with context.storage.open(key) as source, TemporaryFile() as plain:
         write_plain(source, plain)
         plain.seek(0)

@@ -1,0 +1,98 @@
+"""Uploading a dataset: the bytes stream to storage first, then one short transaction makes the version."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+
+from api import uploads
+from api.dependencies import Store, TeamMember, TheAttempt, TheDatabase, TheSettings
+from api.idempotency import Attempt, Replay
+from api.problems import problems
+from api.routing import noun
+from api.schemas.datasets import DatasetSchema, DatasetUpload
+from api.uploads import Upload
+from shared.datasets import actions
+from shared.datasets.actions import Received
+from shared.db import Database
+from shared.errors import FieldError, IdempotencyInProgress, IdempotencyMismatch, InvalidRequest, StorageFull
+from shared.teams.caller import TeamCaller
+
+router = noun("datasets")
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["name", "file"],
+                    "properties": {
+                        "name": {"type": "string", "maxLength": 100, "example": "support-triage"},
+                        "file": {"type": "string", "format": "binary", "description": "JSON Lines, one chat per line."},
+                    },
+                },
+            }
+        },
+    }
+}
+
+
+@router.post(
+    "/datasets",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Upload a dataset",
+    response_model=DatasetSchema,
+    responses=problems(StorageFull, IdempotencyInProgress, IdempotencyMismatch),
+    openapi_extra=_FORM,
+)
+async def upload_dataset(  # the bytes stream: no thread and no session is held meanwhile
+    request: Request,
+    caller: TeamMember,
+    storage: Store,
+    database: TheDatabase,
+    settings: TheSettings,
+    attempt: TheAttempt,
+) -> Response:
+    """Takes a file of chat examples, one JSON object per line, as the next version of the dataset `name`.
+
+    The file is validated in the background: poll `Location` until the dataset is `ready` or `rejected`, then read its
+    `/report` and `/findings`. Faults in the file are findings, never a refusal of the upload.
+    """
+    max_bytes = settings.dataset_max_bytes
+    upload = await uploads.receive(
+        request, storage, max_bytes, lambda one: actions.storage_key(caller.team_id, one.sha256)
+    )
+    received = _received(upload, caller)
+    return await run_in_threadpool(_record, database, caller, attempt, received)
+
+
+def _received(upload: Upload, caller: TeamCaller) -> Received:
+    try:
+        fields = DatasetUpload.model_validate(upload.fields)
+    except ValidationError as error:
+        faults = [FieldError("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+        raise InvalidRequest("The form's fields are not valid.", faults) from error
+    key = actions.storage_key(caller.team_id, upload.sha256)
+    return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key)
+
+
+def _record(database: Database, caller: TeamCaller, attempt: Attempt, received: Received) -> Response:
+    asked = f"{received.name}\n{received.sha256}".encode()
+    try:
+        with database.transaction(caller.scope) as db:
+            attempt.begin(db, asked)
+            dataset = actions.receive(db, received, caller)
+            response = JSONResponse(
+                DatasetSchema.model_validate(dataset).model_dump(mode="json"),
+                HTTPStatus.ACCEPTED,
+                {"Location": f"/v1/datasets/{dataset.id}"},
+            )
+            attempt.keep(db, asked, response)
+    except Replay as replay:
+        return replay.response
+    return response

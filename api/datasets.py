@@ -1,0 +1,130 @@
+"""Datasets: uploaded, validated, looked at, split."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Annotated, Any, BinaryIO
+
+from fastapi import Query, Response
+from fastapi.responses import StreamingResponse
+
+from api.dependencies import Paging, Read, Store, TeamMember, Write
+from api.pagination import Listing
+from api.problems import problems
+from api.routing import noun
+from api.schemas.base import DatasetId
+from api.schemas.datasets import (
+    DatasetParts,
+    DatasetSchema,
+    DatasetSplit,
+    Examples,
+    FindingSchema,
+    ReportSchema,
+)
+from shared.datasets import actions, queries
+from shared.datasets.findings import Severity
+from shared.errors import Conflict, DatasetNotReady, NotFound
+
+router = noun("datasets")
+
+CHUNK_BYTES = 65_536
+
+_JSONL: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/jsonl": {"schema": {"type": "string"}, "example": '{"messages": []}\n'}}}
+}
+
+
+@router.get("/datasets", summary="List datasets")
+def list_datasets(
+    _: TeamMember, page: Paging, db: Read, name: Annotated[str | None, Query(max_length=100)] = None
+) -> Listing[DatasetSchema]:
+    """The team's datasets, every version, the newest first; with `name` only the versions of one."""
+    return page.of(DatasetSchema, queries.list_datasets(db, after=page.after, limit=page.fetch, name=name))
+
+
+@router.get("/datasets/{dataset_id}", summary="Look at a dataset", responses=problems(NotFound))
+def get_dataset(dataset_id: DatasetId, _: TeamMember, db: Read) -> DatasetSchema:
+    """Where a dataset stands and why. Poll it until it is `ready` or `rejected`."""
+    return DatasetSchema.model_validate(queries.get_dataset(db, dataset_id))
+
+
+@router.delete(
+    "/datasets/{dataset_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Archive a dataset",
+    responses=problems(NotFound, Conflict),
+)
+def archive_dataset(dataset_id: DatasetId, caller: TeamMember, db: Write) -> None:
+    """Puts a dataset away: no new job can use it. What was trained on it keeps its name and digest."""
+    actions.archive(db, dataset_id, caller)
+
+
+@router.get("/datasets/{dataset_id}/report", summary="Read the report", responses=problems(NotFound, DatasetNotReady))
+def get_report(dataset_id: DatasetId, _: TeamMember, db: Read) -> ReportSchema:
+    """Counts, tokens, quantiles, and every kind of finding with how to mend it and who would refuse the file for it."""
+    return ReportSchema.of(*queries.get_report(db, dataset_id))
+
+
+@router.get(
+    "/datasets/{dataset_id}/findings",
+    summary="List what is wrong",
+    responses=problems(NotFound, DatasetNotReady),
+)
+def list_findings(
+    dataset_id: DatasetId,
+    _: TeamMember,
+    page: Paging,
+    db: Read,
+    code: Annotated[str | None, Query(max_length=60, pattern="^[a-z0-9_]+$")] = None,
+    severity: Severity | None = None,
+) -> Listing[FindingSchema]:
+    """Every finding with its line, its place in the line and how to mend it; those of the whole file (line 0) first."""
+    dataset, _report = queries.get_report(db, dataset_id)
+    wanted = queries.Findings(dataset.id, page.after_number or 0, code, severity)
+    return page.of(FindingSchema, queries.list_findings(db, wanted, limit=page.fetch))
+
+
+@router.get(
+    "/datasets/{dataset_id}/examples", summary="Look at examples", responses=problems(NotFound, DatasetNotReady)
+)
+def list_examples(
+    dataset_id: DatasetId,
+    _: TeamMember,
+    db: Read,
+    storage: Store,
+    offset: Annotated[int, Query(ge=0, le=10**9, description="Lines to pass over.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Examples:
+    """A few lines of the dataset, as they were uploaded."""
+    return Examples.model_validate(queries.read_examples(storage, queries.get_stored(db, dataset_id), offset, limit))
+
+
+@router.get(
+    "/datasets/{dataset_id}/content",
+    summary="Download a dataset",
+    response_class=StreamingResponse,
+    responses={**problems(NotFound, DatasetNotReady), **_JSONL},
+)
+def get_content(dataset_id: DatasetId, _: TeamMember, db: Read, storage: Store) -> Response:
+    """The bytes, as they were uploaded."""
+    blob = storage.open(queries.get_stored(db, dataset_id).blob)
+    return StreamingResponse(_chunks(blob), media_type="application/jsonl")
+
+
+@router.post(
+    "/datasets/{dataset_id}/split",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Split a dataset",
+    responses=problems(NotFound, DatasetNotReady, Conflict),
+)
+def split_dataset(dataset_id: DatasetId, body: DatasetSplit, caller: TeamMember, db: Write) -> DatasetParts:
+    """Divides a `ready` dataset at random into a training and a held-out version, named after it.
+
+    Both are made and validated like an upload: poll them until they are `ready`. The original stays as it is.
+    """
+    return DatasetParts.model_validate({"data": actions.split(db, dataset_id, body.held_out, body.seed, caller)})
+
+
+def _chunks(blob: BinaryIO) -> Iterator[bytes]:
+    with blob:
+        while chunk := blob.read(CHUNK_BYTES):
+            yield chunk

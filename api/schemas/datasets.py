@@ -1,0 +1,193 @@
+"""Datasets on the wire: versions, what is wrong with them, what is in them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.base import DatasetId, Schema, TeamId, example
+from shared.datasets.findings import FINDING_CODES, Severity
+from shared.datasets.tables import Dataset
+from shared.lifecycles import DatasetStatus
+
+DatasetName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[\w.() -]+$")
+]
+
+_DATASET: dict[str, Any] = {
+    "id": "ds_01h455vb4pex5vsknk084sn02q",
+    "team_id": "team_01h455vb4pex5vsknk084sn02q",
+    "name": "support-triage",
+    "version": 3,
+    "status": "ready",
+    "reason": "144 examples, ready to train on.",
+    "filename": "triage.jsonl",
+    "format": "chat",
+    "size_bytes": 54231,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "parent_id": None,
+    "derivation": None,
+    "lines_read": 144,
+    "created_at": "2026-11-20T09:00:00Z",
+}
+
+
+class DatasetUpload(Schema):
+    """The text fields of an upload. The same name again makes the next version."""
+
+    name: DatasetName
+
+
+class DatasetSchema(Schema):
+    """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`."""
+
+    model_config = example(_DATASET)
+    id: DatasetId
+    team_id: TeamId
+    name: str
+    version: int
+    status: DatasetStatus
+    reason: str | None
+    filename: str
+    format: str
+    size_bytes: int | None
+    sha256: str | None
+    parent_id: DatasetId | None
+    derivation: dict[str, Any] | None
+    lines_read: int
+    created_at: datetime
+
+
+class DatasetSplit(Schema):
+    """`held_out` is the fraction that is kept back from training; the same seed divides alike, always."""
+
+    model_config = example({"held_out": 0.2, "seed": 7})
+    held_out: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class DatasetParts(Schema):
+    """The training version first, the held-out one second."""
+
+    data: list[DatasetSchema]
+
+
+class FindingSchema(Schema):
+    """One thing wrong with one line (counted from 1; 0 is the whole file). `pointer` points into the line's JSON."""
+
+    model_config = example(
+        {
+            "line": 17,
+            "code": "role_unknown",
+            "severity": "error",
+            "pointer": "/messages/1/role",
+            "message": 'the role "bot" is not known',
+            "fix": "Use system, developer, user, assistant or tool.",
+            "excerpt": "bot",
+        }
+    )
+    line: int
+    code: str
+    severity: Severity
+    pointer: str
+    message: str
+    fix: str
+    excerpt: str
+
+
+class FindingCount(Schema):
+    """How often a code was found, and what it means."""
+
+    count: int
+    severity: Severity
+    title: str
+    mend: str
+
+
+class TokensSchema(Schema):
+    """Tokens in one encoding. `trained` are those of answers that are learnt; quantiles are of example lengths."""
+
+    total: int
+    trained: int
+    per_role: dict[str, int]
+    quantiles: dict[str, int]
+    over_long: int
+
+
+class AcceptanceSchema(Schema):
+    """Whether a provider would take the file for a method; `against` names the codes of findings that stand against it."""
+
+    provider: str
+    method: str
+    accepted: bool
+    against: list[str]
+
+
+class ReportSchema(Schema):
+    """What validation found. `codes` counts every finding; `findings_omitted` are counted there but not kept one by one."""
+
+    model_config = example(
+        {
+            "dataset_id": _DATASET["id"],
+            "status": "ready",
+            "ready": True,
+            "lines": 144,
+            "size_bytes": 54231,
+            "examples": 144,
+            "messages": 432,
+            "tokens": {
+                "o200k_base": {
+                    "total": 8253,
+                    "trained": 288,
+                    "per_role": {"assistant": 288, "system": 5000, "user": 2965},
+                    "quantiles": {"p5": 44, "p25": 50, "p50": 56, "p75": 64, "p95": 77, "max": 91},
+                    "over_long": 0,
+                }
+            },
+            "codes": {},
+            "findings_omitted": 0,
+            "acceptance": [{"provider": "openai", "method": "supervised", "accepted": True, "against": []}],
+            "automatic_epochs": 3,
+        }
+    )
+    dataset_id: DatasetId
+    status: DatasetStatus
+    ready: bool
+    lines: int
+    size_bytes: int
+    examples: int
+    messages: int
+    tokens: dict[str, TokensSchema]
+    codes: dict[str, FindingCount]
+    findings_omitted: int
+    acceptance: list[AcceptanceSchema]
+    automatic_epochs: int | None
+
+    @classmethod
+    def of(cls, dataset: Dataset, report: dict[str, Any]) -> "ReportSchema":
+        codes = {
+            code: {
+                "count": count,
+                "severity": FINDING_CODES[code].severity,
+                "title": FINDING_CODES[code].title,
+                "mend": FINDING_CODES[code].mend,
+            }
+            for code, count in report["codes"].items()
+        }
+        return cls.model_validate(report | {"dataset_id": dataset.id, "status": dataset.status, "codes": codes})
+
+
+class ExampleSchema(Schema):
+    """One line of a dataset as it was uploaded; `example` is null where the line is not JSON."""
+
+    model_config = example({"line": 1, "example": {"messages": [{"role": "user", "content": "Hi"}]}, "text": None})
+    line: int
+    example: dict[str, Any] | None
+    text: str | None
+
+
+class Examples(Schema):
+    """`next_offset` null: this was the last line."""
+
+    data: list[ExampleSchema]
+    next_offset: int | None
