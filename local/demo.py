@@ -65,8 +65,8 @@ def _own_file() -> Path | None:
 
 def _perform(console: Console, folder: DataFolder, own_file: Path | None) -> bool:
     """Whether all scenes were played; not when the user's file cannot be used, of which the logs know nothing."""
-    plan = Plan(workers=2, sandbox_speed=SPEED, settings=SETTINGS)
-    console.print("Starting Postgres, Valkey, the sandbox, the API, two workers and beat …", style="dim")
+    plan = Plan(sandbox_speed=SPEED, settings=SETTINGS)
+    console.print("Starting Postgres, Valkey, the sandbox, the API, a worker and beat …", style="dim")
     with stack.running(folder, plan) as service:
         console.print(f"The service answers at {service.url}; its reference is at {service.url}/docs.")
         admin = Client(service.url, service.admin_key)
