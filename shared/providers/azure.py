@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 from openai import OpenAI
 from typing_extensions import override
 
-from shared.providers.answers import read_event, read_job
+from shared.providers.answers import read_azure_model, read_event, read_job
 from shared.providers.base import (
     Access,
     Account,
@@ -20,12 +20,12 @@ from shared.providers.base import (
     ProviderEvent,
     ProviderFile,
     ProviderJob,
+    ProviderModel,
     TrainingOrder,
     Unavailable,
 )
 from shared.providers.bom import WithBom
 from shared.providers.clients import open_dated_azure, open_openai
-from shared.providers.lenient import mapping
 from shared.providers.openai import OpenAIProvider, method, ordered
 
 _BILL = re.compile(r"Training tokens billed: *([\d,]+)")
@@ -54,12 +54,16 @@ class AzureProvider(OpenAIProvider):
     def check(self) -> Account:
         """The list of models tells of each whether this resource may train it."""
         try:
-            models = list(self._entries(self._client.models.with_raw_response.list))
+            models = self.models()
         except Unavailable as error:
             return Account(reachable=False, training=None, detail=error.reason)
-        told = [mapping(one.get("capabilities")).get("fine_tune") for one in models]
-        training = any(one is True for one in told) if any(isinstance(one, bool) for one in told) else None
+        told = [model.trainable for model in models if model.trainable is not None]
+        training = any(told) if told else None
         return Account(reachable=True, training=training, detail="The credential works")
+
+    @override
+    def _read_model(self, body: Mapping[str, Any]) -> ProviderModel | None:
+        return read_azure_model(body)
 
     @override
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
