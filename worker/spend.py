@@ -1,4 +1,4 @@
-"""The books, as the worker sees them: are the totals, which decide what is admitted, still what the ledger says?"""
+"""The books, as the worker sees them: it asks whether the totals, which decide what is admitted, still say what the ledger says."""
 
 import structlog
 
