@@ -4,6 +4,7 @@ What a developer has set for a real provider is forgotten before the first test:
 """
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from local.environment import forget_providers
 from shared import log
+from tests.sandbox.server import Running, running
 from tests.support.api import Api, api_on, settings_for
 from tests.support.database import Database, DatabaseServer, database_server
 from tests.support.doorbell import doorbell_server
+from tests.support.laboratory import Laboratory, laboratory_on
 
 forget_providers(os.environ)
 # As in production; structlog's own default would draw each traceback with all its variables, for seconds.
@@ -47,3 +50,17 @@ def api(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Api]:
     """The HTTP service on a fresh database."""
     with api_on(database, settings_for(database, redis_url, tmp_path)) as up:
         yield up
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Running]:
+    """The sandbox, running fast; each account in it is a world of its own."""
+    with running("--speed", "6000") as server:
+        yield server
+
+
+@pytest.fixture
+def laboratory(api: Api, provider: Running) -> Iterator[Laboratory]:
+    """One team and one account that nobody else uses."""
+    with laboratory_on(api, provider, f"sk-sandbox-{uuid.uuid4().hex}") as made:
+        yield made
