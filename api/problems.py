@@ -39,7 +39,7 @@ EVERYWHERE: tuple[type[Problem], ...] = (
     ServiceBusy,
     InternalError,
 )
-"""What any operation may answer with."""
+"""What any operation that wants a key may answer with."""
 
 _MAX_ERRORS = 50
 
@@ -59,9 +59,14 @@ def members(kind: type[Problem]) -> dict[str, Any]:
 
 
 def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may refuse in these ways, besides those in which every route may."""
+    """The `responses` of a route that may refuse in these ways, besides those in which every route with a key may."""
+    return only(*dict.fromkeys((*kinds, *EVERYWHERE)))
+
+
+def only(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that refuses in these ways and no other."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*kinds, *EVERYWHERE)):
+    for kind in kinds:
         answer = documented.setdefault(
             int(kind.status),
             {"description": "", "content": {MEDIA_TYPE: {"schema": _REFERENCE, "examples": {}}}},

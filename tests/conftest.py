@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.environment import forget_providers
+from shared import log
 from tests.sandbox.server import Running, running
 from tests.support.api import Api, api_on, settings_for
 from tests.support.database import Database, DatabaseServer, database_server
@@ -18,6 +19,8 @@ from tests.support.doorbell import doorbell_server
 from tests.support.laboratory import Laboratory, laboratory_on
 
 forget_providers(os.environ)
+# As in production; structlog's own default would draw each traceback with all its variables, for seconds.
+log.configure("WARNING", as_json=True)
 # Programs under test are told their addresses by the test, and must not find another one lying about.
 GIVEN_DATABASE_URL = os.environ.pop("DATABASE_URL", None)
 GIVEN_REDIS_URL = os.environ.pop("REDIS_URL", None)

@@ -52,14 +52,21 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
         raise NotFound("connection")
     # Sealing the same credential twice gives other bytes, so equal bytes mean that nobody has touched it.
     if connection.sealed_credential == asked.sealed_credential:
-        connection.health, connection.health_detail = finding.health, finding.detail
-        if finding.training_open is not None:
-            # Else the provider does not tell, and what a refused job has taught stands.
-            connection.training_open = finding.training_open
+        _write(connection, finding)
         connection.checked_at = db.scalar(select(now()))
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
     db.flush()
     return connection
+
+
+def _write(connection: Connection, finding: CheckFinding) -> None:
+    connection.health = finding.health
+    healthy = finding.health is Health.HEALTHY
+    if healthy and finding.training_open is None and connection.training_open is False:
+        return  # the provider does not tell: what a refused job has taught stands, with its reason
+    connection.health_detail = finding.detail
+    if healthy:
+        connection.training_open = finding.training_open
 
 
 def _found(account: Account) -> CheckFinding:
