@@ -110,9 +110,10 @@ for name in TASKS:
 
 @app.task(name=sweeps.SWEEP)
 def sweep() -> None:
-    """Ring for everything that is due."""
+    """Ring for everything that is due, and tidy up."""
     for name in sweeps.due(context().database):
         bell()(name)
+    sweeps.tidy(context().database)
 
 
 @signals.worker_process_init.connect

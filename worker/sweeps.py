@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import structlog
 from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,9 @@ from shared.evaluations.tables import Evaluation
 from shared.jobs.recording import PHASES
 from shared.jobs.tables import Job
 from shared.queue import Task
+from shared.serving.actions import release_abandoned
+
+log = structlog.get_logger()
 
 SWEEP = "sweep"
 
@@ -19,9 +23,20 @@ SWEEP = "sweep"
 def due(database: Database) -> list[Task]:
     """The kinds of work that have a due row which nobody has claimed. Only one sweep at a time looks."""
     with database.transaction() as db:
-        if not db.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('tunewright sweep'))")):
+        if not _alone(db):
             return []
         return list(_due(db))
+
+
+def tidy(database: Database) -> None:
+    """End what nobody works on and nobody waits for: holds of requests whose process died."""
+    with database.transaction() as db:
+        if _alone(db) and (released := release_abandoned(db)):
+            log.warning("abandoned_requests_released", count=released)
+
+
+def _alone(db: Session) -> bool:
+    return bool(db.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('tunewright sweep'))")))
 
 
 def _due(db: Session) -> Iterator[Task]:
