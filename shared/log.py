@@ -35,7 +35,8 @@ def configure(level: str, *, as_json: bool) -> None:
         structlog.processors.format_exc_info,
         _without_secrets,
     ]
-    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else people
     structlog.configure(
         processors=[*shape, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
