@@ -7,11 +7,11 @@ from typing import Any
 from rich.markup import escape
 
 from local.demonstration.asking import settled
+from local.demonstration.billing import Bought
 from local.demonstration.checking import require, require_equal, total
 from local.demonstration.data import Parts
 from local.demonstration.showing import amount, shortened, table
 from local.demonstration.stage import Cast, Stage
-from local.demonstration.training import Trained
 
 MOST_ANSWERS = 200
 EVALUATION_SECONDS = 60.0
@@ -28,7 +28,7 @@ class Compared:
     cost: Decimal
 
 
-def compare(stage: Stage, cast: Cast, parts: Parts, trained: Trained) -> Compared:
+def compare(stage: Stage, cast: Cast, parts: Parts, trained: Bought) -> Compared:
     """The tuned model beside its base; on our own examples it must be better."""
     with stage.scene(6, "Did training help? Base and tuned model on the held-out examples"):
         client = cast.team.client
@@ -53,7 +53,7 @@ def compare(stage: Stage, cast: Cast, parts: Parts, trained: Trained) -> Compare
         return Compared(model, total(Decimal(one["cost_usd"]) for one in results["candidates"]))
 
 
-def _registered(cast: Cast, trained: Trained) -> dict[str, Any]:
+def _registered(cast: Cast, trained: Bought) -> dict[str, Any]:
     """What the registry made of the job: a model that knows where it came from."""
     models = cast.team.client.must("GET", "/v1/models")["data"]
     mine = [one for one in models if one["job_id"] == trained.job["id"]]
@@ -78,10 +78,11 @@ def _show(stage: Stage, results: dict[str, Any]) -> None:
     rows = [_grades(grader, base, tuned, results) for grader in GRADERS]
     headings = [f"{results['n_examples']} examples", ">base", ">tuned", ">difference", ">95 % interval", "verdict"]
     stage.console.print(table(headings, rows))
-    costs = (
-        f"{amount(base['cost_usd'])} for the base model's answers and {amount(tuned['cost_usd'])} for the tuned one's"
+    costs = [amount(Decimal(one["cost_usd"])) for one in (base, tuned)]
+    stage.console.print(
+        f"Paired: both answered the same examples. The base model's answers cost {costs[0]}, the tuned one's {costs[1]}.\n",
+        style="dim",
     )
-    stage.console.print(f"Paired: both answered the same examples. It cost {costs}.\n", style="dim")
     answers = [_side_by_side(sample) for sample in results["samples"][:SAMPLES_SHOWN]]
     stage.console.print(table(["where they differ most", "wanted", "base answers", "tuned answers"], answers))
     wins = results["comparisons"][0]["graders"]["exact_match"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -21,28 +20,34 @@ def open_console() -> Console:
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A plain table. A heading that begins with ">" stands over numbers, which are aligned to the right.
 
-    Cells are text and never markup: some of them come from somebody's dataset.
+    Decimals are amounts of money, and those of one column have equally many places. Everything else is text and never
+    markup, since some of it comes from somebody's dataset.
     """
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        is_number = heading.startswith(">")
-        made.add_column(heading.removeprefix(">"), justify="right" if is_number else "left", no_wrap=is_number)
-    for row in rows:
-        made.add_row(*(escape(str(cell)) for cell in row))
+    cells = [list(row) for row in rows]
+    for index, heading in enumerate(headings):
+        made.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
+        places = max((_places(row[index]) for row in cells), default=0)
+        for row in cells:
+            row[index] = _written(row[index], places)
+    for row in cells:
+        made.add_row(*(str(cell) for cell in row))
     return made
 
 
-def amount(text: str | Decimal | None) -> str:
+def amount(value: Decimal) -> str:
     """US dollars with as many places as there are, and at least two."""
-    if text is None:
-        return "no limit"
-    value = Decimal(text).normalize()
-    places = max(2, -int(value.as_tuple().exponent))
-    return f"${value:,.{places}f}"
+    return _written(value, _places(value))
 
 
-def budget_row(label: str, budget: dict[str, Any]) -> list[str]:
-    return [label, *(amount(budget[f"{part}_usd"]) for part in ("monthly_limit", "spent", "held", "left"))]
+def _places(cell: object) -> int:
+    if not isinstance(cell, Decimal):
+        return 0
+    return max(2, -int(cell.normalize().as_tuple().exponent))
+
+
+def _written(cell: object, places: int) -> str:
+    return f"${cell:,.{places}f}" if isinstance(cell, Decimal) else escape(str(cell))
 
 
 def shortened(text: str, length: int) -> str:
