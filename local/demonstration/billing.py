@@ -37,7 +37,7 @@ def check_charges(stage: Stage, cast: Cast, before: Budget, bought: list[Bought]
         require_equal(_posted(cast, one), [one.charge], f"What /v1/spend says of {one.choice.model}")
         rows.append(_row(cast, one, bill))
     stage.console.print()
-    headings = ["at", "trained", ">held", ">billed tokens", ">× per million", ">= charged", ">provider's own bill"]
+    headings = ["at", "trained", ">tokens\nbilled", ">× per\nmillion", ">= charged", ">provider's\nown bill"]
     stage.console.print(table(headings, rows))
     after = budget_of(cast.team)
     require_equal(after.spent, before.spent + total(one.charge for one in bought), "What the team has spent")
@@ -53,6 +53,5 @@ def _posted(cast: Cast, bought: Bought) -> list[Decimal]:
 
 
 def _row(cast: Cast, one: Bought, bill: dict[str, Any]) -> list[object]:
-    held, theirs = Decimal(one.job["estimate"]["high_usd"]), Decimal(bill["amount_usd"])
-    figures = [held, f"{one.job['billed_tokens']:,}", one.choice.price, one.charge, theirs]
+    figures = [f"{one.job['billed_tokens']:,}", one.choice.price, one.charge, Decimal(bill["amount_usd"])]
     return [cast.connection_name(one.choice.connection_id), one.choice.model, *figures]

@@ -20,7 +20,7 @@ CHECK_SECONDS = 15.0
 
 def found_organisation(stage: Stage) -> Cast:
     """Everything that an admin does before the first team can work."""
-    with stage.scene(1, "An organisation with two teams, their budgets, and accounts at two providers"):
+    with stage.scene(1, "Two teams with budgets, and accounts at two providers"):
         stage.admin.must("PUT", "/v1/budgets", {"monthly_limit_usd": ORGANISATION_LIMIT})
         team, poor = _make_team(stage, "support", TEAM_LIMIT), _make_team(stage, "intern-project", POOR_LIMIT)
         for wanted in connections.to_sandbox(stage.sandbox_url):

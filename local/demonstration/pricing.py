@@ -82,16 +82,18 @@ def _check_refused(stage: Stage, cast: Cast, parts: Parts, estimate: dict[str, A
 
 
 def _show(stage: Stage, cast: Cast, estimates: list[dict[str, Any]]) -> None:
-    rows = [[cast.connection_name(one["connection_id"]), one["model"], *_figures(one)] for one in estimates]
-    headings = ["at", "model", ">tokens", ">epochs", ">per million", ">at least", ">expected", ">at most", ""]
+    rows = [
+        ["→" if one["cheapest"] else "", cast.connection_name(one["connection_id"]), one["model"], *_figures(one)]
+        for one in estimates
+    ]
+    headings = ["", "at", "model", ">tokens\nbilled", ">per\nmillion", ">expected", ">at most"]
     stage.console.print(table(headings, rows))
     for one in estimates:
         if one["cheapest"]:
-            stage.console.print(f"The cheapest rests on {one['rests_on']}.", style="dim", markup=False)
+            stage.console.print(f"→ is the cheapest; it rests on {one['rests_on']}.", style="dim", markup=False)
 
 
 def _figures(one: dict[str, Any]) -> list[object]:
     if one["refused"]:
-        return ["", "", "unknown", "", "refused", "", one["refused"]["code"]]
-    amounts = [Decimal(one[name]) for name in ("usd_per_million", "low", "expected", "high")]
-    return [f"{one['billed_tokens']:,}", one["n_epochs"], *amounts, "← cheapest" if one["cheapest"] else ""]
+        return ["", "unknown", "refused", ""]
+    return [f"{one['billed_tokens']:,}", *(Decimal(one[name]) for name in ("usd_per_million", "expected", "high"))]

@@ -31,7 +31,7 @@ class Traces:
 
 def refuse_the_poor(stage: Stage, cast: Cast, parts: Parts) -> None:
     """The refusal tells what is needed and what is left; before and after it everything is the same."""
-    with stage.scene(8, f"A job beyond the budget: {cast.poor.name} is refused, and nothing is spent"):
+    with stage.scene(8, "A job beyond the budget is refused, and nothing happens"):
         client = cast.poor.client
         foreign = client.ask("GET", f"/v1/datasets/{parts.training['id']}")
         require_equal(foreign.status, 404, "The answer to a look at another team's dataset")

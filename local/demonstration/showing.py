@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-WIDTH_WITHOUT_TERMINAL = 120
+WIDTH_WITHOUT_TERMINAL = 100
+LONGEST_WORD = 34
 
 
 def open_console() -> Console:
@@ -23,13 +24,17 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     Decimals are amounts of money, and those of one column have equally many places. Everything else is text and never
     markup, since some of it comes from somebody's dataset.
     """
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 2, 0, 0))
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False, padding=(0, 1, 0, 0))
     cells = [list(row) for row in rows]
-    for index, heading in enumerate(headings):
-        made.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
+    for index in range(len(headings)):
         places = max((_places(row[index]) for row in cells), default=0)
         for row in cells:
             row[index] = _written(row[index], places)
+    for index, heading in enumerate(headings):
+        justify: JustifyMethod = "right" if heading.startswith(">") else "left"
+        # Where a terminal is narrow, prose takes more lines and everything else stays whole.
+        is_prose = max((len(str(row[index])) for row in cells), default=0) > LONGEST_WORD
+        made.add_column(heading.removeprefix(">"), justify=justify, no_wrap=not is_prose, overflow="fold")
     for row in cells:
         made.add_row(*(str(cell) for cell in row))
     return made

@@ -10,7 +10,7 @@ from local.demonstration.budgets import Budget, budget_of, budget_table
 from local.demonstration.checking import require, require_equal, total
 from local.demonstration.data import Parts
 from local.demonstration.pricing import Choice
-from local.demonstration.showing import amount
+from local.demonstration.showing import amount, table
 from local.demonstration.stage import Cast, Stage
 
 JOB_SECONDS = 60.0
@@ -20,7 +20,7 @@ SUFFIX = "demo"
 
 def train(stage: Stage, cast: Cast, parts: Parts, choices: list[Choice]) -> list[Bought]:
     """All choices at the same time, followed to their end; the charges are those that were announced."""
-    with stage.scene(5, "Two jobs, one at OpenAI and one at Azure: held, watched, charged"):
+    with stage.scene(5, "Two jobs, at OpenAI and at Azure: held, watched, charged"):
         _make_room(stage, cast, choices)
         before = budget_of(cast.team)
         ordered = [_order(cast, parts, choice) for choice in choices]
@@ -55,6 +55,12 @@ def _order(cast: Cast, parts: Parts, choice: Choice) -> Bought:
 
 def _check_held(stage: Stage, cast: Cast, before: Budget, ordered: list[Bought]) -> None:
     held = budget_of(cast.team)
+    rows = [
+        [cast.connection_name(one.choice.connection_id), one.choice.model, one.job["id"], Decimal(one.job["held"])]
+        for one in ordered
+    ]
+    stage.console.print(table(["at", "to be trained", "job", ">held"], rows))
+    stage.console.print()
     stage.console.print(budget_table(cast.team, {"before": before, "both jobs ordered": held}))
     wanted = total(Decimal(one.choice.estimate["high"]) for one in ordered)
     require_equal(held.held, wanted, "What is held for both jobs")
@@ -73,7 +79,7 @@ def _follow_all(stage: Stage, cast: Cast, ordered: list[Bought]) -> list[Bought]
 def _follow(cast: Cast, ordered: Bought, bars: Bars) -> Bought:
     """To the end of the stream, which must have told of the steps on the way."""
     job_id, model = ordered.job["id"], ordered.choice.model
-    label = f"{cast.connection_name(ordered.choice.connection_id):<8}{model}"
+    label = cast.connection_name(ordered.choice.connection_id)
     steps = []
     for event in events(cast.team.client, job_id, seconds=JOB_SECONDS):
         bars.tell(label, event)
