@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from local.demonstration.budgets import Budget, budget_of, budget_table
-from local.demonstration.checking import require_equal, total
+from local.demonstration.checking import require, require_equal, total
 from local.demonstration.pricing import MILLION, Choice
 from local.demonstration.showing import table
 from local.demonstration.stage import Cast, Stage
@@ -34,6 +34,8 @@ def check_charges(stage: Stage, cast: Cast, before: Budget, bought: list[Bought]
             one.job["billed_tokens"], bill["billed_tokens"], f"The number of tokens billed for {one.job['id']}"
         )
         require_equal(one.charge, Decimal(bill["amount_usd"]), f"The charge for {one.job['id']}")
+        low, high = Decimal(one.choice.estimate["low"]), Decimal(one.choice.estimate["high"])
+        require(low <= one.charge <= high, f"{one.job['id']} cost {one.charge}; the estimate was {low} to {high}")
         require_equal(_posted(cast, one), [one.charge], f"What /v1/spend says of {one.choice.model}")
         rows.append(_row(cast, one, bill))
     stage.console.print()
