@@ -92,7 +92,7 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs"):
+for noun in ("connections", "datasets", "evaluations", "jobs", "requests"):
     import_module(f"worker.{noun}")  # registers its tasks
 
 

@@ -1,6 +1,7 @@
 """Checking a connection in three beats: read it, ask the provider outside any transaction, record what was found."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from shared.connections.credentials import CannotOpen, Vault
 from shared.connections.tables import Connection, Health
 from shared.db import now, seconds_from_now
 from shared.errors import NotFound
-from shared.providers.base import Account, ProviderError, Throttled
+from shared.providers.base import ListedModel, Provider, ProviderError, Throttled
 
 SECONDS_BETWEEN_CHECKS = 600.0
 
@@ -22,6 +23,8 @@ class CheckFinding:
     health: Health
     detail: str
     training_open: bool | None = None
+    models: dict[str, Any] | None = None
+    """What stands in `Connection.models`; None = not learnt this time."""
     check_again_in: float = SECONDS_BETWEEN_CHECKS
 
 
@@ -30,7 +33,7 @@ def ask(connection: Connection, vault: Vault) -> CheckFinding:
     try:
         provider = provider_of(connection, vault)
         try:
-            return _found(provider.check())
+            return _found(provider)
         finally:
             provider.close()
     except Throttled as error:
@@ -61,6 +64,8 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
 
 def _write(connection: Connection, finding: CheckFinding) -> None:
     connection.health = finding.health
+    if finding.models is not None:
+        connection.models = finding.models
     healthy = finding.health is Health.HEALTHY
     if healthy and finding.training_open is None and connection.training_open is False:
         return  # the provider does not tell: what a refused job has taught stands, with its reason
@@ -69,6 +74,15 @@ def _write(connection: Connection, finding: CheckFinding) -> None:
         connection.training_open = finding.training_open
 
 
-def _found(account: Account) -> CheckFinding:
-    health = Health.HEALTHY if account.reachable else Health.UNHEALTHY
-    return CheckFinding(health, account.detail, account.training)
+def _found(provider: Provider) -> CheckFinding:
+    account = provider.check()
+    if not account.reachable:
+        return CheckFinding(Health.UNHEALTHY, account.detail)
+    return CheckFinding(
+        Health.HEALTHY, account.detail, account.training, {one.name: _described(one) for one in provider.models()}
+    )
+
+
+def _described(model: ListedModel) -> dict[str, Any]:
+    closes_on = None if model.closes_on is None else model.closes_on.isoformat()
+    return {"trainable": model.trainable, "shutdown_date": closes_on}

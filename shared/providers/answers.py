@@ -14,6 +14,7 @@ from shared.providers.base import (
     Answer,
     Cancelled,
     Finished,
+    ListedModel,
     Outcome,
     Paused,
     ProviderCheckpoint,
@@ -25,7 +26,7 @@ from shared.providers.base import (
     StillRunning,
     Unavailable,
 )
-from shared.providers.lenient import items, mapping, moment, number, text, whole
+from shared.providers.lenient import day, items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
@@ -48,6 +49,17 @@ def read_page(body: Mapping[str, Any]) -> Page:
     if not isinstance(entries, list):
         raise Unavailable("The provider's answer is not a list")
     return Page([one for one in entries if isinstance(one, dict)], body.get("has_more") is True)
+
+
+# --- models -------------------------------------------------------------------------------------------------------------
+def read_model(body: Mapping[str, Any]) -> ListedModel | None:
+    """One entry of a list of models; None when it has no name. Azure tells what it can, and until when, OpenAI little."""
+    name = text(body.get("id"))
+    if name is None:
+        return None
+    told = mapping(body.get("capabilities")).get("fine_tune")
+    closes = mapping(body.get("deprecation")).get("fine_tune") or body.get("shutdown_date")
+    return ListedModel(name, told if isinstance(told, bool) else None, day(closes))
 
 
 # --- files --------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ Adding a provider is one file and one line in `shared/providers/__init__.py`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
 
@@ -195,6 +195,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedModel:
+    """A model that the account can see. None = the provider does not tell; `closes_on` is the last of training it."""
+
+    name: str
+    trainable: bool | None = None
+    closes_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """Where and as whom: the only things a provider client is made of. No ambient variable adds to it."""
 
@@ -216,6 +225,10 @@ class Provider(Protocol):
 
     def check(self) -> Account:
         """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
+        ...
+
+    def models(self) -> Sequence[ListedModel]:
+        """Every model that the account can see, its own tuned ones too."""
         ...
 
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:

@@ -19,6 +19,7 @@ from shared.providers.answers import (
     read_event,
     read_file,
     read_job,
+    read_model,
     read_page,
     read_results,
 )
@@ -26,6 +27,7 @@ from shared.providers.base import (
     Access,
     Account,
     Answer,
+    ListedModel,
     Paused,
     ProviderCheckpoint,
     ProviderEvent,
@@ -150,6 +152,10 @@ class OpenAIProvider:
         return sorted((one for one in read if one is not None), key=lambda one: one.step)
 
     # --- models ---------------------------------------------------------------------------------------------------------
+    def models(self) -> Sequence[ListedModel]:
+        read = map(read_model, self._entries(self._client.models.with_raw_response.list))
+        return [one for one in read if one is not None]
+
     def delete_model(self, model: str) -> None:
         self._delete(self._client.models.with_raw_response.delete, model)
 
