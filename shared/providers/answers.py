@@ -8,25 +8,26 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from shared.providers.base import (
     Answer,
     Cancelled,
     Finished,
-    ListedModel,
     Outcome,
     Paused,
     ProviderCheckpoint,
     ProviderEvent,
     ProviderFile,
     ProviderJob,
+    ProviderModel,
     Refused,
     StepMetrics,
     StillRunning,
     Unavailable,
 )
-from shared.providers.lenient import day, items, mapping, moment, number, text, whole
+from shared.providers.lenient import items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
@@ -52,14 +53,30 @@ def read_page(body: Mapping[str, Any]) -> Page:
 
 
 # --- models -------------------------------------------------------------------------------------------------------------
-def read_model(body: Mapping[str, Any]) -> ListedModel | None:
-    """One entry of a list of models; None when it has no name. Azure tells what it can, and until when, OpenAI little."""
+def read_model(body: Mapping[str, Any]) -> ProviderModel | None:
+    """A base model; None for a tuned one, and for what has no name."""
     name = text(body.get("id"))
-    if name is None:
+    if name is None or name.startswith("ft:"):
         return None
-    told = mapping(body.get("capabilities")).get("fine_tune")
-    closes = mapping(body.get("deprecation")).get("fine_tune") or body.get("shutdown_date")
-    return ListedModel(name, told if isinstance(told, bool) else None, day(closes))
+    return ProviderModel(name, trainable=None, shutdown_date=_day(body.get("shutdown_date")))
+
+
+def read_azure_model(body: Mapping[str, Any]) -> ProviderModel | None:
+    """The same in Azure's words: a tuned model names its base, and there is one end for training and one for answering."""
+    name = text(body.get("id"))
+    if name is None or text(body.get("model")) or text(body.get("fine_tune")):
+        return None
+    trainable = mapping(body.get("capabilities")).get("fine_tune")
+    ends = mapping(body.get("deprecation"))
+    end = moment(ends.get("inference")) or moment(ends.get("fine_tune"))
+    return ProviderModel(name, trainable if isinstance(trainable, bool) else None, end.date() if end else None)
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 # --- files --------------------------------------------------------------------------------------------------------------

@@ -173,6 +173,16 @@ class ProviderCheckpoint:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
+# --- models -------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ProviderModel:
+    """A base model as its provider describes it to this account. None = it does not say."""
+
+    name: str
+    trainable: bool | None
+    shutdown_date: date | None
+
+
 # --- answering ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -192,15 +202,6 @@ class Account:
     reachable: bool
     training: bool | None
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedModel:
-    """A model that the account can see. None = the provider does not tell; `closes_on` is the last of training it."""
-
-    name: str
-    trainable: bool | None = None
-    closes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +226,6 @@ class Provider(Protocol):
 
     def check(self) -> Account:
         """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
-        ...
-
-    def models(self) -> Sequence[ListedModel]:
-        """Every model that the account can see, its own tuned ones too."""
         ...
 
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
@@ -273,6 +270,10 @@ class Provider(Protocol):
 
     def cancel(self, provider_job_id: str) -> ProviderJob:
         """Ask to stop. A job that is over already is returned as it ended."""
+        ...
+
+    def models(self) -> Sequence[ProviderModel]:
+        """The base models that this account may name; tuned ones are left out."""
         ...
 
     def delete_model(self, model: str) -> None:

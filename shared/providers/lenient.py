@@ -6,7 +6,7 @@ It knows the shapes of values, not of a provider's objects (those are read in `a
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.providers.base import Unavailable
@@ -65,17 +65,6 @@ def moment(value: Any) -> datetime | None:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
-        return None
-
-
-def day(value: Any) -> date | None:
-    """A calendar day, written `2026-11-20` or as Unix seconds."""
-    if not isinstance(value, str):
-        found = moment(value)
-        return None if found is None else found.date()
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
         return None
 
 

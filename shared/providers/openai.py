@@ -27,12 +27,12 @@ from shared.providers.base import (
     Access,
     Account,
     Answer,
-    ListedModel,
     Paused,
     ProviderCheckpoint,
     ProviderEvent,
     ProviderFile,
     ProviderJob,
+    ProviderModel,
     Rejected,
     StillRunning,
     TrainingOrder,
@@ -152,9 +152,12 @@ class OpenAIProvider:
         return sorted((one for one in read if one is not None), key=lambda one: one.step)
 
     # --- models ---------------------------------------------------------------------------------------------------------
-    def models(self) -> Sequence[ListedModel]:
-        read = map(read_model, self._entries(self._client.models.with_raw_response.list))
-        return [one for one in read if one is not None]
+    def models(self) -> Sequence[ProviderModel]:
+        read = map(self._read_model, self._entries(self._client.models.with_raw_response.list))
+        return [model for model in read if model is not None]
+
+    def _read_model(self, body: Mapping[str, Any]) -> ProviderModel | None:
+        return read_model(body)
 
     def delete_model(self, model: str) -> None:
         self._delete(self._client.models.with_raw_response.delete, model)
