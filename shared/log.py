@@ -35,7 +35,11 @@ def configure(level: str, *, as_json: bool) -> None:
         structlog.processors.format_exc_info,
         _without_secrets,
     ]
-    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    last = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     structlog.configure(
         processors=[*shape, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -53,5 +57,14 @@ def configure(level: str, *, as_json: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Celery would tell of each sweep twice, every few seconds.
-    for chatty in ("httpx2", "httpcore2", "openai", "kombu", "amqp", "celery.beat", "celery.worker", "celery.app.trace"):
+    for chatty in (
+        "httpx2",
+        "httpcore2",
+        "openai",
+        "kombu",
+        "amqp",
+        "celery.beat",
+        "celery.worker",
+        "celery.app.trace",
+    ):
         logging.getLogger(chatty).setLevel("WARNING")
