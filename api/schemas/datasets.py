@@ -81,8 +81,8 @@ class FindingSchema(Schema):
             "code": "unknown_role",
             "severity": "error",
             "pointer": "/messages/1/role",
-            "message": 'the role "bot" is not known',
-            "fix": "Use system, developer, user, assistant or tool.",
+            "message": "this role does not exist",
+            "fix": "Use system, user, assistant or tool.",
             "excerpt": "bot",
         }
     )
