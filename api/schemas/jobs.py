@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.schemas.base import Amount, ConnectionId, DatasetId, JobId, Money, Schema, TeamId, example
 from shared.jobs.actions import Order
+from shared.jobs.progress import shown
 from shared.lifecycles import JobStatus
 
 ModelName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:/-]+$")]
@@ -111,7 +112,7 @@ class JobSchema(Schema):
     reason_code: str | None
     provider_status: str | None
     provider_job_id: str | None
-    progress: dict[str, Any]
+    progress: Annotated[dict[str, Any], AfterValidator(shown)]
     estimate: dict[str, Any]
     held: Money
     billed_tokens: int | None
