@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
@@ -75,13 +76,14 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
     job = get_job(db, job_id, for_update=True)
     if job.status in JOB.terminal or job.status is JobStatus.CANCELLING:
         return job
+    moment = db.scalars(select(now())).one()
     untouched = job.status in (JobStatus.QUEUED, JobStatus.AWAITING_APPROVAL) and job.provider_job_id is None
     move(db, job, JobStatus.CANCELLING, "Cancelling, as asked for.", code="cancel_requested")
     if untouched:
         spend.release(db, job.id)
         move(db, job, JobStatus.CANCELLED, "Cancelled before anything was bought.", code="cancelled")
-        job.finished_at = now()
-    job.due_at = now()
+        job.finished_at = moment
+    job.due_at = moment
     audit(db, caller, "job.cancel", job.id, team_id=job.team_id)
     ring(db, Task.CLEAN_UP_JOBS if untouched else Task.POLL_JOBS)
     return job
