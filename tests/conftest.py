@@ -17,6 +17,7 @@ from tests.support.api import Api, api_on, settings_for
 from tests.support.database import Database, DatabaseServer, database_server
 from tests.support.doorbell import doorbell_server
 from tests.support.laboratory import Laboratory, laboratory_on
+from tests.support.office import Office
 
 forget_providers(os.environ)
 # As in production; structlog's own default would draw each traceback with all its variables, for seconds.
@@ -64,3 +65,17 @@ def laboratory(api: Api, provider: Running) -> Iterator[Laboratory]:
     """One team and one account that nobody else uses."""
     with laboratory_on(api, provider, f"sk-sandbox-{uuid.uuid4().hex}") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def patient() -> Iterator[Running]:
+    """A sandbox whose jobs take as long as real seconds, of which a test can let any number pass."""
+    with running("--speed", "1") as server:
+        yield server
+
+
+@pytest.fixture
+def office(api: Api, patient: Running) -> Iterator[Office]:
+    """One team at the front door, with accounts that nobody else uses."""
+    with laboratory_on(api, patient, f"sk-sandbox-{uuid.uuid4().hex}") as lab:
+        yield Office(lab, lab.member, lab.lead)

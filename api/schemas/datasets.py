@@ -62,8 +62,8 @@ class DatasetSplit(Schema):
     """`held_out` is the fraction that is kept back from training; the same seed divides alike, always."""
 
     model_config = example({"held_out": 0.2, "seed": 7})
-    held_out: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    held_out: Annotated[float, Field(gt=0, lt=1, strict=True)] = 0.2
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] = 0
 
 
 class DatasetParts(Schema):

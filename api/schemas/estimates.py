@@ -27,7 +27,7 @@ class ChoiceSchema(Schema):
     connection_id: ConnectionId
     model: ModelName
     method: Literal["supervised"] = "supervised"
-    n_epochs: Annotated[int, Field(ge=1, le=50)] | None = None
+    n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
 
     def choice(self) -> Choice:
         return Choice(self.connection_id, self.model, self.method, self.n_epochs)

@@ -120,6 +120,8 @@ def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
     """The report of a dataset that this provider would take. Raises DatasetNotReady or DatasetRejected."""
     if dataset.status in (DatasetStatus.UPLOADING, DatasetStatus.UPLOADED, DatasetStatus.VALIDATING):
         raise DatasetNotReady(f"{dataset.id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset.id)
+    if dataset.status is DatasetStatus.ARCHIVED:
+        raise DatasetRejected(f"{dataset.id} is archived: no new job can use it.", dataset_id=dataset.id)
     if dataset.status is not DatasetStatus.READY or dataset.report is None:
         raise DatasetRejected(
             f"{dataset.id} is {dataset.status}. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
