@@ -69,8 +69,12 @@ app.conf.update(
 )
 
 
-# A large file takes as long as it takes. Its message may be delivered again meanwhile: its claim tells the second worker.
-_LIMITS = {Task.VALIDATE_DATASETS: {"soft_time_limit": 3600, "time_limit": 3660}}
+# A large file takes as long as it takes, to validate and to send. Its message may be delivered again meanwhile: its claim
+# tells the second worker.
+_LIMITS = dict.fromkeys(
+    (Task.VALIDATE_DATASETS, Task.SUBMIT_JOBS),
+    {"soft_time_limit": 3600, "time_limit": 3660},
+)
 
 
 @cache

@@ -20,7 +20,7 @@ from shared.db import seconds_from_now
 from shared.jobs.offers import shutdown_date
 from shared.jobs.progress import advance, shown, total_steps
 from shared.jobs.recording import Work, finish, held_job
-from shared.jobs.story import move
+from shared.jobs.story import explain, move
 from shared.jobs.tables import Job, JobCheckpoint, JobEvent, JobMetric
 from shared.lifecycles import JobStatus
 from shared.providers.base import (
@@ -56,6 +56,8 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
     """Write down what was seen. Steps, losses and events first; then what it means for the status."""
     if (job := held_job(db, work)) is None:
         return
+    if job.attempts and job.status is JobStatus.RUNNING:
+        explain(db, job, "The provider answers again.")
     job.attempts = 0
     job.provider_status = look.job.status
     for event in look.events:

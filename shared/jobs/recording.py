@@ -31,6 +31,10 @@ PHASES: dict[Task, tuple[JobStatus, ...]] = {
 
 FILE_SECONDS = 2.0
 """How soon to look again whether the provider has processed a file."""
+FILE_LOOKS = 300
+"""After so many looks (ten minutes) the order is sent all the same: `processed` is a deprecated word at OpenAI, and whether
+the file can be trained on is the provider's to say.
+"""
 SETTLE_SECONDS = 6.0
 """How long an unanswered order is only looked for, before it is made impossible and given up."""
 
@@ -106,13 +110,14 @@ def held_job(db: Session, work: Work) -> Job | None:
 
 
 def record_files(db: Session, work: Work, training: ProviderFile, validation: ProviderFile | None) -> None:
-    """The provider has the files. The order follows when it has also processed them."""
+    """The provider has the files. The order follows when it has also processed them, or has been given time enough to."""
     if (job := held_job(db, work)) is None:
         return
-    job.attempts = 0
     job.training_file_id = training.id
     job.validation_file_id = validation.id if validation else None
-    ready = training.ready and (validation is None or validation.ready)
+    processed = training.ready and (validation is None or validation.ready)
+    ready = processed or job.attempts >= FILE_LOOKS
+    job.attempts = 0 if ready else job.attempts + 1
     if ready and job.status is JobStatus.UPLOADING:
         move(db, job, JobStatus.SUBMITTING, "The provider has the files. Ordering the training.")
     _again(db, job, 0 if ready else FILE_SECONDS)
@@ -144,6 +149,7 @@ def record_given_up(db: Session, work: Work) -> None:
     if (job := held_job(db, work)) is None:
         return
     job.epoch += 1
+    job.attempts = 0
     job.posted_at = job.training_file_id = job.validation_file_id = None
     if job.status is JobStatus.SUBMITTING:
         move(db, job, JobStatus.QUEUED, "The order never reached the provider. Trying again.", code="lost_order")

@@ -55,14 +55,22 @@ def _send_one(context: Context, provider: Provider, name: str, dataset_id: Datas
 
 def _look_again(context: Context, work: Work, provider: Provider) -> None:
     assert work.job.training_file_id is not None
-    training = provider.file(work.job.training_file_id)
+    training = _find(context, work, provider, work.job.training_file_id)
     validation_id = work.job.validation_file_id
-    validation = provider.file(validation_id) if validation_id else None
+    validation = _find(context, work, provider, validation_id) if validation_id else None
     if training is None or (validation_id and validation is None):
         with context.database.transaction() as db:
             record_given_up(db, work)
         return
     _record(context, work, training, validation)
+
+
+def _find(context: Context, work: Work, provider: Provider, file_id: str) -> ProviderFile | None:
+    """One "not found" may come from a replica that lags behind: a file is gone when the list does not have it either."""
+    found = provider.file(file_id)
+    if found is not None:
+        return found
+    return next((file for file in provider.files(file_prefix(context, work)) if file.id == file_id), None)
 
 
 def _record(context: Context, work: Work, training: ProviderFile, validation: ProviderFile | None) -> None:
