@@ -6,10 +6,10 @@ from typing import Literal
 from fastapi import APIRouter
 
 from api.dependencies import TheDatabase
-from api.problems import problems
+from api.problems import only
 from api.schemas.base import Schema, example
 from shared.db import applied_revision
-from shared.errors import ServiceBusy
+from shared.errors import InternalError, ServiceBusy
 
 router = APIRouter(tags=["health"])
 
@@ -27,13 +27,13 @@ class Ready(Schema):
     status: Literal["ready"] = "ready"
 
 
-@router.get("/livez", operation_id="is_alive", summary="Whether the process lives")
+@router.get("/livez", summary="Whether the process lives", responses=only(InternalError))
 async def is_alive() -> Alive:
     """Answers as long as the process can answer at all; asks nobody."""
     return Alive()
 
 
-@router.get("/readyz", operation_id="is_ready", summary="Whether requests can be served", responses=problems())
+@router.get("/readyz", summary="Whether requests can be served", responses=only(ServiceBusy, InternalError))
 def is_ready(database: TheDatabase) -> Ready:
     """Postgres answers and its schema is at least as new as this release needs; else 503."""
     with database.reading() as db:

@@ -2,13 +2,14 @@
 
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.folders import open_data_folder, temporary_folder
+from local.folders import new_folder, open_data_folder, temporary_folder
 
 # Longer than what a keeper grants its program once its supervisor is gone.
 SECONDS_FOR_LEFTOVERS = 10.0
@@ -50,6 +51,22 @@ def temporary() -> Iterator[DataFolder]:
         yield folder
 
 
+@contextmanager
+def leaving_logs() -> Iterator[DataFolder]:
+    """A data folder that is gone afterwards, but for its logs when something went wrong: a note on the error says where."""
+    path = new_folder()
+    with ExitStack() as exits:
+        exits.callback(shutil.rmtree, path, ignore_errors=True)
+        try:
+            with claimed(path) as folder:
+                yield folder
+        except Exception as error:
+            exits.pop_all()
+            _remove_all_but(path / "logs")
+            error.add_note(f"The logs are in {path / 'logs'}")
+            raise
+
+
 def _claim(lock: int, folder: Path) -> None:
     deadline = time.monotonic() + SECONDS_FOR_LEFTOVERS
     while True:
@@ -74,6 +91,14 @@ def _is_alive(pid: str) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def _remove_all_but(kept: Path) -> None:
+    for path in kept.parent.iterdir():
+        if path.is_dir() and path != kept:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path != kept:
+            path.unlink(missing_ok=True)
 
 
 def _private(folder: Path) -> None:

@@ -71,9 +71,15 @@ def socket_folder(wanted: Path) -> Iterator[Path]:
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder that is gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="tunewright-"))
-    folder.chmod(0o700 if service_user() is None else 0o711)
+    folder = new_folder()
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_folder() -> Path:
+    """A temporary folder which somebody else has to remove."""
+    folder = Path(tempfile.mkdtemp(prefix="tunewright-"))
+    folder.chmod(0o700 if service_user() is None else 0o711)
+    return folder

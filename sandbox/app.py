@@ -1,5 +1,6 @@
 """The sandbox as an ASGI application: which path of which dialect leads to which operation."""
 
+import uuid
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
@@ -56,6 +57,9 @@ _DOORS: tuple[tuple[Door, str, Table], ...] = (
 )
 
 
+_REQUEST_ID = {Dialect.OPENAI: "x-request-id", Dialect.AZURE: "apim-request-id"}
+
+
 def create_app(sandbox: Sandbox) -> Starlette:
     routes = [
         Route(prefix + path, _endpoint(sandbox, Operation(name, handler, door)), methods=[method])
@@ -69,7 +73,9 @@ def create_app(sandbox: Sandbox) -> Starlette:
 
 def _endpoint(sandbox: Sandbox, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        return await Exchange(sandbox, operation, request).run()
+        response = await Exchange(sandbox, operation, request).run()
+        response.headers[_REQUEST_ID[operation.door.dialect]] = uuid.uuid4().hex
+        return response
 
     return endpoint
 

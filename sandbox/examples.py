@@ -70,7 +70,9 @@ def first_bad_line(content: bytes) -> tuple[int, str] | None:
     for number, line in enumerate(_lines(content), start=1):
         try:
             row = json.loads(line)
-        except ValueError as error:
+            if b"\\u" in line:
+                json.dumps(row, ensure_ascii=False).encode()  # a lone surrogate is not text
+        except (ValueError, RecursionError) as error:
             return number, f"line contains invalid json: {error}"
         if not isinstance(row, dict):
             return number, "line is not a json object"
@@ -151,12 +153,13 @@ def _check_messages(messages: Any, number: int, dialect: Dialect) -> None:
     if not isinstance(messages, list) or not messages:
         raise _format_error(f"Example {number} must have a list of messages that is not empty")
     for position, message in enumerate(messages, start=1):
-        fault = _message_fault(message, dialect)
+        fault = message_fault(message, dialect)
         if fault is not None:
             raise _message_error(number, position, fault)
 
 
-def _message_fault(message: Any, dialect: Dialect) -> str | None:
+def message_fault(message: Any, dialect: Dialect) -> str | None:
+    """What is wrong with one message, as the end of a sentence; None when nothing is."""
     if not isinstance(message, dict):
         return "Input should be a valid dictionary"
     if "role" not in message:
@@ -164,7 +167,7 @@ def _message_fault(message: Any, dialect: Dialect) -> str | None:
     if message["role"] not in _ROLES:
         expected = ", ".join(f"'{role}'" for role in _ROLES)
         return f"Input tag '{message['role']}' found using 'role' does not match any of the expected tags: {expected}"
-    return _weight_fault(message) or _content_fault(message, dialect)
+    return _weight_fault(message) or _tool_calls_fault(message) or _content_fault(message, dialect)
 
 
 def _weight_fault(message: Json) -> str | None:
@@ -174,6 +177,12 @@ def _weight_fault(message: Json) -> str | None:
         return "weight is only allowed for the assistant"
     weight = message["weight"]
     return None if type(weight) is int and weight in {0, 1} else "weight must be 0 or 1"
+
+
+def _tool_calls_fault(message: Json) -> str | None:
+    calls = message.get("tool_calls") or []
+    is_list = isinstance(calls, list) and all(isinstance(call, dict) for call in calls)
+    return None if is_list else "tool_calls must be a list of objects"
 
 
 def _content_fault(message: Json, dialect: Dialect) -> str | None:

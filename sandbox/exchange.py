@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -19,6 +19,7 @@ from sandbox import faults, reading
 from sandbox.faults import Fault, Faults
 from sandbox.gates import Gates
 from sandbox.refusals import Refusal
+from sandbox.shapes import published
 from sandbox.sockets import gone, hang_up
 from sandbox.wire import Call, Dialect, Reply
 from sandbox.world import World
@@ -91,9 +92,11 @@ class Exchange:
 
     def _perform(self, call: Call) -> Reply:
         try:
-            return self.operation.handler(self.sandbox.world, call)
+            reply = self.operation.handler(self.sandbox.world, call)
         except Refusal as refusal:
             return _refused(refusal, call.dialect)
+        is_plain = not self.sandbox.world.account(call.account).switches.as_published
+        return reply if is_plain else replace(reply, body=published.fit(reply.body))
 
     def _spoil(self, call: Call, fault: Fault, reply: Reply) -> Reply:
         if fault.kind in {"unknown_status", "status_regress"} and reply.status < 300:

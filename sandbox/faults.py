@@ -74,7 +74,14 @@ def repaint(fault: Fault, reply: Reply, call: Call) -> Reply:
     shown = fault.parameters.get("status", "pausing" if fault.kind == "unknown_status" else first)
     if not isinstance(reply.body, dict):
         return reply
-    jobs = reply.body.get("data", [reply.body])
-    changed = [job | {"status": shown, "finished_at": None, "fine_tuned_model": None} for job in jobs]
-    body = reply.body | {"data": changed} if "data" in reply.body else changed[0]
+    if "data" in reply.body:
+        body = reply.body | {"data": [_repainted(each, shown) for each in reply.body["data"]]}
+    else:
+        body = _repainted(reply.body, shown)
     return Reply(body, reply.status, reply.headers, reply.media_type)
+
+
+def _repainted(thing: Json, shown: str) -> Json:
+    if thing.get("object") != "fine_tuning.job":
+        return thing
+    return thing | {"status": shown, "finished_at": None, "fine_tuned_model": None}

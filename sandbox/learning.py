@@ -13,7 +13,7 @@ from sandbox.examples import Example
 from sandbox.features import bag, weighted
 
 # Beyond this many the index would take seconds to build and answers would hardly change.
-_MAX_INDEXED = 3_000
+_MAX_INDEXED = 2_000
 _NEIGHBOURS = 9
 _SHARPNESS = 3
 _MIN_SIMILARITY = 0.06

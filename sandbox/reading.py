@@ -73,7 +73,8 @@ async def _form(request: Request) -> tuple[dict[str, str], Upload | None]:
 def _json(body: bytes) -> Json:
     try:
         value = json.loads(body)
-    except ValueError as error:
+        json.dumps(value, ensure_ascii=False).encode()  # refuses lone surrogates, which no answer could repeat
+    except (ValueError, RecursionError) as error:
         raise invalid("We could not parse the JSON body of your request.") from error
     if not isinstance(value, dict):
         raise invalid("The JSON body of your request must be an object.")

@@ -96,9 +96,12 @@ class ChatUse:
 
 @dataclass(slots=True)
 class Switches:
+    """What a test can change about an account. `as_published` leaves out what is really sent but not documented."""
+
     training_closed: bool = False
     base64_results: bool = False
     require_bom: bool = False
+    as_published: bool = False
 
 
 @dataclass(slots=True)

@@ -76,7 +76,7 @@ def count_prompt(messages: list[Any], tools: list[Any] | None, encoding: str) ->
 
 
 def count_tool_calls(tool_calls: Iterable[Any], encoding: str) -> int:
-    functions = (call.get("function", {}) for call in tool_calls)
+    functions = (call.get("function", {}) for call in tool_calls if isinstance(call, dict))
     return sum(_PER_TOOL_CALL + count(json.dumps(function, ensure_ascii=False), encoding) for function in functions)
 
 

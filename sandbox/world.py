@@ -60,16 +60,16 @@ class World:
 
     def files_of(self, account: str) -> list[StoredFile]:
         """Oldest first; expired ones are gone."""
-        now = self.clock.now()
-        mine = (file for file in self.files.values() if file.account == account)
-        return [file for file in mine if file.expires_at is None or file.expires_at > now]
+        return [file for file in self.files.values() if file.account == account and not self._is_expired(file)]
 
     def file(self, account: str, file_id: str) -> StoredFile | None:
         found = self.files.get(file_id)
-        gone = (
-            found is None or found.account != account or (found.expires_at or self.clock.now() + 1) <= self.clock.now()
-        )
-        return None if gone else found
+        if found is None or found.account != account or self._is_expired(found):
+            return None
+        return found
+
+    def _is_expired(self, file: StoredFile) -> bool:
+        return file.expires_at is not None and file.expires_at <= self.clock.now()
 
     def save_job(self, job: Job) -> None:
         self.store.put("job", job.id, asdict(job))

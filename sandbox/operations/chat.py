@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox import ids, tokens
 from sandbox.catalogue import MODELS, Model
-from sandbox.examples import last_question
+from sandbox.examples import last_question, message_fault
 from sandbox.guessing import guess
 from sandbox.learning import Learnt
 from sandbox.planning import reading_of
@@ -40,9 +40,7 @@ class Answer:
 
 
 def complete(world: World, call: Call) -> Reply:
-    messages = call.body.get("messages")
-    if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
-        raise invalid("'messages' must be a list of messages that is not empty.", "messages", "invalid_value")
+    messages = _checked_messages(call)
     speaker = (
         _deployed(world, call) if call.dialect is Dialect.AZURE else _named(world, call, str(call.body.get("model")))
     )
@@ -55,10 +53,29 @@ def complete(world: World, call: Call) -> Reply:
         "system_fingerprint": "fp_sandbox",
     }
     if call.body.get("stream"):
-        options = call.body.get("stream_options") or {}
-        pieces = _stream(head, answer, with_usage=bool(options.get("include_usage")))
+        options = call.body.get("stream_options")
+        pieces = _stream(head, answer, with_usage=isinstance(options, dict) and bool(options.get("include_usage")))
         return Reply(pieces, media_type="text/event-stream")
     return Reply(_whole(head, answer))
+
+
+def _checked_messages(call: Call) -> list[Json]:
+    messages = call.body.get("messages")
+    if not isinstance(messages, list) or not messages:
+        raise invalid("'messages' must be a list of messages that is not empty.", "messages", "invalid_value")
+    for number, message in enumerate(messages):
+        fault = message_fault(message, Dialect.OPENAI)
+        if fault is not None:
+            raise invalid(f"Invalid 'messages[{number}]': {fault}.", f"messages[{number}]", "invalid_value")
+    return messages
+
+
+def _limit(call: Call) -> int | None:
+    limit = call.body.get("max_completion_tokens", call.body.get("max_tokens"))
+    if limit is not None and (type(limit) is not int or limit < 1):
+        text = "'max_completion_tokens' must be a whole number above zero."
+        raise invalid(text, "max_completion_tokens", "invalid_value")
+    return limit
 
 
 def _named(world: World, call: Call, name: str) -> Speaker:
@@ -94,9 +111,9 @@ def _words(world: World, speaker: Speaker, messages: list[Any]) -> Learnt:
 
 def _answer(call: Call, speaker: Speaker, words: Learnt) -> Answer:
     encoding = speaker.base.encoding
-    limit = call.body.get("max_completion_tokens") or call.body.get("max_tokens")
+    limit = _limit(call)
     pieces = tokens.split(words.text, encoding)
-    is_cut = isinstance(limit, int) and len(pieces) > limit
+    is_cut = limit is not None and len(pieces) > limit
     kept = pieces[:limit] if is_cut else pieces
     prompt_tokens = tokens.count_prompt(call.body["messages"], call.body.get("tools"), encoding)
     completion_tokens = max(

@@ -78,7 +78,7 @@ def _expiry(call: Call, now: float) -> int | None:
     if given is None:
         return None
     low, high = _EXPIRY_SECONDS[call.dialect]
-    if call.form.get("expires_after[anchor]") != "created_at" or not given.isdigit() or not low <= int(given) <= high:
+    if call.form.get("expires_after[anchor]") != "created_at" or not given.isdecimal() or not low <= int(given) <= high:
         raise invalid(f"expires_after needs anchor 'created_at' and seconds from {low} to {high}.", "expires_after")
     return int(now) + int(given)
 

@@ -104,6 +104,8 @@ def _method(call: Call) -> tuple[str, Json]:
         raise invalid(f"Invalid value for 'method.type': expected one of {_METHODS}.", "method.type", "invalid_value")
     inner = method.get(kind) or {}
     path = f"method.{kind}.hyperparameters"
+    if not isinstance(inner, dict):
+        raise invalid(f"Invalid type for 'method.{kind}': expected an object.", f"method.{kind}", "invalid_type")
     asked = hyperparameters.check(inner.get("hyperparameters"), path, is_azure=is_azure, is_dpo=kind == "dpo")
     return kind, plain | asked
 

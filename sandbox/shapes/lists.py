@@ -39,6 +39,6 @@ def body_with_ends(data: list[Json], *, has_more: bool) -> Json:
 def _limit(given: str | None, default: int, highest: int) -> int:
     if given is None:
         return default
-    if not given.isdigit() or not 1 <= int(given) <= highest:
+    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= highest:
         raise invalid(f"Invalid 'limit': must be an integer from 1 to {highest}.", "limit", "invalid_value")
     return int(given)

@@ -1,6 +1,8 @@
 """Checking a connection in three beats: read it, ask the provider outside any transaction, record what was found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,18 +12,22 @@ from shared.connections.credentials import CannotOpen, Vault
 from shared.connections.tables import Connection, Health
 from shared.db import now, seconds_from_now
 from shared.errors import NotFound
-from shared.providers.base import Account, ProviderError, Throttled
+from shared.providers.base import Account, Provider, ProviderError, ProviderModel, Throttled
 
 SECONDS_BETWEEN_CHECKS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """What a check found. `training_open` None = the provider does not tell without an attempt."""
+    """What a check found. `training_open` None = the provider does not tell without an attempt.
+
+    `models` None = the provider did not say which it has.
+    """
 
     health: Health
     detail: str
     training_open: bool | None = None
+    models: Sequence[ProviderModel] | None = None
     check_again_in: float = SECONDS_BETWEEN_CHECKS
 
 
@@ -30,7 +36,8 @@ def ask(connection: Connection, vault: Vault) -> CheckFinding:
     try:
         provider = provider_of(connection, vault)
         try:
-            return _found(provider.check())
+            account = provider.check()
+            return _found(account, _models(provider) if account.reachable else None)
         finally:
             provider.close()
     except Throttled as error:
@@ -52,16 +59,38 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
         raise NotFound("connection")
     # Sealing the same credential twice gives other bytes, so equal bytes mean that nobody has touched it.
     if connection.sealed_credential == asked.sealed_credential:
-        connection.health, connection.health_detail = finding.health, finding.detail
-        if finding.training_open is not None:
-            # Else the provider does not tell, and what a refused job has taught stands.
-            connection.training_open = finding.training_open
+        _write(connection, finding)
+        if finding.models is not None:
+            connection.models = {model.name: _kept(model) for model in finding.models}
         connection.checked_at = db.scalar(select(now()))
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
     db.flush()
     return connection
 
 
-def _found(account: Account) -> CheckFinding:
+def _write(connection: Connection, finding: CheckFinding) -> None:
+    connection.health = finding.health
+    healthy = finding.health is Health.HEALTHY
+    if healthy and finding.training_open is None and connection.training_open is False:
+        return  # the provider does not tell: what a refused job has taught stands, with its reason
+    connection.health_detail = finding.detail
+    if healthy:
+        connection.training_open = finding.training_open
+
+
+def _found(account: Account, models: Sequence[ProviderModel] | None) -> CheckFinding:
     health = Health.HEALTHY if account.reachable else Health.UNHEALTHY
-    return CheckFinding(health, account.detail, account.training)
+    return CheckFinding(health, account.detail, account.training, models)
+
+
+def _models(provider: Provider) -> Sequence[ProviderModel] | None:
+    """A key may be good for training and closed to the list of models: then the catalogue must do."""
+    try:
+        return provider.models()
+    except ProviderError:
+        return None
+
+
+def _kept(model: ProviderModel) -> dict[str, Any]:
+    day = model.shutdown_date
+    return {"trainable": model.trainable, "shutdown_date": None if day is None else day.isoformat()}

@@ -52,7 +52,7 @@ class StrictJson:
         try:
             value = self._decoder.decode(text)
         except json.JSONDecodeError as error:
-            return NOTHING, iter([diagnose(text, error)])
+            return NOTHING, iter([diagnose(error)])
         except RecursionError:
             return NOTHING, iter([_too_deep()])
         if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):

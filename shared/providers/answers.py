@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from shared.providers.base import (
@@ -20,6 +21,7 @@ from shared.providers.base import (
     ProviderEvent,
     ProviderFile,
     ProviderJob,
+    ProviderModel,
     Refused,
     StepMetrics,
     StillRunning,
@@ -48,6 +50,33 @@ def read_page(body: Mapping[str, Any]) -> Page:
     if not isinstance(entries, list):
         raise Unavailable("The provider's answer is not a list")
     return Page([one for one in entries if isinstance(one, dict)], body.get("has_more") is True)
+
+
+# --- models -------------------------------------------------------------------------------------------------------------
+def read_model(body: Mapping[str, Any]) -> ProviderModel | None:
+    """A base model; None for a tuned one, and for what has no name."""
+    name = text(body.get("id"))
+    if name is None or name.startswith("ft:"):
+        return None
+    return ProviderModel(name, trainable=None, shutdown_date=_day(body.get("shutdown_date")))
+
+
+def read_azure_model(body: Mapping[str, Any]) -> ProviderModel | None:
+    """The same in Azure's words: a tuned model names its base, and there is one end for training and one for answering."""
+    name = text(body.get("id"))
+    if name is None or text(body.get("model")) or text(body.get("fine_tune")):
+        return None
+    trainable = mapping(body.get("capabilities")).get("fine_tune")
+    ends = mapping(body.get("deprecation"))
+    end = moment(ends.get("inference")) or moment(ends.get("fine_tune"))
+    return ProviderModel(name, trainable if isinstance(trainable, bool) else None, end.date() if end else None)
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 # --- files --------------------------------------------------------------------------------------------------------------

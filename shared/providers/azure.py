@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 from openai import OpenAI
 from typing_extensions import override
 
-from shared.providers.answers import read_event, read_job
+from shared.providers.answers import read_azure_model, read_event, read_job
 from shared.providers.base import (
     Access,
     Account,
@@ -20,15 +20,24 @@ from shared.providers.base import (
     ProviderEvent,
     ProviderFile,
     ProviderJob,
+    ProviderModel,
     TrainingOrder,
     Unavailable,
 )
 from shared.providers.bom import WithBom
 from shared.providers.clients import open_dated_azure, open_openai
-from shared.providers.lenient import mapping
 from shared.providers.openai import OpenAIProvider, method, ordered
 
 _BILL = re.compile(r"Training tokens billed: *([\d,]+)")
+
+_FIRST_WITH_TIERS = "2025"
+
+
+def _tier(version: str | None) -> str:
+    """Azure's global training tier, whose prices are the ones we know. Left out, the resource's own region would be billed,
+    which is dearer; the two kinds of API spell it differently, and take a wrong spelling for the dearer one in silence.
+    """
+    return "GlobalStandard" if version is None else "globalstandard"
 
 
 class AzureProvider(OpenAIProvider):
@@ -45,12 +54,16 @@ class AzureProvider(OpenAIProvider):
     def check(self) -> Account:
         """The list of models tells of each whether this resource may train it."""
         try:
-            models = list(self._entries(self._client.models.with_raw_response.list))
+            models = self.models()
         except Unavailable as error:
             return Account(reachable=False, training=None, detail=error.reason)
-        told = [mapping(one.get("capabilities")).get("fine_tune") for one in models]
-        training = any(one is True for one in told) if any(isinstance(one, bool) for one in told) else None
+        told = [model.trainable for model in models if model.trainable is not None]
+        training = any(told) if told else None
         return Account(reachable=True, training=training, detail="The credential works")
+
+    @override
+    def _read_model(self, body: Mapping[str, Any]) -> ProviderModel | None:
+        return read_azure_model(body)
 
     @override
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
@@ -62,10 +75,16 @@ class AzureProvider(OpenAIProvider):
         """No metadata: a tag would be dropped. Dated APIs older than `method` know hyperparameters at the top only, and a
         supervised job is what they all understand without it; other methods, and v1, are ordered as at OpenAI.
         """
-        if self._access.api_version is None or order.method != "supervised":
-            return {**ordered(order), "method": method(order)}
+        version = self._access.api_version
+        tier = (
+            {}
+            if version is not None and version < _FIRST_WITH_TIERS
+            else {"extra_body": {"trainingType": _tier(version)}}
+        )
+        if version is None or order.method != "supervised":
+            return {**ordered(order), **tier, "method": method(order)}
         hyperparameters = {"hyperparameters": dict(order.hyperparameters)} if order.hyperparameters else {}
-        return {**ordered(order), **hyperparameters}
+        return {**ordered(order), **tier, **hyperparameters}
 
     @override
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:

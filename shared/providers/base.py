@@ -7,7 +7,7 @@ Adding a provider is one file and one line in `shared/providers/__init__.py`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Protocol
 
 
@@ -50,6 +50,11 @@ class Rejected(ProviderError):
     def credential(self) -> bool:
         """Whether it is the credential that was refused, not this request: the work should wait for a new one."""
         return self.status == 401
+
+    @property
+    def passing(self) -> bool:
+        """Whether it is room that is lacking (Azure keeps a hundred files), which others' jobs free when they end."""
+        return self.code == "quotaExceeded"
 
     @property
     def closed(self) -> bool:
@@ -173,6 +178,16 @@ class ProviderCheckpoint:
     metrics: Mapping[str, float] = field(default_factory=dict)
 
 
+# --- models -------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ProviderModel:
+    """A base model as its provider describes it to this account. None = it does not say."""
+
+    name: str
+    trainable: bool | None
+    shutdown_date: date | None
+
+
 # --- answering ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -260,6 +275,10 @@ class Provider(Protocol):
 
     def cancel(self, provider_job_id: str) -> ProviderJob:
         """Ask to stop. A job that is over already is returned as it ended."""
+        ...
+
+    def models(self) -> Sequence[ProviderModel]:
+        """The base models that this account may name; tuned ones are left out."""
         ...
 
     def delete_model(self, model: str) -> None:

@@ -19,6 +19,7 @@ from shared.providers.answers import (
     read_event,
     read_file,
     read_job,
+    read_model,
     read_page,
     read_results,
 )
@@ -31,6 +32,7 @@ from shared.providers.base import (
     ProviderEvent,
     ProviderFile,
     ProviderJob,
+    ProviderModel,
     Rejected,
     StillRunning,
     TrainingOrder,
@@ -150,6 +152,13 @@ class OpenAIProvider:
         return sorted((one for one in read if one is not None), key=lambda one: one.step)
 
     # --- models ---------------------------------------------------------------------------------------------------------
+    def models(self) -> Sequence[ProviderModel]:
+        read = map(self._read_model, self._entries(self._client.models.with_raw_response.list))
+        return [model for model in read if model is not None]
+
+    def _read_model(self, body: Mapping[str, Any]) -> ProviderModel | None:
+        return read_model(body)
+
     def delete_model(self, model: str) -> None:
         self._delete(self._client.models.with_raw_response.delete, model)
 

@@ -66,10 +66,10 @@ def test_half_a_character_counts_as_a_replacement(encoding: Encoding) -> None:
     ids=["spaces", "spaces and a letter", "hard spaces", "line ends", "one word"],
 )
 def test_endless_runs_are_counted_in_seconds(encoding: Encoding, text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     tokens = count(text, encoding)
     assert 10_000 < tokens < 400_000
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 @BOTH

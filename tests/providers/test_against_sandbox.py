@@ -210,3 +210,13 @@ def test_a_tuned_model_answers_and_is_counted(sandbox_url: str) -> None:
     provider.delete_model(job.outcome.model)
     with pytest.raises(Rejected):
         provider.chat(job.outcome.model, {"messages": [{"role": "user", "content": "Ticket 90"}]})
+
+
+def test_base_models_are_told_with_their_last_day_and_tuned_ones_are_not_among_them(account: Standin) -> None:
+    provider = account.provider()
+    job = ended(provider, provider.create_job(order(uploaded(provider).id)))
+    assert isinstance(job.outcome, Finished)
+    told = {model.name: model for model in provider.models()}
+    assert job.outcome.model not in told
+    assert all(model.shutdown_date for model in told.values())
+    assert told["gpt-4.1-mini-2025-04-14"].trainable is (None if account.dialect == "openai" else True)

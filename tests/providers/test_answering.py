@@ -1,10 +1,11 @@
 """Chat completions, and the check of an account."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from shared.providers.base import Account, Rejected, Unavailable
+from shared.providers.base import Account, ProviderModel, Rejected, Unavailable
 from tests.providers.conftest import azure_at, openai_at, provider_at
 from tests.support.wire import closes, says, wire
 
@@ -80,6 +81,43 @@ def test_azure_tells_by_its_models_whether_it_trains(told: list[bool | None], *,
     models = [{"id": f"m{n}", "capabilities": {"fine_tune": one}} for n, one in enumerate(told)]
     with wire(says({"data": models})) as server:
         assert azure_at(server.url).check().training is training
+
+
+OPENAI_MODELS = [
+    {"id": "gpt-a", "shutdown_date": "2027-01-14"},
+    {"id": "gpt-b", "shutdown_date": None},
+    {"id": "gpt-c", "shutdown_date": "soon"},
+    {"id": "ft:gpt-a:acme::1", "shutdown_date": "2027-01-14"},
+    {"object": "model"},
+]
+AZURE_MODELS = [
+    {
+        "id": "gpt-a",
+        "capabilities": {"fine_tune": True},
+        "deprecation": {"fine_tune": 1790000000, "inference": 1800000000},
+    },
+    {"id": "gpt-b", "capabilities": {"fine_tune": False}, "deprecation": {"fine_tune": 1790000000}},
+    {"id": "gpt-c", "capabilities": "all", "deprecation": None},
+    {"id": "gpt-a.ft-1", "model": "gpt-a", "fine_tune": "ftjob-1", "capabilities": {"fine_tune": True}},
+]
+
+
+def test_openai_tells_of_base_models_until_when_they_are_served() -> None:
+    with wire(says({"object": "list", "data": OPENAI_MODELS, "has_more": False})) as server:
+        assert openai_at(server.url).models() == [
+            ProviderModel("gpt-a", None, date(2027, 1, 14)),
+            ProviderModel("gpt-b", None, None),
+            ProviderModel("gpt-c", None, None),
+        ]
+
+
+def test_azure_tells_of_base_models_also_whether_they_can_be_trained() -> None:
+    with wire(says({"data": AZURE_MODELS})) as server:
+        assert azure_at(server.url).models() == [
+            ProviderModel("gpt-a", True, date(2027, 1, 15)),
+            ProviderModel("gpt-b", False, date(2026, 9, 21)),
+            ProviderModel("gpt-c", None, None),
+        ]
 
 
 def test_a_refused_key_is_rejected_and_silence_is_told(dialect: str) -> None:

@@ -155,3 +155,9 @@ def test_the_dated_api_wants_its_version(sandbox: Running) -> None:
 def test_the_file_made_of_all_tickets_has_no_fault(account: OpenAIAccount) -> None:
     assert len(tickets()) == 96
     assert account.client.files.retrieve(upload(account.client, small(96))).status == "processed"
+
+
+def test_every_answer_carries_an_id_of_its_own(sandbox: Running) -> None:
+    ids = [sandbox.http.get("/v1/files").headers["x-request-id"] for _ in range(2)]
+    ids += [sandbox.http.get("/azure/r/openai/v1/files").headers["apim-request-id"]]
+    assert len(set(ids)) == 3

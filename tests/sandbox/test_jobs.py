@@ -187,3 +187,34 @@ def test_the_ledger_counts_every_job_by_its_files_name(sandbox: Running, account
     assert sandbox.ledger(account.name)["tags"] == {"tw_a_b_job1_e1.jsonl": 2}
     counts = sandbox.get("/requests", account=account.name)["requests"]
     assert counts["create_job"] == 2
+
+
+def test_azures_developer_tier_costs_half_and_openai_knows_no_tiers(
+    sandbox: Running, account: OpenAIAccount, resource: AzureAccount
+) -> None:
+    client = resource.client
+    file_id = upload(client, measured([200] * 100))
+    for tier in ("GlobalStandard", "developerTier"):
+        job = client.fine_tuning.jobs.create(model="gpt-4.1", training_file=file_id, extra_body={"trainingType": tier})
+        watch(client, job.id)
+    assert [owed["amount_usd"] for owed in sandbox.ledger(resource.name)["jobs"]] == ["0.12", "0.06"]
+    with pytest.raises(openai.BadRequestError, match="trainingType"):
+        account.client.fine_tuning.jobs.create(
+            model="gpt-4.1", training_file=upload(account.client, small()), extra_body={"trainingType": "developerTier"}
+        )
+
+
+def test_answers_fit_the_published_document_where_that_is_switched_on(sandbox: Running, account: OpenAIAccount) -> None:
+    client = account.client
+    job, _ = watch(client, client.fine_tuning.jobs.create(model="gpt-4.1", training_file=upload(client, small())).id)
+    headers = {"authorization": f"Bearer {account.name}"}
+
+    def shown() -> tuple[Any, bool, set[str]]:
+        error = sandbox.http.get(f"/v1/fine_tuning/jobs/{job.id}", headers=headers).json()["error"]
+        file = sandbox.http.get(f"/v1/files/{job.training_file}", headers=headers).json()
+        events = sandbox.http.get(f"/v1/fine_tuning/jobs/{job.id}/events?limit=500", headers=headers).json()["data"]
+        return error, "expires_at" in file, {event["type"] for event in events}
+
+    assert shown() == ({}, True, {"message", "metrics", "moderation_checks"})
+    sandbox.post(f"/accounts/{account.name}", {"as_published": True})
+    assert shown() == (None, False, {"message", "metrics"})

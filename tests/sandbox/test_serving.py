@@ -1,5 +1,6 @@
 """Asking models: OpenAI's by name, Azure's by deployment; whole and streamed; what it counts; models that come and go."""
 
+import json
 from typing import Any
 
 import httpx2
@@ -161,3 +162,20 @@ def test_azure_removes_idle_and_developer_deployments(
 def test_moderation_flags_nothing(account: OpenAIAccount) -> None:
     answer = account.client.moderations.create(input=["one", "two"])
     assert [result.flagged for result in answer.results] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"messages": []},
+        {"messages": [{"role": "robot", "content": "x"}]},
+        {"messages": [{"role": "user", "content": 5}]},
+        {"messages": [{"role": "user", "content": "\ud800"}]},
+        {"messages": [{"role": "user", "content": "x"}], "max_completion_tokens": 0},
+    ],
+)
+def test_a_question_that_is_no_question_is_400(sandbox: Running, account: OpenAIAccount, body: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {account.name}", "content-type": "application/json"}
+    content = json.dumps(body | {"model": "gpt-4.1"})
+    assert sandbox.http.post("/v1/chat/completions", headers=headers, content=content).status_code == 400
+    assert sandbox.ledger(account.name)["chats"] == []

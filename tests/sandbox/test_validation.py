@@ -25,6 +25,11 @@ def spoilt(row: dict[str, Any], at: int = 4) -> bytes:
 
 
 CASES = [
+    (
+        spoilt({"messages": [_ASK, {"role": "assistant", "tool_calls": "f"}]}),
+        "invalid_training_file",
+        "message 2 tool_calls must be a list",
+    ),
     (small(7), "invalid_n_examples", "Training file has 7 example(s), but must have at least 10 examples"),
     (
         spoilt({"messages": [_ASK, {"content": "Hi."}]}),

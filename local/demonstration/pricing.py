@@ -1,0 +1,99 @@
+"""Scene 4: what training would cost on several models over both connections, before anything is spent."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from local.demonstration.checking import require, require_equal
+from local.demonstration.data import Parts
+from local.demonstration.showing import table
+from local.demonstration.stage import Cast, Stage
+
+OPENAI_MODELS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-4.1-2025-04-14")
+AZURE_MODEL = "gpt-4.1-2025-04-14"
+WITHOUT_PRICE = "gpt-4.1-mini-2025-04-14"
+"""Azure trains it, and publishes no price that could be relied on."""
+MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model on a connection, with its estimate and the price per million tokens that the catalogue tells."""
+
+    connection_id: str
+    model: str
+    estimate: dict[str, Any]
+
+    @property
+    def price(self) -> Decimal:
+        return Decimal(self.estimate["usd_per_million"])
+
+
+def compare_prices(stage: Stage, cast: Cast, parts: Parts) -> list[Choice]:
+    """The choices that will be trained: one for each connection."""
+    with stage.scene(4, "What it would cost, before anything is spent"):
+        asked = [(cast.openai, model) for model in OPENAI_MODELS]
+        asked += [(cast.azure, AZURE_MODEL), (cast.azure, WITHOUT_PRICE)]
+        wish = {
+            "dataset_id": parts.training["id"],
+            "choices": [{"connection_id": connection_id, "model": model} for connection_id, model in asked],
+        }
+        estimates = cast.team.client.must("POST", "/v1/estimates", wish)["data"]
+        _show(stage, cast, estimates)
+        *priced, without_price = estimates
+        for estimate in priced:
+            _check(stage, estimate)
+        lowest = min(Decimal(one["expected"]) for one in priced)
+        marked = [Decimal(one["expected"]) for one in estimates if one["cheapest"]]
+        require_equal(marked, [lowest], "The estimate that is marked as the cheapest")
+        _check_refused(stage, cast, parts, without_price)
+        return [Choice(one["connection_id"], one["model"], one) for one in (priced[0], priced[-1])]
+
+
+def _check(stage: Stage, estimate: dict[str, Any]) -> None:
+    """The estimate is what its own figures say, and its price is the catalogue's."""
+    what = f"The estimate for {estimate['model']}"
+    require(estimate["refused"] is None, f"{what} was refused: {estimate['refused']}")
+    price = Decimal(estimate["usd_per_million"])
+    require_equal(Decimal(estimate["expected"]), price * estimate["billed_tokens"] / MILLION, what)
+    low, expected, high = (Decimal(estimate[name]) for name in ("low", "expected", "high"))
+    require(0 < low < expected < high, f"{what} has no sensible interval: {low} to {high}")
+    offers = stage.admin.must("GET", "/v1/catalogue")["data"]
+    listed = [
+        Decimal(offer["usd_per_million_training_tokens"])
+        for offer in offers
+        if (offer["connection_id"], offer["model"]) == (estimate["connection_id"], estimate["model"])
+    ]
+    require_equal(listed, [price], f"The catalogue's price of {estimate['model']}")
+
+
+def _check_refused(stage: Stage, cast: Cast, parts: Parts, estimate: dict[str, Any]) -> None:
+    """Neither an estimate nor a job for a model without a price."""
+    require_equal((estimate["refused"] or {}).get("code"), "price_unknown", "The refusal of a model without a price")
+    require(estimate["expected"] is None, f"A model without a price was estimated at {estimate['expected']}")
+    order = {
+        "dataset_id": parts.training["id"],
+        "connection_id": estimate["connection_id"],
+        "model": estimate["model"],
+    }
+    answer = cast.team.client.ask("POST", "/v1/jobs", order)
+    require_equal((answer.status, answer.body["code"]), (422, "price_unknown"), "The answer to a job without a price")
+    stage.console.print(f"\nA job on the last one is answered [bold]422 price_unknown[/]: {answer.body['detail']}")
+
+
+def _show(stage: Stage, cast: Cast, estimates: list[dict[str, Any]]) -> None:
+    rows = [
+        ["→" if one["cheapest"] else "", cast.connection_name(one["connection_id"]), one["model"], *_figures(one)]
+        for one in estimates
+    ]
+    headings = ["", "at", "model", ">tokens\nbilled", ">per\nmillion", ">expected", ">at most"]
+    stage.console.print(table(headings, rows))
+    for one in estimates:
+        if one["cheapest"]:
+            stage.console.print(f"→ is the cheapest; it rests on {one['rests_on']}.", style="dim", markup=False)
+
+
+def _figures(one: dict[str, Any]) -> list[object]:
+    if one["refused"]:
+        return ["", "unknown", "refused", ""]
+    return [f"{one['billed_tokens']:,}", *(Decimal(one[name]) for name in ("usd_per_million", "expected", "high"))]

@@ -1,0 +1,87 @@
+"""Where the demo plays and who plays in it. Each scene is announced, and what goes wrong in it is told by its name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from local.demonstration.checking import UnusableFile
+from local.processes import PROJECT, ProgramFailed
+from local.wire import Client
+
+EXAMPLES = PROJECT / "examples"
+GOOD_FILE = EXAMPLES / "support_triage.jsonl"
+FAULTY_FILE = EXAMPLES / "support_triage_faulty.jsonl"
+
+
+class SceneFailed(Exception):
+    """A scene did not go as it should."""
+
+    def __init__(self, scene: str, why: str) -> None:
+        super().__init__(f"{scene}: {why}")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A fresh service, its first admin, and the file to train on: ours, or the user's own."""
+
+    console: Console
+    url: str
+    sandbox_url: str
+    admin: Client
+    check_programs: Callable[[], None]
+    """Raises ProgramFailed when one of the service's programs is gone."""
+    own_file: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        return self.own_file or GOOD_FILE
+
+    @property
+    def provider(self) -> Client:
+        """The stand-in's own door, by which it tells what really reached it."""
+        return Client(self.sandbox_url)
+
+    @contextmanager
+    def scene(self, number: int, title: str) -> Iterator[None]:
+        """Raises SceneFailed for whatever goes wrong within."""
+        self.console.print()
+        self.console.rule(f"[bold]{number}  {title}", align="left", style="dim")
+        try:
+            yield
+        except UnusableFile:
+            raise
+        except Exception as error:
+            raise SceneFailed(f"Scene {number} ({title})", self._reason(error)) from error
+
+    def _reason(self, error: Exception) -> str:
+        """A program that died is the reason of whatever else went wrong."""
+        try:
+            self.check_programs()
+        except ProgramFailed as died:
+            return str(died)
+        return str(error) or type(error).__name__
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team, and somebody with its lead's key."""
+
+    id: str
+    name: str
+    client: Client
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who was made in the first scene: `poor` has a budget that buys nothing. The connections are ids."""
+
+    team: Team
+    poor: Team
+    openai: str
+    azure: str
+
+    def connection_name(self, connection_id: str) -> str:
+        return {self.openai: "OpenAI", self.azure: "Azure"}[connection_id]
