@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any
 
 from celery import Celery, signals
-from kombu import Queue
 
 from shared import log
 from shared.connections.credentials import Vault
@@ -33,7 +32,7 @@ app.conf.update(
     task_reject_on_worker_lost=True,
     # What may take minutes waits in a queue of its own. A worker listens to both, unless `-Q` names one: Celery's own choice
     # would be the default queue alone.
-    task_queues=[Queue(SHORT), Queue(LONG)],
+    task_queues={SHORT: {}, LONG: {}},
     task_default_queue=SHORT,
     task_routes={str(task): {"queue": queue} for task, queue in QUEUES.items()},
     # Rows hold results; Redis holds nothing that matters.
