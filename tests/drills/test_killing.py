@@ -11,7 +11,7 @@ from tests.drills.service import Service, Team
 KILLS = 10
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_workers_killed_at_every_point_buy_everything_once(
     service: Service, team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,26 +33,25 @@ def test_a_file_that_is_never_processed_is_ordered_in_the_end_and_the_provider_s
     slow_azure.check_books()
 
 
-def test_one_not_found_does_not_make_the_file_be_sent_again(api: Api, sandbox_url: str) -> None:
-    with workshop_on(api, sandbox_url, "openai") as workshop:
-        workshop.fault("create_job", "throttle", retry_after=5)
-        job = workshop.submit()
-        workshop.until_code(job, "provider_throttled")
-        workshop.fault("retrieve_file", "not_found_once")
-        assert workshop.until_over(job)["status"] == "succeeded"
-        assert workshop.sandbox.requests(workshop.account)["upload_file"] == 1
-        assert workshop.api.sql("SELECT epoch FROM jobs WHERE id = %s", job) == [(1,)]
+def test_one_not_found_does_not_make_the_file_be_sent_again(slow_azure: Workshop) -> None:
+    job = slow_azure.submit()
+    slow_azure.drain()
+    slow_azure.fault("retrieve_file", "not_found_once")
+    slow_azure.pass_time(FILE_SECONDS)
+    slow_azure.drain()
+    assert slow_azure.sandbox.requests(slow_azure.account)["retrieve_file"] == 1
+    assert slow_azure.sandbox.requests(slow_azure.account)["upload_file"] == 1
+    assert slow_azure.api.sql("SELECT epoch FROM jobs WHERE id = %s", job) == [(1,)]
 
 
-def test_a_file_that_somebody_deleted_is_sent_again(api: Api, sandbox_url: str) -> None:
-    with workshop_on(api, sandbox_url, "openai") as workshop:
-        workshop.fault("create_job", "throttle", retry_after=5)
-        job = workshop.submit()
-        workshop.until_code(job, "provider_throttled")
-        provider = workshop.open()
-        for file in provider.files("tw_"):
-            provider.delete_file(file.id)
-        provider.close()
-        assert workshop.until_over(job)["status"] == "succeeded"
-        assert workshop.times_bought(job) == 1
-        workshop.check_books()
+def test_a_file_that_somebody_deleted_is_sent_again(slow_azure: Workshop) -> None:
+    job = slow_azure.submit()
+    slow_azure.drain()
+    provider = slow_azure.open()
+    for file in provider.files("tw_"):
+        provider.delete_file(file.id)
+    slow_azure.pass_time(FILE_SECONDS)
+    slow_azure.drain()
+    (again,) = provider.files("tw_")
+    provider.close()
+    assert again.name.endswith(f"{job}_e2_training.jsonl")
