@@ -173,9 +173,9 @@ def test_another_teams_dataset_is_as_good_as_missing(office: Office) -> None:
     sales = office.lab.api.member(office.lab.api.team("sales")["id"])
     routes = [("GET", part) for part in ("", "/report", "/findings", "/examples", "/content")]
     for method, part in [*routes, ("DELETE", ""), ("POST", "/split")]:
-        body = {"json": {}} if method == "POST" else {}
-        foreign = sales.request(method, f"/v1/datasets/{dataset_id}{part}", **body)
-        missing = sales.request(method, f"/v1/datasets/ds_01h455vb4pex5vsknk084sn02q{part}", **body)
+        body: Any = {} if method == "POST" else None
+        foreign = sales.request(method, f"/v1/datasets/{dataset_id}{part}", json=body)
+        missing = sales.request(method, f"/v1/datasets/ds_01h455vb4pex5vsknk084sn02q{part}", json=body)
         assert (foreign.status_code, foreign.content) == (404, missing.content), f"{method} {part}"
     assert sales.get("/v1/datasets").json()["data"] == []
     assert office.look(f"/datasets/{dataset_id}")["status"] == "ready"

@@ -81,7 +81,16 @@ def test_labels_are_kept_as_they_were_given(office: Office) -> None:
     office.openai()
     dataset_id = office.dataset()
     assert office.job(office.submit(dataset_id, labels=LABELS))["labels"] == LABELS
-    for wrong in ({"a": "x" * 65}, {"": "x"}, {"a": 1}, {"a": "b\nc"}, {str(n): "x" for n in range(17)}, [], None):
+    wrongs: list[Any] = [
+        {"a": "x" * 65},
+        {"": "x"},
+        {"a": 1},
+        {"a": "b\nc"},
+        {str(n): "x" for n in range(17)},
+        [],
+        None,
+    ]
+    for wrong in wrongs:
         answer = office.order(dataset_id, labels=wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), wrong
 
