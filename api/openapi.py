@@ -11,7 +11,7 @@ from api.problems import SCHEMA, add_problems
 from shared.errors import IdempotencyInProgress, IdempotencyMismatch
 
 DESCRIPTION = """\
-Fine-tune language models on OpenAI, Azure OpenAI and compatible servers, and see and limit what that costs.
+Fine-tune language models on OpenAI and Azure OpenAI, and see and limit what that costs.
 
 Send your key as `Authorization: Bearer tw_…`. An admin names the team to act for in `X-Team`. Amounts are decimal strings in
 US dollars, times are RFC 3339 in UTC. Refusals are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problems whose `code`

@@ -48,9 +48,8 @@ def main() -> int:
         console.print(f"\n[bold red]The demo ended early.[/] {escape(str(failure))}", *notes, sep="\n")
         return 1
     if ended_well:
-        console.print(
-            f"\n[bold green]All nine scenes in {time.monotonic() - begun:.0f} s.[/] Everything is stopped again."
-        )
+        took = f"All nine scenes in {time.monotonic() - begun:.0f} s."
+        console.print(f"\n[bold green]{took}[/] Everything is stopped again; `make up` keeps it running.")
     return 0 if ended_well else 1
 
 

@@ -1,8 +1,9 @@
-"""The books, as the worker sees them: are the totals, which decide what is admitted, still what the ledger says?"""
+"""The books, as the worker sees them: it asks whether the totals, which decide what is admitted, still say what the ledger says."""
 
 import structlog
 
 from shared.queue import Task
+from shared.spend import abandoned
 from shared.spend.queries import wrong_totals
 from worker.context import Context
 from worker.task import task
@@ -17,3 +18,13 @@ def check_totals(context: Context) -> bool:
         for wrong in wrong_totals(db):
             log.error("totals_are_wrong", difference=wrong)
     return False
+
+
+@task(Task.SETTLE_ABANDONED)
+def settle_abandoned(context: Context) -> bool:
+    """Charge one request whose process died at the most that it can have cost, until the provider's bill is known."""
+    with context.database.transaction() as db:
+        subject = abandoned.settle_one(db)
+    if subject is not None:
+        log.warning("abandoned_request_charged", subject=subject)
+    return subject is not None

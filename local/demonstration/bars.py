@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
 QUARTER = 25.0
-LABEL_WIDTH = 34
+LABEL_WIDTH = 8
 
 
 class Bars:

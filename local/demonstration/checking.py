@@ -21,7 +21,13 @@ def require(truth: object, otherwise: str) -> None:
 def require_equal(found: object, wanted: object, what: str) -> None:
     """Raises StepFailed unless both are equal; says what they are."""
     if found != wanted:
-        raise StepFailed(f"{what} should be {wanted} and is {found}")
+        raise StepFailed(f"{what} should be {_told(wanted)} and is {_told(found)}")
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value) or "nothing"
+    return str(value)
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

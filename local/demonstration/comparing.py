@@ -7,13 +7,13 @@ from typing import Any
 from rich.markup import escape
 
 from local.demonstration.asking import settled
+from local.demonstration.billing import Bought
 from local.demonstration.checking import require, require_equal, total
 from local.demonstration.data import Parts
 from local.demonstration.showing import amount, shortened, table
 from local.demonstration.stage import Cast, Stage
-from local.demonstration.training import Trained
 
-MOST_ANSWERS = 200
+MOST_ANSWERS = 100
 EVALUATION_SECONDS = 60.0
 SAMPLES_SHOWN = 5
 GRADERS = {"exact_match": "exact match", "token_f1": "token F1"}
@@ -28,9 +28,9 @@ class Compared:
     cost: Decimal
 
 
-def compare(stage: Stage, cast: Cast, parts: Parts, trained: Trained) -> Compared:
+def compare(stage: Stage, cast: Cast, parts: Parts, trained: Bought) -> Compared:
     """The tuned model beside its base; on our own examples it must be better."""
-    with stage.scene(6, "Did training help? Base and tuned model on the held-out examples"):
+    with stage.scene(6, "Did training help? Base and tuned model on held-out examples"):
         client = cast.team.client
         model = _registered(cast, trained)
         wish = {
@@ -53,7 +53,7 @@ def compare(stage: Stage, cast: Cast, parts: Parts, trained: Trained) -> Compare
         return Compared(model, total(Decimal(one["cost_usd"]) for one in results["candidates"]))
 
 
-def _registered(cast: Cast, trained: Trained) -> dict[str, Any]:
+def _registered(cast: Cast, trained: Bought) -> dict[str, Any]:
     """What the registry made of the job: a model that knows where it came from."""
     models = cast.team.client.must("GET", "/v1/models")["data"]
     mine = [one for one in models if one["job_id"] == trained.job["id"]]
@@ -78,12 +78,18 @@ def _show(stage: Stage, results: dict[str, Any]) -> None:
     rows = [_grades(grader, base, tuned, results) for grader in GRADERS]
     headings = [f"{results['n_examples']} examples", ">base", ">tuned", ">difference", ">95 % interval", "verdict"]
     stage.console.print(table(headings, rows))
-    costs = (
-        f"{amount(base['cost_usd'])} for the base model's answers and {amount(tuned['cost_usd'])} for the tuned one's"
+    costs = [amount(Decimal(one["cost_usd"])) for one in (base, tuned)]
+    stage.console.print(
+        f"Paired: both answered the same examples. The base model's answers cost {costs[0]}, the tuned one's {costs[1]}.\n",
+        style="dim",
     )
-    stage.console.print(f"Paired: both answered the same examples. It cost {costs}.\n", style="dim")
-    answers = [_side_by_side(sample) for sample in results["samples"][:SAMPLES_SHOWN]]
+    answers = [_side_by_side(sample, stage.console.width) for sample in results["samples"][:SAMPLES_SHOWN]]
     stage.console.print(table(["where they differ most", "wanted", "base answers", "tuned answers"], answers))
+    stage.console.print(
+        "The sandbox looks its answers up in the training file: they show what a comparison looks like, and nothing of what "
+        "any model can do.",
+        style="dim",
+    )
     wins = results["comparisons"][0]["graders"]["exact_match"]
     if wins["verdict"] == "cannot_tell" and wins["needed_n"]:
         stage.console.print(escape(f"To see a difference of that size, {wins['needed_n']:,} examples would be needed."))
@@ -102,11 +108,13 @@ def _grades(grader: str, base: dict[str, Any], tuned: dict[str, Any], results: d
     ]
 
 
-def _side_by_side(sample: dict[str, Any]) -> list[str]:
-    answers = [_answer(one) for one in sample["answers"]]
-    return [shortened(sample["prompt"], 52), shortened(sample["reference"], 20), *answers]
+def _side_by_side(sample: dict[str, Any], width: int) -> list[str]:
+    """What was asked, what was wanted, and what each has answered; three lines of each at most."""
+    most = 3 * width // 5
+    answers = [_marked(one) for one in sample["answers"]]
+    return [shortened(text, most) for text in (sample["prompt"], sample["reference"], *answers)]
 
 
-def _answer(one: dict[str, Any]) -> str:
-    mark = "✓" if one["scores"].get("exact_match") == 1.0 else "✗"
-    return f"{mark} {shortened(one['answer'] or one['fault'] or '', 26)}"
+def _marked(one: dict[str, Any]) -> str:
+    mark = "✓" if one["scores"]["exact_match"] == 1.0 else "✗"
+    return f"{mark} {one['answer'] or one['fault'] or ''}"

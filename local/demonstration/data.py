@@ -13,6 +13,7 @@ from local.wire import Client
 PENDING = ("uploading", "uploaded", "validating")
 VALIDATION_SECONDS = 120.0
 FINDINGS_SHOWN = 25
+WARNING = {"warning": "(warning) "}
 HELD_OUT = 0.2
 SEED = 7
 FEWEST_EXAMPLES = 12
@@ -38,7 +39,7 @@ class Parts:
 
 def show_faults(stage: Stage, cast: Cast) -> None:
     """Every fault that was planted in our faulty file is found."""
-    with stage.scene(2, "A dataset with faults: each is named with its line and how to mend it"):
+    with stage.scene(2, "A dataset with faults: each with its line, and how to mend it"):
         dataset = _uploaded(stage, cast.team.client, FAULTY_FILE)
         findings = _findings(cast.team.client, dataset["id"])
         require_equal(dataset["status"], "rejected", "The faulty dataset")
@@ -50,7 +51,7 @@ def show_faults(stage: Stage, cast: Cast) -> None:
 
 def prepare_data(stage: Stage, cast: Cast) -> Parts:
     """The good dataset, ready and split. Raises UnusableFile for a file of the user's that cannot be used."""
-    with stage.scene(3, "A good dataset: validated, counted, and split into training and held-out examples"):
+    with stage.scene(3, "A good dataset: validated, counted, and split"):
         client = cast.team.client
         dataset = _uploaded(stage, client, stage.file)
         if dataset["status"] != "ready":
@@ -77,8 +78,13 @@ def _findings(client: Client, dataset_id: str) -> list[dict[str, Any]]:
 
 
 def _show_findings(stage: Stage, findings: list[dict[str, Any]]) -> None:
-    rows = [[one["line"] or "file", one["severity"], one["code"], one["message"], one["fix"]] for one in findings]
-    stage.console.print(table([">line", "severity", "code", "what is wrong", "how to mend it"], rows[:FINDINGS_SHOWN]))
+    rows = [
+        [one["line"] or "file", one["code"], f"{WARNING.get(one['severity'], '')}{one['message']} → {one['fix']}"]
+        for one in findings[:FINDINGS_SHOWN]
+    ]
+    stage.console.print(table([">line", "code", "what is wrong → how to mend it"], rows))
+    if len(findings) > FINDINGS_SHOWN:
+        stage.console.print(f"… and {len(findings) - FINDINGS_SHOWN} more", style="dim")
 
 
 def _refuse(stage: Stage, client: Client, dataset: dict[str, Any]) -> None:
@@ -112,8 +118,8 @@ def _split(stage: Stage, client: Client, dataset: dict[str, Any], report: dict[s
     parts = [settled(client, f"/v1/datasets/{one['id']}", PENDING, seconds=VALIDATION_SECONDS) for one in made]
     counts = [client.must("GET", f"/v1/datasets/{one['id']}/report")["examples"] for one in parts]
     require_equal(sum(counts), report["examples"], "The number of examples in both parts")
-    for part, count in zip(parts, counts, strict=True):
-        stage.console.print(f"  {part['name']:<36} {count:>7,} examples   {part['id']}")
+    rows = [[part["name"], f"{count:,}", part["id"]] for part, count in zip(parts, counts, strict=True)]
+    stage.console.print(table(["split into", ">examples", "id"], rows))
     stage.console.print(f"The same seed ({SEED}) divides alike, always.", style="dim")
     training, held_out = parts
     return Parts(training, held_out, report)

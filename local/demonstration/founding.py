@@ -1,10 +1,12 @@
 """Scene 1: two teams with keys and budgets, and the two provider accounts that they share."""
 
 import time
+from decimal import Decimal
 from typing import Any
 
 from local import connections
 from local.demonstration.asking import LOOK_SECONDS
+from local.demonstration.budgets import budget_of
 from local.demonstration.checking import StepFailed, require
 from local.demonstration.showing import amount, table
 from local.demonstration.stage import Cast, Stage, Team
@@ -18,7 +20,7 @@ CHECK_SECONDS = 15.0
 
 def found_organisation(stage: Stage) -> Cast:
     """Everything that an admin does before the first team can work."""
-    with stage.scene(1, "An organisation with two teams, their budgets, and accounts at two providers"):
+    with stage.scene(1, "Two teams with budgets, and accounts at two providers"):
         stage.admin.must("PUT", "/v1/budgets", {"monthly_limit_usd": ORGANISATION_LIMIT})
         team, poor = _make_team(stage, "support", TEAM_LIMIT), _make_team(stage, "intern-project", POOR_LIMIT)
         for wanted in connections.to_sandbox(stage.sandbox_url):
@@ -53,15 +55,11 @@ def _checked(admin: Client) -> list[dict[str, Any]]:
 
 
 def _show(stage: Stage, teams: list[Team], checked: list[dict[str, Any]]) -> None:
-    limits = {team.id: stage.admin.must("GET", f"/v1/teams/{team.id}/budget") for team in teams}
-    rows = [
-        [team.name, f"{team.client.key}"[:7] + "…", "lead", amount(limits[team.id]["monthly_limit_usd"])]
-        for team in teams
-    ]
+    rows = [[team.name, f"{str(team.client.key)[:7]}…", "lead", budget_of(team).limit] for team in teams]
     stage.console.print(table(["team", "key", "role", ">may spend per month"], rows))
-    stage.console.print(f"The whole organisation may spend {amount(ORGANISATION_LIMIT)} per month.\n")
+    stage.console.print(f"The whole organisation may spend {amount(Decimal(ORGANISATION_LIMIT))} per month.\n")
     accounts = [
         [one["name"], one["provider"], one["base_url"], one["credential_hint"], one["health"]] for one in checked
     ]
     stage.console.print(table(["connection", "speaks", "address", "credential", "health"], accounts))
-    stage.console.print("Both lead to the sandbox, a stand-in that trains nothing and sends no bills.", style="dim")
+    stage.console.print("Both lead to the sandbox, a stand-in that trains nothing and charges nobody.", style="dim")

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.demonstration.checking import require, require_equal
 from local.demonstration.data import Parts
-from local.demonstration.showing import amount, table
+from local.demonstration.showing import table
 from local.demonstration.stage import Cast, Stage
 
 OPENAI_MODELS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-4.1-2025-04-14")
@@ -78,23 +78,22 @@ def _check_refused(stage: Stage, cast: Cast, parts: Parts, estimate: dict[str, A
     }
     answer = cast.team.client.ask("POST", "/v1/jobs", order)
     require_equal((answer.status, answer.body["code"]), (422, "price_unknown"), "The answer to a job without a price")
-    stage.console.print(f"A job on {estimate['model']} at Azure: [bold]422 price_unknown[/]. {answer.body['detail']}")
+    stage.console.print(f"\nA job on the last one is answered [bold]422 price_unknown[/]: {answer.body['detail']}")
 
 
 def _show(stage: Stage, cast: Cast, estimates: list[dict[str, Any]]) -> None:
-    rows = [[cast.connection_name(one["connection_id"]), one["model"], *_figures(one)] for one in estimates]
-    headings = ["at", "model", ">tokens", ">epochs", ">$ per million", ">expected", ">between", ""]
-    stage.console.print(table(headings, rows))
-
-
-def _figures(one: dict[str, Any]) -> list[str]:
-    if one["refused"]:
-        return ["", "", "unknown", "refused", "", one["refused"]["code"]]
-    return [
-        f"{one['billed_tokens']:,}",
-        str(one["n_epochs"]),
-        str(one["usd_per_million"]),
-        amount(one["expected"]),
-        f"{amount(one['low'])} and {amount(one['high'])}",
-        "← cheapest" if one["cheapest"] else "",
+    rows = [
+        ["→" if one["cheapest"] else "", cast.connection_name(one["connection_id"]), one["model"], *_figures(one)]
+        for one in estimates
     ]
+    headings = ["", "at", "model", ">tokens\nbilled", ">per\nmillion", ">expected", ">at most"]
+    stage.console.print(table(headings, rows))
+    for one in estimates:
+        if one["cheapest"]:
+            stage.console.print(f"→ is the cheapest; it rests on {one['rests_on']}.", style="dim", markup=False)
+
+
+def _figures(one: dict[str, Any]) -> list[object]:
+    if one["refused"]:
+        return ["", "unknown", "refused", ""]
+    return [f"{one['billed_tokens']:,}", *(Decimal(one[name]) for name in ("usd_per_million", "expected", "high"))]

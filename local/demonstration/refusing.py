@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from local.demonstration.asking import settled, upload
+from local.demonstration.budgets import Budget, budget_of
 from local.demonstration.checking import require, require_equal
 from local.demonstration.data import PENDING, VALIDATION_SECONDS, Parts
 from local.demonstration.pricing import OPENAI_MODELS
@@ -23,17 +24,18 @@ class Traces:
     """Whatever a job would leave behind: jobs and money here, requests and jobs at the provider."""
 
     jobs: int
-    budget: dict[str, Any]
+    budget: Budget
     requests: dict[str, int]
     bought: int
 
 
 def refuse_the_poor(stage: Stage, cast: Cast, parts: Parts) -> None:
     """The refusal tells what is needed and what is left; before and after it everything is the same."""
-    with stage.scene(8, f"A job beyond the budget: {cast.poor.name} is refused, and nothing is spent"):
+    with stage.scene(8, "A job beyond the budget is refused, and nothing happens"):
         client = cast.poor.client
         foreign = client.ask("GET", f"/v1/datasets/{parts.training['id']}")
         require_equal(foreign.status, 404, "The answer to a look at another team's dataset")
+        stage.console.print(f"GET  /v1/datasets/{parts.training['id']}   [bold]404[/], since it is the other team's\n")
         own = upload(client, GOOD_FILE, GOOD_FILE.stem)
         ready = settled(client, f"/v1/datasets/{own['id']}", PENDING, seconds=VALIDATION_SECONDS)
         require_equal(ready["status"], "ready", "The dataset of the second team")
@@ -53,7 +55,7 @@ def _traces(stage: Stage, cast: Cast) -> Traces:
     requests = stage.provider.must("GET", "/_sandbox/requests")["requests"]
     return Traces(
         jobs=len(cast.poor.client.must("GET", "/v1/jobs")["data"]),
-        budget=cast.poor.client.must("GET", f"/v1/teams/{cast.poor.id}/budget"),
+        budget=budget_of(cast.poor),
         requests={name: requests.get(name, 0) for name in WRITES},
         bought=len(stage.provider.must("GET", "/_sandbox/ledger")["jobs"]),
     )
@@ -62,21 +64,20 @@ def _traces(stage: Stage, cast: Cast) -> Traces:
 def _check(status: int, problem: dict[str, Any], before: Traces) -> None:
     require_equal((status, problem["code"]), (402, "budget_exceeded"), "The answer")
     needed, left = Decimal(problem["needed"]), Decimal(problem["left"])
-    require_equal(left, Decimal(before.budget["left_usd"]), "What the refusal says is left")
+    require_equal(left, before.budget.left, "What the refusal says is left")
     require(needed > left, f"A job that needs {needed} was refused with {left} left")
 
 
 def _show(stage: Stage, status: int, problem: dict[str, Any]) -> None:
-    stage.console.print(
-        f"[bold]{status} {problem['code']}[/]   needed {amount(problem['needed'])}, left {amount(problem['left'])}"
-    )
+    needed, left = (amount(Decimal(problem[name])) for name in ("needed", "left"))
+    stage.console.print(f"POST /v1/jobs   [bold]{status} {problem['code']}[/], needed {needed}, left {left}")
     stage.console.print(problem["detail"], markup=False)
 
 
 def _show_unchanged(stage: Stage, after: Traces) -> None:
     told = ", ".join(f"{count} × {name}" for name, count in after.requests.items())
     stage.console.print(
-        f"\nBefore and after alike: spent {amount(after.budget['spent_usd'])}, held {amount(after.budget['held_usd'])}, no job; "
+        f"\nBefore and after alike: spent {amount(after.budget.spent)}, held {amount(after.budget.held)}, no job; "
         f"at the provider {after.bought} jobs and {told}, all of them the first team's.",
         style="dim",
     )

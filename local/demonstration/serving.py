@@ -25,7 +25,7 @@ client.chat.completions.create(model="{alias}", messages=[…])"""
 
 def serve(stage: Stage, cast: Cast, compared: Compared) -> Decimal:
     """What the answers have cost."""
-    with stage.scene(7, "The tuned model goes into service behind an alias, and the official SDK asks it"):
+    with stage.scene(7, "In service behind an alias, asked with the official SDK"):
         client = cast.team.client
         before = _inference(cast)
         promoted = client.must("POST", f"/v1/models/{compared.model['id']}/promote", {"alias": ALIAS})

@@ -40,7 +40,8 @@ class Database:
             max_overflow=0,
             pool_timeout=3,  # a request that waits longer is told 503 instead of piling up
             pool_pre_ping=True,  # Postgres may have been restarted since the connection was last used
-            connect_args={"connect_timeout": 5, "prepare_threshold": None},
+            # A day is a day in UTC, wherever the server stands.
+            connect_args={"connect_timeout": 5, "prepare_threshold": None, "options": "-c TimeZone=UTC"},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._doorbell = doorbell
@@ -58,9 +59,9 @@ class Database:
 
     @contextmanager
     def reading(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
-        """A look at the data. Postgres refuses writes in it."""
+        """A look at the data as it was at one moment, however many questions are asked. Postgres refuses writes in it."""
         with self._sessions() as db:
-            db.execute(text("SET TRANSACTION READ ONLY"))
+            db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             _speak_for(db, scope)
             yield db
 

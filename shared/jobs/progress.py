@@ -26,13 +26,14 @@ def total_steps(examples: int, n_epochs: int, hyperparameters: Mapping[str, Any]
 def advance(progress: Mapping[str, Any], metrics: StepMetrics, at: datetime, total: int | None) -> dict[str, Any]:
     """The progress after one more measured step.
 
-    `seconds_left` goes by the pace since the first measured step; it knows nothing of the provider's checks after the last.
+    `seconds_left` goes by the pace since the first measured step, which shows only after a second: providers' times are
+    whole ones. It knows nothing of the provider's checks after the last step.
     """
     total = metrics.total_steps or progress.get("total_steps") or total
     first = {"first_step": metrics.step, "first_at": at.timestamp()}
     known = {**first, **progress}
     took, steps = at.timestamp() - known["first_at"], metrics.step - known["first_step"]
-    left = None if not total or not steps else round(max(total - metrics.step, 0) * took / steps, 1)
+    left = None if not total or not steps or not took else round(max(total - metrics.step, 0) * took / steps, 1)
     measured = {"train_loss": metrics.train_loss, "valid_loss": metrics.valid_loss}
     return {
         **known,

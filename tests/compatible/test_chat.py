@@ -9,7 +9,7 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 from shared.ids import KeyId, TeamId
-from shared.serving.actions import release_abandoned
+from shared.queue import Task
 from shared.serving.relay import prepare
 from shared.teams.caller import TeamCaller
 from shared.teams.tables import Role
@@ -149,16 +149,19 @@ def test_what_the_provider_refuses_costs_nothing(laboratory: Laboratory, client:
     assert (laboratory.held(), laboratory.spent()) == (0, 0)
 
 
-def test_what_a_dead_process_held_is_given_back(laboratory: Laboratory) -> None:
+def test_what_a_dead_process_held_is_charged_until_the_bill_is_known(laboratory: Laboratory) -> None:
     laboratory.connection()
     caller = TeamCaller(KeyId("key_01h455vb4pex5vsknk084sn02q"), Role.MEMBER, "test", TeamId(laboratory.team_id))
     with laboratory.transaction() as db:
         prepare(db, caller, BASE, {"messages": TICKET["messages"][:-1]})
-    for interval, released in (("9 minutes", 0), ("11 minutes", 1), ("12 minutes", 0)):
-        laboratory.pass_time(interval)
-        with laboratory.transaction() as db:
-            assert release_abandoned(db) == released
-    assert (laboratory.held(), laboratory.spent()) == (0, 0)
+    laboratory.pass_time("9 minutes")
+    laboratory.drain(Task.SETTLE_ABANDONED)
+    held = laboratory.held()
+    assert held > 0
+    laboratory.pass_time("11 minutes")
+    laboratory.drain(Task.SETTLE_ABANDONED)
+    assert (laboratory.held(), laboratory.spent()) == (0, held)
+    assert laboratory.api.sql("SELECT DISTINCT provisional FROM ledger_entries WHERE account = 'spent'") == [(True,)]
 
 
 def test_no_transaction_is_open_while_the_provider_is_asked(laboratory: Laboratory, client: openai.OpenAI) -> None:

@@ -34,10 +34,15 @@ from tests.support.api import Api
 from worker.connections import check_connection
 from worker.context import Context
 from worker.evaluations import run_evaluations
+from worker.spend import settle_abandoned
 
 BASE = "gpt-4.1-mini-2025-04-14"
 EXAMPLES = Path(__file__).parents[2] / "examples"
-WORK = {Task.CHECK_CONNECTIONS: check_connection, Task.RUN_EVALUATIONS: run_evaluations}
+WORK = {
+    Task.CHECK_CONNECTIONS: check_connection,
+    Task.RUN_EVALUATIONS: run_evaluations,
+    Task.SETTLE_ABANDONED: settle_abandoned,
+}
 
 Row = dict[str, Any]
 
