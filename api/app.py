@@ -70,7 +70,7 @@ def create_app() -> FastAPI:
 
 def serve(settings: Settings) -> FastAPI:
     """The service as the settings describe it. Opens nothing before its lifespan begins."""
-    return assemble(_lifespan(settings))
+    return assemble(living(settings))
 
 
 def assemble(lifespan: Lifespan | None = None) -> FastAPI:
@@ -92,7 +92,9 @@ def assemble(lifespan: Lifespan | None = None) -> FastAPI:
     return app
 
 
-def _lifespan(settings: Settings) -> Lifespan:
+def living(settings: Settings) -> Lifespan:
+    """What is opened when the service starts, and closed when it stops."""
+
     @asynccontextmanager
     async def live(app: FastAPI) -> AsyncIterator[None]:
         app.state.context = context = _context(settings)

@@ -63,12 +63,8 @@ async def upload_dataset(  # the bytes stream: no thread and no session is held 
     The file is validated in the background: poll `Location` until the dataset is `ready` or `rejected`, then read its
     `/report` and `/findings`. Faults in the file are findings, never a refusal of the upload.
     """
-    max_bytes = settings.dataset_max_bytes
-    upload = await uploads.receive(
-        request, storage, max_bytes, lambda one: actions.storage_key(caller.team_id, one.sha256)
-    )
-    received = _received(upload, caller)
-    return await run_in_threadpool(_record, database, caller, attempt, received)
+    async with uploads.received(request, storage, settings.dataset_max_bytes) as upload:
+        return await run_in_threadpool(_record, database, caller, attempt, upload)
 
 
 def _received(upload: Upload, caller: TeamCaller) -> Received:
@@ -81,7 +77,8 @@ def _received(upload: Upload, caller: TeamCaller) -> Received:
     return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key)
 
 
-def _record(database: Database, caller: TeamCaller, attempt: Attempt, received: Received) -> Response:
+def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Upload) -> Response:
+    received = _received(upload, caller)
     asked = f"{received.name}\n{received.sha256}".encode()
     try:
         with database.transaction(caller.scope) as db:
@@ -93,6 +90,8 @@ def _record(database: Database, caller: TeamCaller, attempt: Attempt, received: 
                 {"Location": f"/v1/datasets/{dataset.id}"},
             )
             attempt.keep(db, asked, response)
+            # Last, so that nothing is kept of what is refused; and before the commit, so that no row is without its bytes.
+            upload.incoming.keep(received.storage_key)
     except Replay as replay:
         return replay.response
     return response

@@ -1,5 +1,6 @@
 """Pages for people: `/docs`, which needs no internet, and a page for each problem, where its `type` leads."""
 
+from functools import cache
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -48,11 +49,11 @@ _PROBLEM = """<!doctype html>
 
 
 def install(app: FastAPI) -> None:
-    """Serve the pages, and the document of all routes that the app has by then."""
-    document = describe(app)
+    """Serve the pages, and the document of the app's routes; that is made when it is first asked for, and then kept."""
+    document = cache(describe)
 
-    async def openapi(_: Request) -> JSONResponse:
-        return JSONResponse(document)
+    def openapi(_: Request) -> JSONResponse:
+        return JSONResponse(document(app))
 
     app.include_router(router)
     app.add_route("/openapi.json", openapi, include_in_schema=False)

@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.problems import SCHEMA
+from api.problems import SCHEMA, add_problems
+from shared.errors import IdempotencyInProgress, IdempotencyMismatch
 
 DESCRIPTION = """\
-Fine-tune language models on OpenAI, Azure OpenAI and compatible servers, and see and limit what that costs.
+Fine-tune language models on OpenAI and Azure OpenAI, and see and limit what that costs.
 
 Send your key as `Authorization: Bearer tw_…`. An admin names the team to act for in `X-Team`. Amounts are decimal strings in
 US dollars, times are RFC 3339 in UTC. Refusals are [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problems whose `code`
@@ -26,6 +27,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = SCHEMA
     for operation in operations(document):
+        if _takes_idempotency_key(operation):
+            add_problems(operation["responses"], IdempotencyInProgress, IdempotencyMismatch)
         for status, answer in operation["responses"].items():
             if status.startswith("2") and _JSON in answer.get("content", {}):
                 _illustrate(answer["content"][_JSON], schemas)
@@ -35,6 +38,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Every operation of a document, as it stands there."""
     return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def _takes_idempotency_key(operation: dict[str, Any]) -> bool:
+    return any(parameter["name"] == "idempotency-key" for parameter in operation.get("parameters", []))
 
 
 def _illustrate(content: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -66,14 +66,20 @@ def problems(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
 def only(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that refuses in these ways and no other."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for kind in kinds:
-        answer = documented.setdefault(
-            int(kind.status),
-            {"description": "", "content": {MEDIA_TYPE: {"schema": _REFERENCE, "examples": {}}}},
-        )
-        answer["description"] = " · ".join(filter(None, (answer["description"], f"`{kind.code}`: {kind.title}")))
-        answer["content"][MEDIA_TYPE]["examples"][kind.code] = {"value": members(kind) | {"detail": f"{kind.title}."}}
+    add_problems(documented, *kinds)
     return documented
+
+
+def add_problems(documented: dict[Any, dict[str, Any]], *kinds: type[Problem]) -> None:
+    """Say in an operation's `responses` that it may also refuse in these ways. What is said already is not repeated."""
+    for kind in kinds:
+        answer = documented.setdefault(str(int(kind.status)), {"description": ""})
+        told = answer.setdefault("content", {}).setdefault(MEDIA_TYPE, {"schema": _REFERENCE, "examples": {}})[
+            "examples"
+        ]
+        if kind.code not in told:
+            answer["description"] = " · ".join(filter(None, (answer["description"], f"`{kind.code}`: {kind.title}")))
+            told[kind.code] = {"value": members(kind) | {"detail": f"{kind.title}."}}
 
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}

@@ -50,5 +50,5 @@ def remove_alias(name: AliasPath, caller: TeamLead, db: Write) -> None:
 
 @router.post("/models/{model_id}/promote", summary="Promote a model", responses=problems(NotFound, ModelRetired))
 def promote_model(model_id: ModelId, body: Promotion, caller: TeamLead, db: Write) -> AliasSchema:
-    """Points an alias at this model, and tells whoever listens. For leads and admins."""
+    """Points an alias at this model, from the next request on; its history keeps what it meant before. For leads and admins."""
     return AliasSchema.model_validate(actions.promote(db, body.alias, model_id, caller))

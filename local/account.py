@@ -68,4 +68,4 @@ def parse_cap(answer: str) -> Decimal:
 
 def cap_spending(client: Client, account: Account) -> None:
     """The organisation's own budget is the cap: whatever any team wants to spend is held against it first."""
-    client.must("PUT", "/v1/budgets", {"limit_usd": format(account.cap_usd, "f")})
+    client.must("PUT", "/v1/budgets", {"monthly_limit_usd": format(account.cap_usd, "f")})

@@ -7,7 +7,9 @@ MIGRATIONS = ("python", "-m", "migrations")
 
 
 def api(host: str, port: int) -> list[str]:
-    return ["uvicorn", "--factory", "api.app:create_app", "--host", host, "--port", str(port)]
+    # Our own log has a line for each request; and a watcher of live events must not keep a stopping process up.
+    options = ["--no-access-log", "--timeout-graceful-shutdown", "5"]
+    return ["uvicorn", "--factory", "api.app:create_app", "--host", host, "--port", str(port), *options]
 
 
 def worker(concurrency: int) -> list[str]:

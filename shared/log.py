@@ -10,6 +10,9 @@ from structlog.typing import EventDict, WrappedLogger
 _SECRET = re.compile(r"(tw_|sk-|az-|Bearer\s+|whsec_)[A-Za-z0-9_\-./+=]{6,}")
 _SECRET_NAMES = ("authorization", "credential", "secret", "password", "api_key", "token")
 
+# Celery would tell of each sweep twice, every few seconds.
+_CHATTY = ("httpx2", "httpcore2", "openai", "kombu", "amqp", "celery.beat", "celery.worker", "celery.app.trace")
+
 
 def blot(text: str) -> str:
     """The text without anything that looks like a key."""
@@ -35,7 +38,11 @@ def configure(level: str, *, as_json: bool) -> None:
         structlog.processors.format_exc_info,
         _without_secrets,
     ]
-    last = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    last = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     structlog.configure(
         processors=[*shape, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -52,5 +59,5 @@ def configure(level: str, *, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("httpx2", "httpcore2", "openai", "kombu", "amqp"):
+    for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel("WARNING")

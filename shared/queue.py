@@ -26,6 +26,8 @@ class Task(StrEnum):
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
     CHECK_TOTALS = "check_totals"
+    SETTLE_ABANDONED = "settle_abandoned"
+    FORGET_REQUESTS = "forget_requests"
 
 
 class Bell:

@@ -4,6 +4,7 @@ What a developer has set for a real provider is forgotten before the first test:
 """
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 
 from local.environment import forget_providers
 from shared import log
+from tests.sandbox.server import Running, running
 from tests.support.api import Api, api_on, settings_for
 from tests.support.database import Database, DatabaseServer, database_server
 from tests.support.doorbell import doorbell_server
+from tests.support.laboratory import Laboratory, laboratory_on
+from tests.support.office import Office
 
 forget_providers(os.environ)
 # As in production; structlog's own default would draw each traceback with all its variables, for seconds.
@@ -47,3 +51,31 @@ def api(database: Database, redis_url: str, tmp_path: Path) -> Iterator[Api]:
     """The HTTP service on a fresh database."""
     with api_on(database, settings_for(database, redis_url, tmp_path)) as up:
         yield up
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Running]:
+    """The sandbox, running fast; each account in it is a world of its own."""
+    with running("--speed", "6000") as server:
+        yield server
+
+
+@pytest.fixture
+def laboratory(api: Api, provider: Running) -> Iterator[Laboratory]:
+    """One team and one account that nobody else uses."""
+    with laboratory_on(api, provider, f"sk-sandbox-{uuid.uuid4().hex}") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def patient() -> Iterator[Running]:
+    """A sandbox whose jobs take as long as real seconds, of which a test can let any number pass."""
+    with running("--speed", "1") as server:
+        yield server
+
+
+@pytest.fixture
+def office(api: Api, patient: Running) -> Iterator[Office]:
+    """One team at the front door, with accounts that nobody else uses."""
+    with laboratory_on(api, patient, f"sk-sandbox-{uuid.uuid4().hex}") as lab:
+        yield Office(lab, lab.member, lab.lead)

@@ -63,7 +63,8 @@ app.conf.update(
             "task": sweeps.SWEEP,
             "schedule": settings.sweep_seconds,
             "options": {"expires": 2 * settings.sweep_seconds},
-        }
+        },
+        "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
     },
 )
 
@@ -92,7 +93,7 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs"):
+for noun in ("connections", "datasets", "evaluations", "jobs", "requests", "spend"):
     import_module(f"worker.{noun}")  # registers its tasks
 
 

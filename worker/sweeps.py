@@ -12,6 +12,8 @@ from shared.evaluations.tables import Evaluation
 from shared.jobs.recording import PHASES
 from shared.jobs.tables import Job
 from shared.queue import Task
+from shared.spend.abandoned import any_abandoned
+from shared.teams.requests import any_to_forget
 
 SWEEP = "sweep"
 
@@ -34,6 +36,10 @@ def _due(db: Session) -> Iterator[Task]:
     for task, table, where in work:
         if db.scalar(select(exists().where(table.due_at <= now(), _unclaimed(table), *where))):
             yield task
+    if any_to_forget(db):
+        yield Task.FORGET_REQUESTS
+    if any_abandoned(db):
+        yield Task.SETTLE_ABANDONED
 
 
 def _unclaimed(table: type[Claimable]) -> ColumnElement[bool]:

@@ -89,6 +89,8 @@ def render(problem: Problem) -> JSONResponse:
     status, kind, code = OPENAI[type(problem)]
     error = {"message": problem.detail, "type": kind, "param": _param(problem), "code": code}
     headers = {"x-should-retry": "true" if isinstance(problem, WORTH_ANOTHER_TRY) else "false"}
+    if isinstance(problem, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
     if (waits := problem.facts.get("retry_after_seconds")) is not None:
         headers["Retry-After"] = str(waits)
     return JSONResponse({"error": error}, status, headers)
@@ -96,7 +98,10 @@ def render(problem: Problem) -> JSONResponse:
 
 def openai_errors(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may refuse in these ways, besides those in which every route may."""
-    documented: dict[int | str, dict[str, Any]] = {}
+    # "default" also keeps FastAPI from documenting its own shape for requests that are not valid.
+    documented: dict[int | str, dict[str, Any]] = {
+        "default": {"description": "Any refusal", "content": {"application/json": {"schema": _SCHEMA}}}
+    }
     for kind in dict.fromkeys((*kinds, *_EVERYWHERE)):
         status, type_, code = OPENAI[kind]
         content = {"schema": _SCHEMA, "examples": {}}

@@ -23,7 +23,7 @@ _DATASET: dict[str, Any] = {
     "reason": "144 examples, ready to train on.",
     "filename": "triage.jsonl",
     "format": "chat",
-    "size_bytes": 54231,
+    "size_bytes": 47329,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "parent_id": None,
     "derivation": None,
@@ -62,8 +62,8 @@ class DatasetSplit(Schema):
     """`held_out` is the fraction that is kept back from training; the same seed divides alike, always."""
 
     model_config = example({"held_out": 0.2, "seed": 7})
-    held_out: Annotated[float, Field(gt=0, lt=1)] = 0.2
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    held_out: Annotated[float, Field(gt=0, lt=1, strict=True)] = 0.2
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] = 0
 
 
 class DatasetParts(Schema):
@@ -78,11 +78,11 @@ class FindingSchema(Schema):
     model_config = example(
         {
             "line": 17,
-            "code": "role_unknown",
+            "code": "unknown_role",
             "severity": "error",
             "pointer": "/messages/1/role",
-            "message": 'the role "bot" is not known',
-            "fix": "Use system, developer, user, assistant or tool.",
+            "message": "this role does not exist",
+            "fix": "Use system, user, assistant or tool.",
             "excerpt": "bot",
         }
     )
@@ -132,15 +132,15 @@ class ReportSchema(Schema):
             "status": "ready",
             "ready": True,
             "lines": 144,
-            "size_bytes": 54231,
+            "size_bytes": 47329,
             "examples": 144,
             "messages": 432,
             "tokens": {
                 "o200k_base": {
                     "total": 8253,
-                    "trained": 288,
-                    "per_role": {"assistant": 288, "system": 5000, "user": 2965},
-                    "quantiles": {"p5": 44, "p25": 50, "p50": 56, "p75": 64, "p95": 77, "max": 91},
+                    "trained": 144,
+                    "per_role": {"assistant": 720, "system": 4032, "user": 3357},
+                    "quantiles": {"p5": 53, "p25": 55, "p50": 57, "p75": 59, "p95": 63, "max": 65},
                     "over_long": 0,
                 }
             },

@@ -27,7 +27,7 @@ class ChoiceSchema(Schema):
     connection_id: ConnectionId
     model: ModelName
     method: Literal["supervised"] = "supervised"
-    n_epochs: Annotated[int, Field(ge=1, le=50)] | None = None
+    n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
 
     def choice(self) -> Choice:
         return Choice(self.connection_id, self.model, self.method, self.n_epochs)
@@ -60,11 +60,12 @@ class EstimateSchema(Schema):
             "epochs_are_automatic": True,
             "billed_tokens": 24759,
             "usd_per_million": "5",
-            "low": "0.11760525",
+            "low": "0.11761",
             "expected": "0.123795",
-            "high": "0.13",
+            "high": "0.129985",
             "cheapest": True,
-            "rests_on": "8,253 tokens × 3 epochs (chosen automatically) × $5 per million; ± 5 %",
+            "rests_on": "8,253 tokens × 3 epochs (chosen automatically) × $5 per million "
+            "(OpenAI price list, high confidence, since 2025-04-14); ± 5 %",
             "refused": None,
         }
     )

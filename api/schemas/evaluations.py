@@ -57,7 +57,7 @@ class EvaluationSubmit(Schema):
 
 
 class CandidateSchema(Schema):
-    """A candidate as it was found when the evaluation was ordered. Prices are in USD per million tokens."""
+    """A candidate as it was found when the evaluation was ordered; its prices are those of that day too."""
 
     model_config = ConfigDict(extra="ignore")
     name: str

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from api.schemas.base import Amount, ConnectionId, DatasetId, JobId, Money, Schema, TeamId, example
 from shared.jobs.actions import Order
+from shared.jobs.progress import shown
 from shared.lifecycles import JobStatus
 
 ModelName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:/-]+$")]
@@ -28,9 +29,9 @@ class Hyperparameters(Schema):
     """What is left out (or null) is the provider's to choose."""
 
     model_config = example(_HYPERPARAMETERS)
-    n_epochs: Annotated[int, Field(ge=1, le=50)] | None = None
-    batch_size: Annotated[int, Field(ge=1, le=256)] | None = None
-    learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] | None = None
+    n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
+    batch_size: Annotated[int, Field(ge=1, le=256, strict=True)] | None = None
+    learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
 
     def chosen(self) -> dict[str, int | float]:
         return {name: value for name, value in self.model_dump().items() if value is not None}
@@ -47,7 +48,7 @@ class JobSubmit(Schema):
     method: Literal["supervised"] = "supervised"
     hyperparameters: Hyperparameters = Hyperparameters()
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
     max_cost_usd: Amount | None = None
     labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
 
@@ -86,8 +87,8 @@ class JobSchema(Schema):
             "provider_status": "running",
             "provider_job_id": "ftjob-Qz81",
             "progress": {"step": 120, "total_steps": 300, "percent": 40.0, "seconds_left": 95, "train_loss": 0.41},
-            "estimate": {"n_epochs": 3, "billed_tokens": 24759, "expected_usd": "0.123795", "high_usd": "0.13"},
-            "held": "0.13",
+            "estimate": {"n_epochs": 3, "billed_tokens": 24759, "expected_usd": "0.123795", "high_usd": "0.129985"},
+            "held": "0.129985",
             "billed_tokens": None,
             "fine_tuned_model": None,
             "created_at": "2026-11-20T09:00:00Z",
@@ -111,7 +112,7 @@ class JobSchema(Schema):
     reason_code: str | None
     provider_status: str | None
     provider_job_id: str | None
-    progress: dict[str, Any]
+    progress: Annotated[dict[str, Any], AfterValidator(shown)]
     estimate: dict[str, Any]
     held: Money
     billed_tokens: int | None

@@ -18,7 +18,7 @@ _KEY: dict[str, Any] = {
 
 
 class TeamKeyCreate(Schema):
-    """`lead` runs the team (keys, approvals, aliases), `member` works in it."""
+    """`lead` runs the team (its keys, aliases and models), `member` works in it."""
 
     model_config = example({"name": "nightly training", "role": "member"})
     name: Name

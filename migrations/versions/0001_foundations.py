@@ -188,6 +188,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("abandoned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fallback", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("tw_now()"), nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_holds_amount")),
@@ -197,6 +199,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_holds_status"), "holds", ["status"], unique=False)
     op.create_index(op.f("ix_holds_team_id"), "holds", ["team_id"], unique=False)
+    op.create_index(
+        "ix_holds_abandoned", "holds", ["abandoned_at"], unique=False, postgresql_where=sa.text("status = 'pending'")
+    )
     op.create_table(
         "keys",
         sa.Column("id", sa.Text(), nullable=False),

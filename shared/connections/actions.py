@@ -92,7 +92,7 @@ def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
     audit(db, caller, "connection.archive", connection.id, name=connection.name)
     connection.name = f"{connection.name} ({connection.id})"
     connection.archived_at = db.scalar(select(now()))
-    connection.due_at = None
+    connection.due_at = connection.claim_token = connection.claimed_until = None
     db.flush()
 
 

@@ -58,9 +58,9 @@ class Database:
 
     @contextmanager
     def reading(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
-        """A look at the data. Postgres refuses writes in it."""
+        """A look at the data as it was at one moment, however many questions are asked. Postgres refuses writes in it."""
         with self._sessions() as db:
-            db.execute(text("SET TRANSACTION READ ONLY"))
+            db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             _speak_for(db, scope)
             yield db
 

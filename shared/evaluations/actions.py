@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest, NotFound
@@ -76,7 +77,7 @@ def submit(
     evaluation.due_at = db.scalar(select(now()))
     db.add(evaluation)
     db.flush()
-    audit(db, caller, "evaluation.submit", evaluation.id, dataset_id=dataset.id)
+    audit(db, caller, "evaluation.submit", evaluation.id, dataset_id=order.dataset_id)
     ring(db, Task.RUN_EVALUATIONS)
     return evaluation
 
@@ -107,15 +108,13 @@ def _check(order: Order) -> None:
 
 
 def _ready(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
-    dataset = db.scalars(
-        select(Dataset).where(Dataset.id == dataset_id, Dataset.team_id == caller.team_id)
-    ).one_or_none()
-    if dataset is None:
+    dataset = get_dataset(db, dataset_id)
+    if dataset.team_id != caller.team_id:
         raise NotFound("dataset")
-    if dataset.status is DatasetStatus.REJECTED:
-        raise DatasetRejected("The dataset has faults: see its report.", dataset_id=dataset_id)
+    if dataset.status in (DatasetStatus.REJECTED, DatasetStatus.ARCHIVED):
+        raise DatasetRejected(f"{dataset_id} is {dataset.status}. Choose another one.", dataset_id=dataset_id)
     if dataset.status is not DatasetStatus.READY:
-        raise DatasetNotReady(f"The dataset is {dataset.status}, not ready.", dataset_id=dataset_id)
+        raise DatasetNotReady(f"{dataset_id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset_id)
     return dataset
 
 

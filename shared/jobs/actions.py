@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
-from shared.errors import InvalidRequest, MaxCostExceeded, ModelNotTrainable
+from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId
 from shared.jobs import offers
 from shared.jobs.estimates import Estimate, check_usable, estimate
@@ -54,8 +55,7 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     MaxCostExceeded or BudgetExceeded; then nothing is held.
     """
     dataset = get_dataset(db, order.dataset_id)
-    offer, expected = _cheapest(db, dataset, order)
-    _check_order(db, order, offer)
+    offer, expected = _choose(db, dataset, order)
     if order.max_cost is not None and expected.high > order.max_cost:
         raise MaxCostExceeded(expected.high, order.max_cost)
     job = _new_job(order, dataset, offer, expected, caller)
@@ -76,39 +76,54 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
     job = get_job(db, job_id, for_update=True)
     if job.status in JOB.terminal or job.status is JobStatus.CANCELLING:
         return job
+    moment = db.scalars(select(now())).one()
     untouched = job.status in (JobStatus.QUEUED, JobStatus.AWAITING_APPROVAL) and job.provider_job_id is None
     move(db, job, JobStatus.CANCELLING, "Cancelling, as asked for.", code="cancel_requested")
     if untouched:
         spend.release(db, job.id)
         move(db, job, JobStatus.CANCELLED, "Cancelled before anything was bought.", code="cancelled")
-        job.finished_at = now()
-    job.due_at = now()
+        job.finished_at = moment
+    job.due_at = moment
     audit(db, caller, "job.cancel", job.id, team_id=job.team_id)
     ring(db, Task.CLEAN_UP_JOBS if untouched else Task.POLL_JOBS)
     return job
 
 
-def _cheapest(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
-    """The connection that was asked for, or the cheapest of those that could do it."""
-    wanted = (
-        [order.connection_id] if order.connection_id else [one.id for one in offers.connections_for(db, order.model)]
-    )
-    if not wanted:
-        raise ModelNotTrainable(
+def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
+    """What was asked for on the connection that was named, or else on the cheapest of those that would do it."""
+    if order.connection_id is not None:
+        return _find(db, dataset, order, order.connection_id)
+    found: list[tuple[Offer, Estimate]] = []
+    refusals: list[Problem] = []
+    for connection in offers.connections_for(db, order.model):
+        try:
+            found.append(_find(db, dataset, order, connection.id))
+        except Problem as refusal:
+            refusals.append(refusal)
+    if found:
+        return min(found, key=lambda pair: pair[1].high)
+    raise (
+        refusals[0]
+        if refusals
+        else ModelNotTrainable(
             f"No connection can train {order.model}. GET /v1/catalogue lists what can be trained.", model=order.model
         )
-    found = [offers.find_offer(db, connection_id, order.model, order.method) for connection_id in wanted]
+    )
+
+
+def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
+    offer = offers.find_offer(db, connection_id, order.model, order.method)
     n_epochs = order.hyperparameters.get("n_epochs")
-    priced = [(offer, estimate(dataset, offer, int(n_epochs) if n_epochs else None)) for offer in found]
-    return min(priced, key=lambda pair: pair[1].high)
+    expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
+    _check_order(db, order, offer)
+    return offer, expected
 
 
 def _check_order(db: Session, order: Order, offer: Offer) -> None:
     provider = offer.connection.provider
     if order.suffix is not None and not _SUFFIX[provider].fullmatch(order.suffix):
-        raise InvalidRequest(
-            f"{provider} takes a suffix that matches {_SUFFIX[provider].pattern}.", suffix=order.suffix
-        )
+        fault = f"must match {_SUFFIX[provider].pattern} for {provider}"
+        raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
     if order.validation_dataset_id is not None:
         check_usable(get_dataset(db, order.validation_dataset_id), provider)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shared.datasets.epochs import automatic_epochs, billing_tokens
+from shared.connections.tables import ProviderKind
+from shared.datasets.epochs import automatic_epochs, azure_billed, billing_tokens
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
@@ -85,36 +86,42 @@ def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
 
 
 def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
-    """What training with a dataset would cost. Raises PriceUnknown, DatasetNotReady or DatasetRejected."""
-    report = check_usable(dataset, offer.connection.provider)
-    price = offer.price
+    """What training with a dataset would cost. Raises DatasetNotReady or DatasetRejected."""
+    provider, price = offer.connection.provider, offer.price
+    report = check_usable(dataset, provider)
     assert price is not None, "find_offer refuses a model without a price"
     tokens: int = report["tokens"][offer.model.encoding]["total"]
     epochs = n_epochs or automatic_epochs(report["examples"])
-    billed = billing_tokens(tokens, epochs)
+    counted = billing_tokens(tokens, epochs)
+
+    def cost(of_tokens: Decimal) -> Usd:
+        return per_million(billed_as(provider, of_tokens), price.usd_per_million)
+
     return Estimate(
         examples=report["examples"],
         tokens_per_epoch=tokens,
         n_epochs=epochs,
         epochs_are_automatic=n_epochs is None,
-        billed_tokens=billed,
+        billed_tokens=billed_as(provider, Decimal(counted)),
         price=price,
-        low=per_million(billed, price.usd_per_million * (1 - UNCERTAINTY)),
-        expected=per_million(billed, price.usd_per_million),
-        high=upper_end(billed, price),
+        low=cost(counted * (1 - UNCERTAINTY)),
+        expected=cost(Decimal(counted)),
+        high=cost(counted * (1 + UNCERTAINTY)),
     )
 
 
-def upper_end(billed_tokens: int, price: Price) -> Usd:
-    """The most that a run is expected to cost. Azure was seen to bill in whole thousands: room is left for the next one."""
-    tokens = int((billed_tokens * (1 + UNCERTAINTY) / 1000).to_integral_value(ROUND_CEILING)) * 1000
-    return per_million(tokens, price.usd_per_million)
+def billed_as(provider: str, tokens: Decimal) -> int:
+    """How many tokens stand on the bill when so many were counted."""
+    whole = int(tokens.to_integral_value(ROUND_CEILING))
+    return azure_billed(whole) if provider == ProviderKind.AZURE else whole
 
 
 def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
     """The report of a dataset that this provider would take. Raises DatasetNotReady or DatasetRejected."""
     if dataset.status in (DatasetStatus.UPLOADING, DatasetStatus.UPLOADED, DatasetStatus.VALIDATING):
         raise DatasetNotReady(f"{dataset.id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset.id)
+    if dataset.status is DatasetStatus.ARCHIVED:
+        raise DatasetRejected(f"{dataset.id} is archived: no new job can use it.", dataset_id=dataset.id)
     if dataset.status is not DatasetStatus.READY or dataset.report is None:
         raise DatasetRejected(
             f"{dataset.id} is {dataset.status}. GET /v1/datasets/{dataset.id}/findings tells what to mend.",

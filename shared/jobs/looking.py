@@ -18,7 +18,7 @@ from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
 from shared.jobs.offers import shutdown_date
-from shared.jobs.progress import advance, total_steps
+from shared.jobs.progress import advance, shown, total_steps
 from shared.jobs.recording import Work, finish, held_job
 from shared.jobs.story import move
 from shared.jobs.tables import Job, JobCheckpoint, JobEvent, JobMetric
@@ -151,7 +151,7 @@ def _record_event(db: Session, job: Job, event: ProviderEvent, seen: ProviderJob
     if event.metrics is not None:
         total = total_steps(job.estimate["examples"], seen.n_epochs or job.estimate["n_epochs"], seen.hyperparameters)
         job.progress = advance(job.progress, event.metrics, event.at, total)
-        data = {name: job.progress.get(name) for name in _SHOWN}
+        data = shown(job.progress)
         _record_metrics(db, job, event.metrics, event.at)
     db.execute(
         insert(JobEvent)
@@ -167,9 +167,6 @@ def _record_event(db: Session, job: Job, event: ProviderEvent, seen: ProviderJob
         )
         .on_conflict_do_nothing()
     )
-
-
-_SHOWN = ("step", "total_steps", "percent", "seconds_left", "train_loss", "valid_loss")
 
 
 def record_results(db: Session, work: Work, measured: Sequence[StepMetrics]) -> None:

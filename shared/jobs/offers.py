@@ -72,13 +72,8 @@ def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str
 
 
 def connections_for(db: Session, model: str) -> Sequence[Connection]:
-    """The connections that could train a model, by name."""
-    day, book = today(db), catalogue()
-    return [
-        connection
-        for connection in _connections(db)
-        if (known := book.get((connection.provider, model))) is not None and not _why_not(connection, known, day)
-    ]
+    """The connections to providers that train a model, by name. `find_offer` tells whether they do so today."""
+    return [one for one in _connections(db) if (one.provider, model) in catalogue()]
 
 
 def shutdown_date(connection: Connection, model: TrainableModel) -> date | None:

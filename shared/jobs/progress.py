@@ -7,6 +7,13 @@ from typing import Any
 
 from shared.providers.base import StepMetrics
 
+SHOWN = ("step", "total_steps", "percent", "seconds_left", "train_loss", "valid_loss")
+
+
+def shown(progress: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of it, without what is only remembered to go on from."""
+    return {name: progress[name] for name in SHOWN if progress.get(name) is not None}
+
 
 def total_steps(examples: int, n_epochs: int, hyperparameters: Mapping[str, Any]) -> int | None:
     """How many steps a run has, for providers that do not say; None while the batch size is not known."""

@@ -22,15 +22,18 @@ _TOLD = {
 def move(db: Session, job: Job, status: JobStatus, message: str, *, code: str | None = None) -> None:
     """Move a job along an edge and say why. Raises IllegalTransition. `code` is for programs, the message for people."""
     job.status = status
-    explain(db, job, message, code=code)
+    _say(db, job, message, code)
     if kind := _TOLD.get(status):
         tell(db, job.team_id, kind, job.id, status=status, reason=message)
 
 
 def explain(db: Session, job: Job, message: str, *, code: str | None = None) -> None:
     """Say why a job stands where it stands. Saying the same again adds nothing."""
-    if (job.reason, job.reason_code) == (message, code) and job.status is not JobStatus.QUEUED:
-        return
+    if (job.reason, job.reason_code) != (message, code):
+        _say(db, job, message, code)
+
+
+def _say(db: Session, job: Job, message: str, code: str | None) -> None:
     job.reason, job.reason_code = message, code
     note(db, job, "status", message, {"status": job.status, "reason_code": code})
 

@@ -30,6 +30,15 @@ from shared.providers.openai import OpenAIProvider, method, ordered
 
 _BILL = re.compile(r"Training tokens billed: *([\d,]+)")
 
+_FIRST_WITH_TIERS = "2025"
+
+
+def _tier(version: str | None) -> str:
+    """Azure's global training tier, whose prices are the ones we know. Left out, the resource's own region would be billed,
+    which is dearer; the two kinds of API spell it differently, and take a wrong spelling for the dearer one in silence.
+    """
+    return "GlobalStandard" if version is None else "globalstandard"
+
 
 class AzureProvider(OpenAIProvider):
     """One Azure OpenAI resource; `api_version` None means the undated v1 API. In `chat`, `model` is a deployment's name."""
@@ -66,10 +75,16 @@ class AzureProvider(OpenAIProvider):
         """No metadata: a tag would be dropped. Dated APIs older than `method` know hyperparameters at the top only, and a
         supervised job is what they all understand without it; other methods, and v1, are ordered as at OpenAI.
         """
-        if self._access.api_version is None or order.method != "supervised":
-            return {**ordered(order), "method": method(order)}
+        version = self._access.api_version
+        tier = (
+            {}
+            if version is not None and version < _FIRST_WITH_TIERS
+            else {"extra_body": {"trainingType": _tier(version)}}
+        )
+        if version is None or order.method != "supervised":
+            return {**ordered(order), **tier, "method": method(order)}
         hyperparameters = {"hyperparameters": dict(order.hyperparameters)} if order.hyperparameters else {}
-        return {**ordered(order), **hyperparameters}
+        return {**ordered(order), **tier, **hyperparameters}
 
     @override
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:

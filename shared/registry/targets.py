@@ -4,12 +4,13 @@ A name is an alias, a tuned model of the team (our id or the provider's name), o
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.connections.catalogue import catalogue
 from shared.connections.tables import Connection, Health, ProviderKind
 from shared.errors import NotDeployed, NotFound
 from shared.ids import ConnectionId, ModelId, TeamId
@@ -85,7 +86,7 @@ def _first_that_answers(db: Session, name: str) -> Connection:
         if name in _answered_by(connection):
             return connection
     for connection in connections:
-        if name in connection.models:
+        if connection.provider is ProviderKind.AZURE and name in (connection.models or _catalogued(connection)):
             _deployed_as(connection, name)
     raise NotFound("model")
 
@@ -95,8 +96,15 @@ def _healthy(db: Session) -> Sequence[Connection]:
     return db.scalars(query.order_by(Connection.id)).all()
 
 
-def _answered_by(connection: Connection) -> Mapping[str, object]:
-    return connection.deployments if connection.provider is ProviderKind.AZURE else connection.models
+def _answered_by(connection: Connection) -> Collection[str]:
+    """The models that can be asked there. An account that has told nothing (yet) is taken to have what the catalogue knows."""
+    if connection.provider is ProviderKind.AZURE:
+        return connection.deployments
+    return connection.models or _catalogued(connection)
+
+
+def _catalogued(connection: Connection) -> set[str]:
+    return {model for provider, model in catalogue() if provider == connection.provider}
 
 
 def _deployed_as(connection: Connection, model: str) -> str:

@@ -1,6 +1,4 @@
-"""What changes serving: an alias is pointed at a model or removed, a model is retired, an abandoned request gives its hold back."""
-
-from datetime import timedelta
+"""What changes serving: an alias is pointed at a model or removed, a model is retired."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,20 +6,14 @@ from sqlalchemy.orm import Session
 from shared.db import now
 from shared.errors import Conflict
 from shared.ids import ModelId
-from shared.lifecycles import HoldStatus
 from shared.notices.actions import tell
 from shared.registry import actions as registry
 from shared.registry.queries import check_usable, get_model
 from shared.registry.tables import Model
 from shared.serving.queries import aliases_to, find_alias, get_alias
 from shared.serving.tables import Alias, AliasChange
-from shared.spend import actions as spend
-from shared.spend.tables import Hold, SpendKind
 from shared.teams.actions import audit
 from shared.teams.caller import TeamCaller
-
-ABANDONED_AFTER = timedelta(minutes=10)
-"""No request lasts so long; its process died between the hold and the answer."""
 
 
 def promote(db: Session, name: str, model_id: ModelId, caller: TeamCaller) -> Alias:
@@ -70,20 +62,3 @@ def retire(db: Session, model_id: ModelId, caller: TeamCaller) -> Model:
     registry.retire(db, model)
     audit(db, caller, "model.retire", model_id, team_id=model.team_id)
     return model
-
-
-def release_abandoned(db: Session) -> int:
-    """Give back what requests hold whose process died; returns how many there were.
-
-    Whether the provider answered, and billed, is not known here; reconciliation with its bill shows it.
-    """
-    abandoned = db.scalars(
-        select(Hold.subject).where(
-            Hold.kind == SpendKind.INFERENCE,
-            Hold.status == HoldStatus.PENDING,
-            Hold.created_at < now() - ABANDONED_AFTER,
-        )
-    ).all()
-    for subject in abandoned:
-        spend.release(db, subject)
-    return len(abandoned)

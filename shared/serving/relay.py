@@ -19,6 +19,7 @@ from shared.db import now
 from shared.errors import Problem, ProviderRefused, ProviderUnavailable
 from shared.evaluations.candidates import encoding_of
 from shared.evaluations.rates import Seller, Usage, seller_of
+from shared.ids import TeamId
 from shared.providers.base import Answer, Rejected, Throttled, Unavailable
 from shared.registry.targets import Names, Target, find_target
 from shared.serving.queries import aliases_of
@@ -27,6 +28,9 @@ from shared.spend import actions as spend
 from shared.spend.actions import HoldRequest
 from shared.spend.tables import SpendKind
 from shared.teams.caller import TeamCaller
+
+ABANDONED_AFTER_SECONDS = 600.0
+"""Long after any answer would have come: who has not settled by then is dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,19 @@ def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any])
     sent = limited(body)
     most = most_used(sent, encoding_of(target.connection.provider, target.base_model))
     prompt = Prompt(ids.new("req"), target, seller, sent, most)
-    spend.hold(db, HoldRequest(caller.team_id, prompt.subject, SpendKind.INFERENCE, seller.cost(most)))
+    spend.hold(db, _hold(caller.team_id, prompt))
     return prompt
+
+
+def _hold(team_id: TeamId, prompt: Prompt) -> HoldRequest:
+    return HoldRequest(
+        team_id=team_id,
+        subject=prompt.subject,
+        kind=SpendKind.INFERENCE,
+        amount=prompt.seller.cost(prompt.most),
+        abandoned_after_seconds=ABANDONED_AFTER_SECONDS,
+        fallback=prompt.seller.charges(SpendKind.INFERENCE, prompt.most),
+    )
 
 
 def ask(prompt: Prompt, vault: Vault) -> Outcome:

@@ -4,9 +4,10 @@ What is left of a budget is its limit − what was charged this month − what i
 budget's row, the organisation's first and the team's second, so that two of these never wait for one another.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.clock import month_of
-from shared.db import now
+from shared.db import now, seconds_from_now
 from shared.errors import BudgetExceeded, NotFound
 from shared.ids import ConnectionId, HoldId, TeamId, TransactionId
 from shared.lifecycles import HoldStatus
@@ -35,16 +36,6 @@ ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
-class HoldRequest:
-    """Money wanted for one thing. `subject` is the id of the job, evaluation or request, and can hold once."""
-
-    team_id: TeamId
-    subject: str
-    kind: SpendKind
-    amount: Usd
-
-
-@dataclass(frozen=True, slots=True)
 class Charge:
     """What was bought: so many units at a price. `provisional` = known only by estimate."""
 
@@ -60,6 +51,30 @@ class Charge:
     @property
     def amount(self) -> Usd:
         return per_million(self.quantity, self.usd_per_million)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"usd_per_million": str(self.usd_per_million)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Charge":
+        """What `as_json` made, read back."""
+        typed = {"kind": SpendKind(stored["kind"]), "unit": Unit(stored["unit"])}
+        return cls(**{**stored, **typed, "usd_per_million": Decimal(stored["usd_per_million"])})
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRequest:
+    """Money wanted for one thing. `subject` is the id of the job, evaluation or request, and can hold once.
+
+    What is not a row that a worker takes up again (a request) says after how long it is abandoned, and what is charged then.
+    """
+
+    team_id: TeamId
+    subject: str
+    kind: SpendKind
+    amount: Usd
+    abandoned_after_seconds: float | None = None
+    fallback: Sequence[Charge] = ()
 
 
 def set_limit(db: Session, team_id: TeamId | None, limit: Usd | None) -> Budget:
@@ -83,7 +98,10 @@ def hold(db: Session, wanted: HoldRequest) -> Hold:
         status=HoldStatus.PENDING,
         kind=wanted.kind,
         amount=wanted.amount,
+        fallback=[charge.as_json() for charge in wanted.fallback],
     )
+    if wanted.abandoned_after_seconds is not None:
+        made.abandoned_at = db.scalar(select(seconds_from_now(wanted.abandoned_after_seconds)))
     db.add(made)
     db.flush()
     _post(db, made, TransactionKind.HOLD, [(Account.HELD, wanted.amount), (Account.HOLDS, -wanted.amount)])

@@ -7,6 +7,7 @@ table takes UPDATE or DELETE (a trigger, and missing grants).
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -81,13 +82,20 @@ class Hold(Row):
     """Money set aside for one thing (`subject`: a job, an evaluation or a request)."""
 
     __tablename__ = "holds"
-    __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount"),
+        Index("ix_holds_abandoned", "abandoned_at", postgresql_where=text("status = 'pending'")),
+    )
     id: Mapped[HoldId] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
     subject: Mapped[str] = mapped_column(unique=True)
     status: Mapped[HoldStatus] = StatusColumn(HoldStatus)
     kind: Mapped[SpendKind] = mapped_column(text_enum(SpendKind))
     amount: Mapped[Usd]
+    abandoned_at: Mapped[datetime | None]
+    """When nobody will resolve this any more: the process that should have is dead. None = a row of its own is due for that."""
+    fallback: Mapped[list[Any]] = mapped_column(default=list)
+    """What is then charged, as provisional: the provider may have done the work and billed it."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     resolved_at: Mapped[datetime | None]
 

@@ -15,6 +15,10 @@ class Incoming(Protocol):
         """Add bytes. Raises StorageIsFull."""
         ...
 
+    def flush(self) -> None:
+        """Put on disk what was written, so that little is left for `keep` to do. Raises StorageIsFull."""
+        ...
+
     def keep(self, key: str) -> None:
         """Make it durable under a key; a key that exists already keeps what it has. Raises StorageIsFull."""
         ...

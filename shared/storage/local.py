@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,11 +28,15 @@ class LocalStorage(Storage):
     @contextmanager
     def incoming(self) -> Iterator[Incoming]:
         aside = self.root / "incoming" / secrets.token_hex(16)
-        with aside.open("xb") as file:
-            try:
-                yield _IncomingFile(file, aside, self)
-            finally:
-                aside.unlink(missing_ok=True)
+        with _no_room_said():
+            file = aside.open("xb")
+        try:
+            yield _IncomingFile(file, aside, self)
+        finally:
+            aside.unlink(missing_ok=True)
+            # What is still buffered was either refused for want of room, which closing would say again, or is not wanted.
+            with suppress(OSError):
+                file.close()
 
     @override
     def open(self, key: str) -> BinaryIO:
@@ -59,22 +63,29 @@ class _IncomingFile(Incoming):
             self._file.write(chunk)
 
     @override
-    def keep(self, key: str) -> None:
-        path = self._storage.path(key)
+    def flush(self) -> None:
         with _no_room_said():
             self._file.flush()
             os.fsync(self._file.fileno())
+
+    @override
+    def keep(self, key: str) -> None:
+        path = self._storage.path(key)
+        self.flush()
+        with _no_room_said():
             path.parent.mkdir(parents=True, exist_ok=True)
-        # A link never replaces what is there: two uploads of the same bytes end as one blob.
-        try:
-            os.link(self._aside, path)
-        except FileExistsError:
-            return
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            # A link never replaces what is there: two uploads of the same bytes end as one blob.
+            with suppress(FileExistsError):
+                os.link(self._aside, path)
+            _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager

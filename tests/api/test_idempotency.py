@@ -6,8 +6,12 @@ from typing import Any
 import httpx2
 import redis
 
+from shared.db import Database
+from shared.queue import Task
+from shared.teams.requests import forget
 from tests.support.api import Api
 from tests.support.server import served
+from worker.sweeps import due
 
 ONCE = {"Idempotency-Key": "5f7c9a"}
 
@@ -95,6 +99,18 @@ def test_a_name_goes_to_the_fastest_of_twenty(api: Api) -> None:
         answers = _at_once(url, api.admin_key, [{"name": "support"}] * 20, {})
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"conflict"}
+
+
+def test_answers_are_kept_for_a_week_and_then_forgotten(api: Api) -> None:
+    database = Database(api.database.worker_url, pool_size=2, doorbell=lambda _: None)
+    api.admin.post("/v1/teams", json={"name": "support"}, headers=ONCE)
+    for age, kept in (("7 days", True), ("9 days", False)):
+        api.sql(f"UPDATE remembered_requests SET created_at = now() - interval '{age}'")
+        assert (Task.FORGET_REQUESTS in due(database)) is not kept
+        with database.transaction() as db:
+            assert forget(db) is not kept
+        assert api.sql("SELECT count(*) FROM remembered_requests") == [(int(kept),)]
+    database.engine.dispose()
 
 
 def _at_once(url: str, key: str, bodies: list[dict[str, Any]], headers: dict[str, str]) -> list[httpx2.Response]:

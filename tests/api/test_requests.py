@@ -1,9 +1,12 @@
 """Around every request: ids, health, and answers when something is wrong with us."""
 
 import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import httpx2
 import psycopg
 from pydantic import SecretStr
 from starlette.testclient import TestClient
@@ -12,6 +15,7 @@ from api.app import serve
 from shared.ids import is_id
 from tests.support.api import Api, settings_for
 from tests.support.database import Database
+from tests.support.server import served
 
 
 def test_a_request_id_is_made_or_echoed(api: Api) -> None:
@@ -74,3 +78,20 @@ def test_who_waits_too_long_for_a_turn_is_told_so(api: Api) -> None:
     answer = api.admin.get("/v1/teams")
     assert (answer.status_code, answer.json()["code"]) == (503, "service_busy")
     assert api.client().get("/livez").status_code == 200
+
+
+def test_more_callers_than_connections_are_all_answered(api: Api) -> None:
+    """Each request needs a connection twice, and a thread thrice: none may wait for one that waits for it."""
+    auth = {"Authorization": f"Bearer {api.admin_key}"}
+    with served(api.app) as url, httpx2.Client(base_url=url, headers=auth, timeout=60) as client:
+
+        def ask(number: int) -> int:
+            if number % 2:
+                return client.get("/v1/teams").status_code
+            return client.post("/v1/teams", json={"name": f"team {number}"}).status_code
+
+        with ThreadPoolExecutor(100) as pool:
+            statuses = Counter(pool.map(ask, range(300)))
+    assert set(statuses) <= {200, 201, 503}
+    assert statuses[200] + statuses[201] > 0
+    assert api.sql("SELECT count(*) FROM teams") == [(statuses[201],)], "what was refused was not done"

@@ -6,9 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from api.app import serve
 from local import account
-from local.account import NoAccount
+from local.account import Account, NoAccount
 from local.processes import PROJECT
+from local.wire import Client
+from tests.support.api import Api
+from tests.support.server import served
 
 
 def test_the_account_is_named_without_showing_its_key() -> None:
@@ -38,6 +42,13 @@ def test_a_cap_that_caps_nothing_is_refused(answer: str) -> None:
 
 def test_a_cap_is_an_amount_of_dollars() -> None:
     assert account.parse_cap(" $12.50 ") == Decimal("12.50")
+
+
+def test_the_cap_becomes_the_organisations_budget(api: Api) -> None:
+    real = account.found_in({"OPENAI_API_KEY": "sk-proj-abcdefgh1234"})
+    with served(serve(api.settings)) as url:
+        account.cap_spending(Client(url, api.admin_key), Account(real, Decimal("12.50")))
+    assert api.admin.get("/v1/budgets").json()["monthly_limit_usd"] == "12.50"
 
 
 def test_nothing_is_started_on_a_real_account_when_there_is_nobody_to_ask() -> None:

@@ -60,7 +60,17 @@ def test_what_is_absent_is_left_to_the_provider(dialect: str) -> None:
         provider_at(dialect, server.url).create_job(TrainingOrder("m", "supervised", "file-TR"))
     asked = server.asked[0].json
     assert asked.pop("method", None) in (None, {"type": "supervised"})
+    asked.pop("trainingType", None)  # not the provider's to choose: see below
     assert asked == {"model": "m", "training_file": "file-TR"}
+
+
+@pytest.mark.parametrize(
+    ("version", "tier"), [(None, "GlobalStandard"), ("2025-04-01-preview", "globalstandard"), ("2024-10-21", None)]
+)
+def test_azure_trains_in_the_tier_whose_price_is_known(version: str | None, tier: str | None) -> None:
+    with wire(says(OPENAI)) as server:
+        azure_at(server.url, version).create_job(TrainingOrder("m", "supervised", "file-TR"))
+    assert server.asked[0].json.get("trainingType") == tier
 
 
 def test_an_order_at_a_dated_azure_api_goes_without_method_and_metadata() -> None:

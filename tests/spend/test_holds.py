@@ -186,3 +186,14 @@ def test_a_team_neither_sees_nor_moves_anothers_money(books: Database) -> None:
         assert db.scalars(select(LedgerEntry)).all() == []
     with pytest.raises(DBAPIError, match="row-level security"), books.transaction(Scope(TEAM)) as db:
         actions.hold(db, HoldRequest(OTHER, ids.new("job"), SpendKind.TRAINING, DOLLAR))
+
+
+def test_totals_that_differ_from_the_ledger_are_named(books: Database, database: FreshDatabase) -> None:
+    set_aside(books)
+    owner = Database(database.owner_url, pool_size=1, doorbell=lambda _: None)
+    with owner.transaction() as db:
+        db.execute(text("UPDATE budgets SET held = 0 WHERE scope = 'organisation'"))
+    owner.engine.dispose()
+    with books.reading() as db:
+        [wrong] = queries.wrong_totals(db)
+    assert wrong.startswith("organisation")

@@ -1,0 +1,181 @@
+"""Connections: made by admins, checked against a provider, never giving their credential away."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared.connections import checks, queries
+from shared.connections.actions import close_training
+from shared.connections.credentials import Vault
+from shared.db import Database
+from shared.queue import Task
+from shared.storage import LocalStorage
+from tests.sandbox.server import Running, running
+from tests.support.api import Api
+from worker.connections import check_connection
+from worker.context import Context
+from worker.task import run
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Running]:
+    with running("--speed", "6000") as server:
+        yield server
+
+
+def openai(url: str, **other: object) -> dict[str, Any]:
+    credential = f"sk-sandbox-{uuid.uuid4().hex}"
+    return {"name": "main", "provider": "openai", "base_url": f"{url}/v1", "credential": credential} | other
+
+
+def azure(url: str, **other: object) -> dict[str, Any]:
+    address = f"{url}/azure/r{uuid.uuid4().hex}"
+    wanted = {"name": "azure", "provider": "azure", "base_url": address, "credential": "az-sandbox-key"}
+    return wanted | {"api_version": "2025-04-01-preview"} | other
+
+
+def made(api: Api, wanted: dict[str, Any]) -> dict[str, Any]:
+    answer = api.admin.post("/v1/connections", json=wanted)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+@pytest.fixture
+def worker(api: Api) -> Iterator[Context]:
+    database = Database(api.database.worker_url, pool_size=3, doorbell=lambda _: None)
+    vault = Vault(api.settings.secret_key.get_secret_value())
+    yield Context(database, LocalStorage(api.settings.storage_dir), vault, "installation")
+    database.engine.dispose()
+
+
+def test_a_credential_never_comes_out(api: Api) -> None:
+    wanted = openai("http://127.0.0.1:1")
+    connection = made(api, wanted)
+    path = f"/v1/connections/{connection['id']}"
+    api.admin.patch(path, json={"credential": "sk-another-secret", "name": "renamed"})
+    shown = [api.admin.get(path).text, api.admin.get("/v1/connections").text, api.admin.get("/v1/audit").text]
+    stored = api.sql("SELECT to_jsonb(c)::text FROM connections c") + api.sql("SELECT detail::text FROM audit_entries")
+    for text in (str(connection), *shown, str(stored)):
+        assert wanted["credential"] not in text
+        assert "sk-another-secret" not in text
+    assert api.admin.get(path).json()["credential_hint"] == "…cret"
+
+
+def test_a_refused_connection_does_not_echo_its_credential(api: Api) -> None:
+    for wrong in ({"base_url": "ftp://x"}, {"credential": "sk-with space-and-more"}, {"unknown": "x"}):
+        wanted = openai("http://127.0.0.1:1") | wrong
+        answer = api.admin.post("/v1/connections", json=wanted)
+        assert answer.status_code == 422
+        assert wanted["credential"] not in answer.text
+
+
+def test_addresses_are_plain(api: Api) -> None:
+    for address in (
+        "ftp://example.com",
+        "https://",
+        "https://user:pass@example.com",
+        "https://user@example.com",
+        "https://example.com?x=1",
+        "https://example.com#x",
+        "https://example.com:99999",
+        "https://exämple.com",
+        "https://[::1",
+        "http:// example.com",
+        "//example.com",
+    ):
+        answer = api.admin.post("/v1/connections", json=openai("x", base_url=address))
+        assert answer.status_code == 422, address
+        assert answer.json()["errors"][0]["pointer"] == "/base_url"
+
+
+def test_names_are_unique_until_archived(api: Api) -> None:
+    first = made(api, openai("http://127.0.0.1:1"))
+    again = api.admin.post("/v1/connections", json=openai("http://127.0.0.1:1"))
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert api.admin.delete(f"/v1/connections/{first['id']}").status_code == 204
+    assert api.admin.get(f"/v1/connections/{first['id']}").status_code == 404
+    second = made(api, openai("http://127.0.0.1:1"))
+    assert [one["id"] for one in api.admin.get("/v1/connections").json()["data"]] == [second["id"]]
+
+
+def test_a_stored_credential_is_not_sent_to_another_address(api: Api) -> None:
+    connection = made(api, openai("http://127.0.0.1:1"))
+    path = f"/v1/connections/{connection['id']}"
+    refused = api.admin.patch(path, json={"base_url": "http://127.0.0.1:2"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/credential")
+    moved = api.admin.patch(path, json={"base_url": "http://127.0.0.1:2", "credential": "sk-again"})
+    assert moved.json()["base_url"] == "http://127.0.0.1:2"
+
+
+def test_teams_see_connections_and_change_none(api: Api) -> None:
+    connection = made(api, openai("http://127.0.0.1:1"))
+    lead = api.lead(api.team()["id"])
+    path = f"/v1/connections/{connection['id']}"
+    assert lead.get(path).json() == connection
+    assert lead.post("/v1/connections", json=openai("http://127.0.0.1:1", name="x")).status_code == 403
+    assert lead.patch(path, json={"name": "x"}).status_code == 403
+    assert lead.delete(path).status_code == 403
+    assert lead.post(f"{path}/check").status_code == 403
+
+
+@pytest.mark.parametrize("describe", [openai, azure])
+def test_a_check_tells_what_the_provider_tells(api: Api, sandbox: Running, describe: Any) -> None:
+    connection = made(api, describe(sandbox.url))
+    assert connection["health"] == "unchecked"
+    checked = api.admin.post(f"/v1/connections/{connection['id']}/check").json()
+    assert checked["health"] == "healthy"
+    assert checked["checked_at"] is not None
+    assert checked["training_open"] is (True if describe is azure else None)
+    listed = checked["models"]["gpt-4.1-2025-04-14"]
+    assert listed["trainable"] is (True if describe is azure else None)
+    assert listed["shutdown_date"] > "2026"
+
+
+def test_a_wrong_credential_is_unhealthy_and_a_new_one_heals(api: Api, sandbox: Running) -> None:
+    connection = made(api, openai(sandbox.url, credential="sk-revoked-at-the-provider"))
+    path = f"/v1/connections/{connection['id']}"
+    assert api.admin.post(f"{path}/check").json()["health"] == "unhealthy"
+    healed = api.admin.patch(path, json={"credential": f"sk-sandbox-{uuid.uuid4().hex}"})
+    assert healed.json()["health"] == "unchecked"
+    assert api.admin.post(f"{path}/check").json()["health"] == "healthy"
+
+
+def test_nobody_there_is_unhealthy(api: Api) -> None:
+    connection = made(api, openai("http://127.0.0.1:1"))
+    checked = api.admin.post(f"/v1/connections/{connection['id']}/check")
+    assert (checked.status_code, checked.json()["health"]) == (200, "unhealthy")
+
+
+def test_the_worker_checks_what_is_due(api: Api, sandbox: Running, worker: Context) -> None:
+    made(api, openai(sandbox.url))
+    made(api, azure("http://127.0.0.1:1"))
+    run(Task.CHECK_CONNECTIONS, worker)
+    found = {one["name"]: one["health"] for one in api.admin.get("/v1/connections").json()["data"]}
+    assert found == {"main": "healthy", "azure": "unhealthy"}
+    assert check_connection(worker) is False, "the next check is in ten minutes"
+    assert api.sql("SELECT bool_and(due_at > now() + interval '9 minutes') FROM connections") == [(True,)]
+
+
+def test_what_a_refused_job_has_taught_outlives_a_check_that_tells_nothing(
+    api: Api, sandbox: Running, worker: Context
+) -> None:
+    connection = made(api, openai(sandbox.url))
+    with worker.database.transaction() as db:
+        close_training(db, connection["id"], "New fine-tuning is closed for this account")
+    path = f"/v1/connections/{connection['id']}"
+    checked = api.admin.post(f"{path}/check").json()
+    assert (checked["training_open"], checked["health_detail"]) == (False, "New fine-tuning is closed for this account")
+    assert api.admin.patch(path, json={"credential": "sk-sandbox-new"}).json()["training_open"] is None
+
+
+def test_a_check_of_an_older_credential_is_not_recorded(api: Api, sandbox: Running, worker: Context) -> None:
+    connection = made(api, openai(sandbox.url))
+    with worker.database.reading() as db:
+        asked = queries.get_connection(db, connection["id"])
+    finding = checks.ask(asked, worker.vault)
+    api.admin.patch(f"/v1/connections/{connection['id']}", json={"credential": "sk-sandbox-new"})
+    with worker.database.transaction() as db:
+        checks.record(db, asked, finding)
+    assert api.admin.get(f"/v1/connections/{connection['id']}").json()["health"] == "unchecked"

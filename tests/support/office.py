@@ -1,0 +1,144 @@
+"""A team at the service's front door: it uploads, orders and looks over HTTP, and a worker does its work when it is told to.
+
+The provider is a sandbox whose jobs run at the pace of its clock, which only moves when a test moves it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import httpx2
+from starlette.testclient import TestClient
+
+from shared.queue import Task
+from tests.support.laboratory import Laboratory, Row, jsonl, rows
+from worker.task import TASKS
+
+for noun in ("connections", "datasets", "evaluations", "jobs"):
+    import_module(f"worker.{noun}")  # registers its tasks, as `worker.app` does
+
+MODEL = "gpt-4.1-2025-04-14"
+"""Trained, at a known price, on both providers."""
+TERMINAL = {"succeeded", "failed", "cancelled"}
+HELD_OUT = rows("support_triage", held_out=True)
+
+Answer = httpx2.Response
+
+
+def chat(answer: str | None = "billing", **more: Any) -> Row:
+    """One example; None = an answer without words."""
+    asked = {"role": "user", "content": f"Which label? {more or ''}"}
+    return {"messages": [asked, {"role": "assistant", "content": answer, **more}]}
+
+
+@dataclass
+class Office:
+    """One team, its clients and its account at each provider."""
+
+    lab: Laboratory
+    member: TestClient
+    lead: TestClient
+    shifted: timedelta = field(default_factory=timedelta)
+
+    # --- datasets -------------------------------------------------------------------------------------------------------
+    def upload(self, content: bytes, name: str = "triage", **headers: str) -> Answer:
+        files = {"file": ("triage.jsonl", content)}
+        return self.member.post("/v1/datasets", data={"name": name}, files=files, headers=headers)
+
+    def dataset(self, content: Sequence[Row] = HELD_OUT, name: str = "triage") -> str:
+        """A dataset that was uploaded and validated."""
+        made = self.upload(jsonl(content), name)
+        assert made.status_code == 202, made.text
+        self.drain()
+        return str(made.json()["id"])
+
+    def look(self, path: str) -> dict[str, Any]:
+        seen = self.member.get(f"/v1{path}")
+        assert seen.status_code == 200, seen.text
+        return dict(seen.json())
+
+    # --- providers ------------------------------------------------------------------------------------------------------
+    def openai(self) -> str:
+        return self._connect("openai", f"{self.lab.sandbox.url}/v1", self.lab.account)
+
+    def azure(self) -> str:
+        return self._connect("azure", f"{self.lab.sandbox.url}/azure/{self.resource}", f"az-sandbox-{self.resource}")
+
+    @property
+    def resource(self) -> str:
+        """The Azure account's name in the sandbox's ledger."""
+        return f"r{self.lab.account[-12:]}"
+
+    def bought(self, account: str | None = None) -> list[dict[str, Any]]:
+        """Every job that the provider has accepted of this team's account."""
+        return list(self.lab.sandbox.ledger(account or self.lab.account)["jobs"])
+
+    def fault(self, kind: str, operation: str, times: int = 1, **parameters: Any) -> None:
+        asked = {"kind": kind, "operation": operation, "times": times, "parameters": parameters}
+        self.lab.sandbox.post("/faults", asked | {"account": self.lab.account})
+
+    def _connect(self, provider: str, base_url: str, credential: str) -> str:
+        wanted = {"name": provider, "provider": provider, "base_url": base_url, "credential": credential}
+        made = self.lab.api.admin.post("/v1/connections", json=wanted)
+        assert made.status_code == 201, made.text
+        self.drain()
+        return str(made.json()["id"])
+
+    # --- jobs -----------------------------------------------------------------------------------------------------------
+    def order(self, dataset: str, **more: Any) -> Answer:
+        """Submit a job of one epoch, or as `more` says."""
+        wanted: dict[str, Any] = {"dataset_id": dataset, "model": MODEL, "hyperparameters": {"n_epochs": 1}}
+        return self.member.post("/v1/jobs", json=wanted | more)
+
+    def submit(self, dataset: str, **more: Any) -> str:
+        made = self.order(dataset, **more)
+        assert made.status_code == 202, made.text
+        return str(made.json()["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        return self.look(f"/jobs/{job_id}")
+
+    def events(self, job_id: str) -> list[dict[str, Any]]:
+        return list(self.look(f"/jobs/{job_id}/events?limit=200")["data"])
+
+    def until(self, job_id: str, *statuses: str, step_seconds: float = 30) -> dict[str, Any]:
+        """Let worker and provider go on until the job stands there."""
+        for _ in range(40):
+            self.drain()
+            if (job := self.job(job_id))["status"] in statuses:
+                return job
+            self.pass_time(step_seconds)
+        raise AssertionError(self.job(job_id))
+
+    def finish(self, job_id: str) -> dict[str, Any]:
+        """Until the job has ended and nothing is left to do for it."""
+        job = self.until(job_id, *TERMINAL, step_seconds=300)
+        while self.lab.api.sql("SELECT id FROM jobs WHERE id = %s AND due_at IS NOT NULL", job_id):
+            self.pass_time(20)
+            self.drain()
+        return job
+
+    # --- time and work --------------------------------------------------------------------------------------------------
+    def drain(self) -> None:
+        """Do all work that is due, of every kind."""
+        while sum(piece(self.lab.context) for piece in TASKS.values()):
+            pass
+
+    def step(self, task: Task) -> bool:
+        """One piece of work."""
+        return TASKS[task](self.lab.context)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the clocks of the service and of the provider run ahead."""
+        self.shifted += timedelta(seconds=seconds)
+        self.lab.pass_time(f"{self.shifted.total_seconds()} seconds")
+        self.lab.sandbox.post("/clock", {"advance_seconds": seconds})
+
+
+@contextmanager
+def another_team(office: Office, name: str = "sales") -> Iterator[TestClient]:
+    """A member of a team that has nothing."""
+    yield office.lab.api.member(office.lab.api.team(name)["id"])
