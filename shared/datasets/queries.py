@@ -84,7 +84,8 @@ def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -
 
 
 def _shown(number: int, content: bytes) -> dict[str, Any]:
-    row = next(iter(read_lines(BytesIO(content), LONGEST_LINE_BYTES)), None)
-    if row is not None and row.row is not None:
-        return {"line": number, "example": row.row, "text": None}
+    line = next(iter(read_lines(BytesIO(content), LONGEST_LINE_BYTES)), None)
+    # A row may be understood and yet hold what cannot be written again, such as half of a character.
+    if line is not None and line.row is not None and not any(one.severity is Severity.ERROR for one in line.findings):
+        return {"line": number, "example": line.row, "text": None}
     return {"line": number, "example": None, "text": excerpt(content.decode(errors="replace"))}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shared.clock import month_of
 from shared.connections.tables import Connection
 from shared.db import now
-from shared.errors import InvalidRequest
+from shared.errors import FieldError, InvalidRequest
 from shared.ids import TeamId
 from shared.lifecycles import HoldStatus
 from shared.money import ZERO, Usd, total
@@ -86,7 +86,8 @@ def spend(db: Session, since: date, until: date, group_by: Sequence[Grouping]) -
     Sees what the transaction's scope sees: a team its own, an admin everything. The rows' sum equals the ledger's.
     """
     if until <= since:
-        raise InvalidRequest("`to` must be later than `from`; `to` itself is not included.")
+        fault = FieldError("query/to", f"must be later than {since}")
+        raise InvalidRequest("`to` must be later than `from`; `to` itself is not included.", [fault])
     columns: list[Any] = [_COLUMNS[grouping].label(grouping.value) for grouping in group_by]
     amount = func.sum(LedgerEntry.amount, type_=LedgerEntry.amount.type)
     provisional = func.coalesce(amount.filter(LedgerEntry.provisional), 0, type_=LedgerEntry.amount.type)
