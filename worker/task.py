@@ -20,21 +20,23 @@ TASKS: dict[Task, Piece] = {}
 SECONDS = 25.0
 """How long one run goes on taking work; well under the soft time limit, whatever one piece takes."""
 
+TAKING_SECONDS: dict[Task, float] = {}
 
-def task(name: Task) -> Callable[[Piece], Piece]:
-    """Register a function as the one that does this kind of work."""
+
+def task(name: Task, *, seconds: float = SECONDS) -> Callable[[Piece], Piece]:
+    """Register a function as the one that does this kind of work. Where a piece takes long, a run takes work for fewer seconds."""
 
     def register(piece: Piece) -> Piece:
-        TASKS[name] = piece
+        TASKS[name], TAKING_SECONDS[name] = piece, seconds
         return piece
 
     return register
 
 
-def run(name: Task, context: Context, *, seconds: float = SECONDS) -> bool:
+def run(name: Task, context: Context) -> bool:
     """Do pieces of one kind of work. Returns whether there may be more."""
     with structlog.contextvars.bound_contextvars(task=str(name)):
-        until = time.monotonic() + seconds
+        until = time.monotonic() + TAKING_SECONDS[name]
         while TASKS[name](context):
             if time.monotonic() > until:
                 return True

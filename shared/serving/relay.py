@@ -105,7 +105,7 @@ def ask(prompt: Prompt, vault: Vault) -> Outcome:
         return Declined(ProviderUnavailable(str(error), connection=connection.name))
     except Unavailable as error:
         problem = ProviderUnavailable(f"{connection.name} does not answer: {error.reason}", connection=connection.name)
-        return Unheard(problem) if error.reached else Declined(problem)
+        return Unheard(problem) if error.unheard else Declined(problem)
 
 
 def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:
