@@ -47,8 +47,8 @@ class Stack:
     redis_url: str
     admin_key: str | None
     """The first admin key, which may have been revoked since; None when it was never known here."""
-    is_new: bool
-    """Whether that key was made in this run, and has been shown to nobody yet."""
+    admin_key_is_unseen: bool
+    """Whether that key was made here, and has been shown to nobody yet."""
     folder: DataFolder
     supervisor: Supervisor
 
@@ -77,7 +77,7 @@ def running(folder: DataFolder, plan: Plan) -> Iterator[Stack]:
         supervisor.start(_services(surroundings, folder, plan, ports))
         supervisor.wait_until_ready()
         urls = [f"http://{LOOPBACK}:{port}" for port in ports]
-        yield Stack(urls, sandbox_url, databases, redis_url, migrated.admin_key, migrated.is_new, folder, supervisor)
+        yield Stack(urls, sandbox_url, databases, redis_url, migrated.admin_key, migrated.is_unseen, folder, supervisor)
 
 
 def _api_ports(plan: Plan) -> list[int]:
