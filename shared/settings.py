@@ -39,3 +39,6 @@ class Settings(BaseSettings):
 
     poll_seconds: float = 5.0
     """How often a running job is looked at."""
+
+    settle_seconds: float = 90.0
+    """How long an order that was not answered is only looked for; longer than any request is answered late."""

@@ -13,7 +13,7 @@ from celery import Celery, signals
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import Database
-from shared.queue import Bell, Task
+from shared.queue import LONG, QUEUES, SHORT, Bell, Task
 from shared.settings import Settings
 from shared.storage import LocalStorage
 from shared.teams.queries import installation_id
@@ -30,6 +30,9 @@ app.conf.update(
     # A message is done when its work is done: a killed worker's message is delivered again.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
+    # What may take minutes waits in a queue of its own.
+    task_default_queue=SHORT,
+    task_routes={str(task): {"queue": queue} for task, queue in QUEUES.items()},
     # Rows hold results; Redis holds nothing that matters.
     task_ignore_result=True,
     # One message at a time: a message waiting behind a long one in the same process helps nobody.
@@ -69,8 +72,9 @@ app.conf.update(
 )
 
 
-# A large file takes as long as it takes. Its message may be delivered again meanwhile: its claim tells the second worker.
-_LIMITS = {Task.VALIDATE_DATASETS: {"soft_time_limit": 3600, "time_limit": 3660}}
+# A large file takes as long as it takes, to validate and to send. Its message may be delivered again meanwhile: its claim
+# tells the second worker.
+_LIMITS = {task: {"soft_time_limit": 3600, "time_limit": 3660} for task, queue in QUEUES.items() if queue == LONG}
 
 
 @cache
@@ -90,6 +94,7 @@ def context() -> Context:
         vault=Vault(settings.secret_key.get_secret_value()),
         installation=installation,
         poll_seconds=settings.poll_seconds,
+        settle_seconds=settings.settle_seconds,
     )
 
 

@@ -52,6 +52,11 @@ class Rejected(ProviderError):
         return self.status == 401
 
     @property
+    def passing(self) -> bool:
+        """Whether it is room that is lacking (Azure keeps a hundred files), which others' jobs free when they end."""
+        return self.code == "quotaExceeded"
+
+    @property
     def closed(self) -> bool:
         """Whether the provider takes no new training from this account."""
         return self.code == "training_not_available"

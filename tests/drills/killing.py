@@ -23,7 +23,7 @@ PAST_ALL_CLAIMS = 16.0
 
 @dataclass(frozen=True)
 class Landed:
-    """One round: its jobs, and how many of them stood at the point when their worker died."""
+    """One round: the jobs that were submitted in it, and how many (of any round) stood at the point when their worker died."""
 
     point: Point
     job_ids: list[str]
@@ -56,11 +56,11 @@ def kill_at(field: Field, point: Point, kill: Kill) -> Landed:
     service, accounts = field.service, field.accounts
     with held_at(service, point, accounts, field.dataset_id) as hold:
         jobs = {submit(field.team, field.dataset_id, account) for account in islice(cycle(accounts), CROWD)}
-        _gather(hold, jobs)
+        _gather(hold)
         there = hold.at_point()
         kill(service)
         # What was there before and has not gone on died there.
-        landed = there & standing_at(service, point, jobs, accounts)
+        landed = there & standing_at(service, point, there, accounts)
         if point is Point.POST_SENT_LATE:
             _buy_elsewhere(service, landed, hold)
         hold.let_go()
@@ -69,10 +69,10 @@ def kill_at(field: Field, point: Point, kill: Kill) -> Landed:
     return Landed(point, sorted(jobs), len(landed))
 
 
-def _gather(hold: Hold, jobs: Collection[str]) -> None:
-    """Until all are there; but whoever is held for half a minute gives up waiting for its answer."""
+def _gather(hold: Hold) -> None:
+    """Until every process is held; but whoever is held for half a minute gives up waiting for its answer."""
     deadline = time.monotonic() + GATHERING_SECONDS
-    while not hold.arrived() >= set(jobs) and time.monotonic() < deadline:
+    while len(hold.arrived()) < CROWD and time.monotonic() < deadline:
         time.sleep(0.1)
 
 
@@ -92,8 +92,8 @@ def _buy_elsewhere(service: Service, jobs: Collection[str], hold: Hold) -> None:
 def until_hit(field: Field, wanted: int, kills: Sequence[Kill]) -> list[Landed]:
     """Rounds at every point, with the ways of killing in turn, until each was hit so many times."""
     landed: list[Landed] = []
+    ways = cycle(kills)
     for point in Point:
-        ways = cycle(kills)
         while sum(one.kills for one in landed if one.point is point) < wanted:
             landed.append(kill_at(field, point, next(ways)))
     return landed

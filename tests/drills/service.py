@@ -30,7 +30,7 @@ from tests.support.waiting import until
 MODEL = "gpt-4.1-2025-04-14"
 EXAMPLES = PROJECT / "examples" / "support_triage.jsonl"
 TERMINAL = {"succeeded", "failed", "cancelled"}
-WORKERS, CHILDREN = 2, 3
+WORKERS, CHILDREN = 2, 5
 PLAN = Plan(
     apis=2,
     workers=WORKERS,
@@ -80,7 +80,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Service:
-    """Two APIs, two workers of three children each, beat, Postgres, Valkey and the sandbox."""
+    """Two APIs, two workers of five children each, beat, Postgres, Valkey and the sandbox."""
 
     stack: Stack
     sandbox: Control

@@ -1,6 +1,7 @@
 """What a provider can do to an order, and what becomes of the job and of the money."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.support.workshop import Workshop
     ids=["dropped", "503", "garbage", "truncated"],
 )
 def test_an_order_that_was_taken_but_not_answered_is_adopted(
-    workshop: Workshop, kind: str, parameters: dict[str, object]
+    workshop: Workshop, kind: str, parameters: dict[str, Any]
 ) -> None:
     workshop.fault("create_job", kind, **parameters)
     job = workshop.submit()
@@ -113,3 +114,11 @@ def test_a_credential_revoked_while_a_job_runs_makes_it_wait_and_a_new_one_lets_
     workshop.pass_time(60)
     assert workshop.until_over(job)["status"] == "succeeded"
     workshop.check_books()
+
+
+def test_a_job_that_was_in_trouble_says_when_it_is_over(workshop: Workshop) -> None:
+    workshop.fault("retrieve_job", "status", status=503)
+    job = workshop.submit()
+    workshop.until_over(job)
+    story = [event["message"] for event in workshop.events(job) if event["kind"] == "status"]
+    assert "The provider answers again." in story
