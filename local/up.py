@@ -49,7 +49,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.up", description=__doc__)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--data", type=Path, default=default_data_folder(), help="everything that is kept between runs")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="for each queue")
     parser.add_argument("--speed", type=float, default=Plan.sandbox_speed, help="of the sandbox's clock")
     parser.add_argument("--real", action="store_true", help="use the account that the environment names")
     parser.add_argument("--with-parent", action="store_true", help="stop when the program that started this one ends")

@@ -112,12 +112,13 @@ def test_nothing_of_the_service_is_left_when_its_supervisor_is_killed(up: Up) ->
 
 def test_each_process_of_a_stack_can_be_killed_and_comes_back(folder: Path) -> None:
     with data_folder.claimed(folder) as claimed, stack.running(claimed, Plan(apis=2, workers=2)) as service:
-        for name in ("worker-1", "api-2", "valkey", "postgres"):
+        for name in ("worker-short-1", "api-2", "valkey", "postgres"):
             service.supervisor.restart(name)
         service.flush_doorbell()
         service.supervisor.check()
         assert set(service.supervisor.pids) == {
-            "postgres", "valkey", "sandbox", "api-1", "api-2", "worker-1", "worker-2", "beat"
+            "postgres", "valkey", "sandbox", "api-1", "api-2", "beat",
+            "worker-short-1", "worker-long-1", "worker-short-2", "worker-long-2",
         }  # fmt: skip
         assert [status_of(f"{url}/readyz") for url in service.urls] == [200, 200]
 
@@ -132,7 +133,7 @@ def test_servers_that_are_there_already_are_used_instead_of_embedded_ones(folder
         postgres.create_service_database(server, "owner's")
         owner_url = server.url(postgres.DATABASE, postgres.OWNER, "owner's")
         with stack.running(ours, Plan(database_url=owner_url, redis_url=bell.url)) as service:
-            assert set(service.supervisor.pids) == {"sandbox", "api-1", "worker-1", "beat"}
+            assert set(service.supervisor.pids) == {"sandbox", "api-1", "worker-short-1", "worker-long-1", "beat"}
             for url, role in ((service.databases.app, "tw_app"), (service.databases.worker, "tw_worker")):
                 with psycopg.connect(url) as db:
                     assert db.execute("SELECT current_user::text").fetchone() == (role,)
