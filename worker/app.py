@@ -1,6 +1,7 @@
 """The worker's entrance: the Celery app. Every setting that is not the default says why.
 
-Run `celery -A worker.app worker --without-gossip --without-mingle` and, once, `celery -A worker.app beat`.
+Run `celery -A worker.app worker --queues short --without-gossip --without-mingle`, the same for `long`, and, once,
+`celery -A worker.app beat`.
 """
 
 import os
