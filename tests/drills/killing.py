@@ -5,7 +5,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -14,7 +14,7 @@ from tests.drills.service import CHILDREN, WORKERS, Account, Service, Team, subm
 from tests.support.waiting import until
 
 Kill = Callable[[Service], None]
-GATHERING_SECONDS = 15.0
+GATHERING_SECONDS = 10.0
 CROWD = WORKERS * CHILDREN
 """How many jobs are held at once: one for each process that works."""
 PAST_ALL_CLAIMS = 16.0
@@ -70,7 +70,8 @@ def kill_at(field: Field, point: Point, kill: Kill) -> Landed:
 
 
 def _gather(hold: Hold) -> None:
-    """Until every process is held; but whoever is held for half a minute gives up waiting for its answer."""
+    """Until every process is held, or nearly: whoever is held for half a minute gives up waiting for its answer."""
+    until(hold.arrived)
     deadline = time.monotonic() + GATHERING_SECONDS
     while len(hold.arrived()) < CROWD and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -89,14 +90,15 @@ def _buy_elsewhere(service: Service, jobs: Collection[str], hold: Hold) -> None:
     until(bought, seconds=60)
 
 
-def until_hit(field: Field, wanted: int, kills: Sequence[Kill]) -> list[Landed]:
+def until_hit(field: Field, wanted: int, kills: Sequence[Kill]) -> Iterator[Landed]:
     """Rounds at every point, with the ways of killing in turn, until each was hit so many times."""
-    landed: list[Landed] = []
     ways = cycle(kills)
     for point in Point:
-        while sum(one.kills for one in landed if one.point is point) < wanted:
-            landed.append(kill_at(field, point, next(ways)))
-    return landed
+        hits = 0
+        while hits < wanted:
+            landed = kill_at(field, point, next(ways))
+            hits += landed.kills
+            yield landed
 
 
 def account_for(field: Field, landed: Sequence[Landed]) -> list[Row]:

@@ -36,7 +36,7 @@ def test_a_job_that_waits_for_its_order_is_never_bought(office: Office) -> None:
     office.pass_time(5)
     office.drain()
     assert office.job(job_id)["reason_code"] == "provider_throttled"
-    cancel(office, job_id)
+    assert cancel(office, job_id) == "cancelling"
     assert office.finish(job_id)["status"] == "cancelled"
     assert (office.lab.held(), office.lab.spent(), office.bought()) == (0, 0, [])
 

@@ -55,10 +55,10 @@ def test_an_order_that_is_taken_late_but_within_the_window_is_adopted(workshop: 
 def test_a_throttled_order_waits_as_long_as_it_is_told(workshop: Workshop) -> None:
     workshop.fault("create_job", "throttle", retry_after=40)
     job = workshop.submit()
-    assert workshop.until_code(job, "provider_throttled")["status"] == "queued"
+    assert workshop.until_code(job, "provider_throttled")["status"] == "submitting"
     workshop.pass_time(30)
     workshop.drain()
-    assert workshop.job(job)["status"] == "queued"
+    assert workshop.job(job)["status"] == "submitting"
     assert workshop.until_over(job)["status"] == "succeeded"
     assert workshop.times_bought(job) == 1
 
