@@ -105,7 +105,7 @@ def living(settings: Settings) -> Lifespan:
 
 
 def _context(settings: Settings) -> Context:
-    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     return Context(
         database=database,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Paging, Read, Store, TeamMember, Write
+from api.dependencies import Paging, Read, Store, TeamMember, TheDatabase, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
@@ -88,14 +88,17 @@ def list_findings(
 )
 def list_examples(
     dataset_id: DatasetId,
-    _: TeamMember,
-    db: Read,
+    caller: TeamMember,
+    database: TheDatabase,
     storage: Store,
     offset: Annotated[int, Query(ge=0, le=10**9, description="Lines to pass over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Examples:
-    """A few lines of the dataset, as they were uploaded."""
-    return Examples.model_validate(queries.read_examples(storage, queries.get_stored(db, dataset_id), offset, limit))
+    """A few lines of the dataset, as they were uploaded: at most a megabyte of them. A longer line is shown by its beginning."""
+    with database.reading(caller.scope) as db:
+        dataset = queries.get_stored(db, dataset_id)
+    # Far lines of a large file take seconds: nobody's session waits for them.
+    return Examples.model_validate(queries.read_examples(storage, dataset, offset, limit))
 
 
 @router.get(

@@ -30,7 +30,9 @@ app.conf.update(
     # A message is done when its work is done: a killed worker's message is delivered again.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
-    # What may take minutes waits in a queue of its own.
+    # What may take minutes waits in a queue of its own. A worker listens to both, unless `-Q` names one: Celery's own choice
+    # would be the default queue alone.
+    task_queues={SHORT: {}, LONG: {}},
     task_default_queue=SHORT,
     task_routes={str(task): {"queue": queue} for task, queue in QUEUES.items()},
     # Rows hold results; Redis holds nothing that matters.
@@ -65,7 +67,7 @@ app.conf.update(
         "sweep": {
             "task": sweeps.SWEEP,
             "schedule": settings.sweep_seconds,
-            "options": {"expires": 2 * settings.sweep_seconds},
+            "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
     },
@@ -79,7 +81,7 @@ _LIMITS = {task: {"soft_time_limit": 3600, "time_limit": 3660} for task, queue i
 
 @cache
 def bell() -> Bell:
-    return Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    return Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
 
 
 @cache

@@ -82,7 +82,7 @@ def _by_status(response: httpx2.Response, credential: str) -> ProviderError:
         return Throttled(reason, retry_after(response.headers))
     # 408 and 409 judge the moment, not the request; and what a 409 conflicts with may be our own request, sent before.
     if status in (408, 409) or not 400 <= status < 500:
-        return Unavailable(reason)
+        return Unavailable(reason, failed=status in (500, 503) and no.in_its_own_words)
     # Only the provider itself can say that a thing does not exist; anything in front of it says 404 in other words.
     if status == 404 and not no.in_its_own_words:
         return Unavailable(f"The connection's address leads to something that answers HTTP 404: {reason}")

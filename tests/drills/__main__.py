@@ -20,7 +20,7 @@ def main() -> int:
         landed: list[Landed] = []
         for one in until_hit(field, wanted, [Service.kill_children, Service.kill_workers]):
             landed.append(one)
-            sys.stdout.write(f"{one.point}: {one.kills} killed\n")
+            sys.stdout.write(f"{one.point}: {len(one.hit)} killed\n")
             sys.stdout.flush()
         rows = account_for(field, landed)
         sys.stdout.write(table(rows))
