@@ -31,8 +31,8 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:
-    named = {path.stem: path for path in sources(*PROGRAMS, "tests")} | {
-        path.parent.name: path for path in sources(*PROGRAMS, "tests") if path.name == "__init__.py"
+    named = {path.stem: path for path in sources(*PROGRAMS)} | {
+        path.parent.name: path for path in sources(*PROGRAMS) if path.name == "__init__.py"
     }
     assert {name: path for name, path in named.items() if name in SAYING_NOTHING} == {}
 
