@@ -19,6 +19,7 @@ from api.schemas.datasets import (
     Examples,
     FindingSchema,
     ReportSchema,
+    SoughtName,
 )
 from shared.datasets import actions, queries
 from shared.datasets.findings import Severity
@@ -35,7 +36,7 @@ _JSONL: dict[int | str, dict[str, Any]] = {
 
 @router.get("/datasets", summary="List datasets")
 def list_datasets(
-    _: TeamMember, page: Paging, db: Read, name: Annotated[str | None, Query(max_length=100)] = None
+    _: TeamMember, page: Paging, db: Read, name: Annotated[SoughtName | None, Query()] = None
 ) -> Listing[DatasetSchema]:
     """The team's datasets, every version, the newest first; with `name` only the versions of one."""
     return page.of(DatasetSchema, queries.list_datasets(db, after=page.after, limit=page.fetch, name=name))

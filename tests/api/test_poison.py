@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -105,6 +106,58 @@ def test_no_field_takes_poison(api: Api, method: str, path: str, schema: dict[st
     for poison in POISON.values():
         send(caller, method, path, poison)
         send(caller, method, path, '{"unknown": ' + poison + "}")
+
+
+TEXTS = [
+    "\0",
+    "a\0b",
+    "\x01\x1b",
+    "'; DROP TABLE teams; --",
+    "%s %(name)s %n",
+    "é😀",
+    "9" * 5000,
+    "NaN",
+    " ",
+    "-1",
+    "1e999",
+]
+
+
+def parameters(place: str) -> Iterator[tuple[str, str, str]]:
+    """Method, path and name of every parameter that stands there."""
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == place:
+                    yield method, path, parameter["name"]
+
+
+def test_no_query_takes_poison(api: Api) -> None:
+    team = api.team("poisoned")["id"]
+    caller = api.client(api.admin_key, **{"X-Team": team})
+    for method, path, name in parameters("query"):
+        for text in TEXTS:
+            answer = caller.request(method, at(path, team), params={name: text})
+            assert answer.status_code < 500, f"{method} {path} {name} {text[:20]!r}"
+            assert answer.status_code == 422 or "\0" not in text, f"{method} {path} {name}"
+
+
+def test_no_header_takes_poison(api: Api) -> None:
+    team = api.team("poisoned")["id"]
+    stranger, auth = api.client(), (b"Authorization", f"Bearer {api.admin_key}".encode())
+    for method, path, name in parameters("header"):
+        for text in TEXTS:
+            answer = stranger.request(method, at(path, team), headers=[auth, (name.encode(), text.encode())])
+            assert answer.status_code < 500, f"{method} {path} {name} {text[:20]!r}"
+
+
+def test_no_path_takes_poison(api: Api) -> None:
+    team = api.team("poisoned")["id"]
+    caller = api.client(api.admin_key, **{"X-Team": team})
+    for method, path, name in parameters("path"):
+        for text in TEXTS:
+            answer = caller.request(method, at(path.replace(f"{{{name}}}", quote(text, safe="")), team))
+            assert answer.status_code < 500, f"{method} {path} {name} {text[:20]!r}"
 
 
 def test_what_cannot_be_stored_is_named(api: Api) -> None:
