@@ -31,7 +31,7 @@ from shared.errors import FieldError, Forbidden, InvalidRequest, NotFound, Servi
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.teams.caller import Caller, TeamCaller, find_caller
-from shared.teams.queries import get_open_team
+from shared.teams.queries import get_team
 from shared.teams.tables import Role
 
 PATIENCE_SECONDS = 3.0
@@ -89,7 +89,7 @@ def _caller(
     with database.reading() as db:
         caller = find_caller(db, secret).acting_for(x_team)
         if x_team is not None:
-            get_open_team(db, x_team)
+            get_team(db, x_team)  # an archived one too: what runs there must be seen and stopped
     return caller
 
 
