@@ -26,7 +26,7 @@ from shared.serving.queries import aliases_of
 router = noun("evaluations")
 
 _REFUSALS = problems(
-    NotFound, DatasetNotReady, DatasetRejected, ModelRetired, NotDeployed, PriceUnknown, BudgetExceeded
+    NotFound, Conflict, DatasetNotReady, DatasetRejected, ModelRetired, NotDeployed, PriceUnknown, BudgetExceeded
 )
 
 
@@ -50,17 +50,17 @@ def list_evaluations(caller: TeamMember, page: Paging, db: Read) -> Listing[Eval
 
 
 @router.get("/evaluations/{evaluation_id}", summary="Look at an evaluation", responses=problems(NotFound))
-def get_evaluation(evaluation_id: EvaluationId, _: TeamMember, db: Read) -> EvaluationSchema:
+def get_evaluation(evaluation_id: EvaluationId, caller: TeamMember, db: Read) -> EvaluationSchema:
     """Its progress: how many answers of how many are there."""
-    return EvaluationSchema.model_validate(queries.get_evaluation(db, evaluation_id))
+    return EvaluationSchema.model_validate(queries.get_evaluation(db, evaluation_id, team_id=caller.team_id))
 
 
 @router.get(
     "/evaluations/{evaluation_id}/results", summary="Read what was found", responses=problems(NotFound, Conflict)
 )
-def get_results(evaluation_id: EvaluationId, _: TeamMember, db: Read) -> ResultsSchema:
+def get_results(evaluation_id: EvaluationId, caller: TeamMember, db: Read) -> ResultsSchema:
     """Scores, costs, and each candidate beside the first, with intervals and a verdict that may be "cannot tell"."""
-    return ResultsSchema.of(queries.get_results(db, evaluation_id))
+    return ResultsSchema.of(queries.get_results(db, evaluation_id, team_id=caller.team_id))
 
 
 @router.post(

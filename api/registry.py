@@ -23,15 +23,15 @@ def list_models(caller: TeamMember, page: Paging, db: Read) -> Listing[ModelSche
 
 
 @router.get("/models/{model_id}", summary="Look at a tuned model", responses=problems(NotFound))
-def get_model(model_id: ModelId, _: TeamMember, db: Read) -> ModelSchema:
+def get_model(model_id: ModelId, caller: TeamMember, db: Read) -> ModelSchema:
     """A model that a job made, with the scores that evaluations found for it."""
-    return ModelSchema.model_validate(queries.get_model(db, model_id))
+    return ModelSchema.model_validate(queries.get_model(db, model_id, team_id=caller.team_id))
 
 
 @router.get("/models/{model_id}/lineage", summary="See where a model came from", responses=problems(NotFound))
-def get_lineage(model_id: ModelId, _: TeamMember, db: Read) -> LineageSchema:
+def get_lineage(model_id: ModelId, caller: TeamMember, db: Read) -> LineageSchema:
     """Everything that made this model, as it was when it was made."""
-    return LineageSchema.model_validate(queries.get_model(db, model_id))
+    return LineageSchema.model_validate(queries.get_model(db, model_id, team_id=caller.team_id))
 
 
 @router.delete(

@@ -10,9 +10,12 @@ from shared.datasets.findings import FINDING_CODES, Severity
 from shared.datasets.tables import Dataset
 from shared.lifecycles import DatasetStatus
 
-DatasetName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[\w.() -]+$")
-]
+_NAME = r"^[\w.() -]+$"
+
+DatasetName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=_NAME)]
+
+SoughtName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=_NAME)]
+"""Longer than a name that is given: each split adds a word to it."""
 
 _DATASET: dict[str, Any] = {
     "id": "ds_01h455vb4pex5vsknk084sn02q",

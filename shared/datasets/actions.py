@@ -22,6 +22,7 @@ from shared.notices.actions import tell
 from shared.queue import Task
 from shared.teams.actions import audit
 from shared.teams.caller import TeamCaller
+from shared.teams.queries import get_open_team
 
 CHAT = "chat"
 TRAINING, HELD_OUT = "training", "held_out"
@@ -46,7 +47,10 @@ def storage_key(team_id: str, sha256: str) -> str:
 
 
 def receive(db: Session, received: Received, caller: TeamCaller) -> Dataset:
-    """Make the next version of a named dataset from bytes that came in, and have it validated."""
+    """Make the next version of a named dataset from bytes that came in, and have it validated.
+
+    Raises Conflict when the team is archived.
+    """
     dataset = Dataset(
         **asdict(received),
         **_born(db, received.name, caller),
@@ -64,7 +68,7 @@ def split(db: Session, dataset_id: DatasetId, held_out: float, seed: int, caller
 
     Raises NotFound, DatasetNotReady or Conflict.
     """
-    parent = get_dataset(db, dataset_id)
+    parent = get_dataset(db, dataset_id, team_id=caller.team_id)
     if parent.status is not DatasetStatus.READY or parent.report is None:
         raise DatasetNotReady(f"{parent.id} is {parent.status}; only a dataset that is ready is split.")
     if parent.report["examples"] < 2:
@@ -78,7 +82,7 @@ def split(db: Session, dataset_id: DatasetId, held_out: float, seed: int, caller
 
 def archive(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> None:
     """Put a dataset away. What was trained on it keeps its name and digest. Repeating it changes nothing."""
-    dataset = get_dataset(db, dataset_id, for_update=True)
+    dataset = get_dataset(db, dataset_id, team_id=caller.team_id, for_update=True)
     if dataset.status in _PENDING:
         raise Conflict(f"{dataset.id} is {dataset.status}. Wait until it is ready or rejected.")
     dataset.status = DatasetStatus.ARCHIVED
@@ -150,6 +154,7 @@ def record_progress(db: Session, taken: Dataset, lines: int) -> None:
 
 
 def _born(db: Session, name: str, caller: TeamCaller) -> dict[str, Any]:
+    get_open_team(db, caller.team_id)
     # One at a time per name, so that two uploads at once become two versions and not one refusal.
     db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": f"{caller.team_id}/{name}"})
     known = select(func.max(Dataset.version)).where(Dataset.team_id == caller.team_id, Dataset.name == name)

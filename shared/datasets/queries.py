@@ -13,32 +13,38 @@ from shared.datasets.findings import Severity, excerpt
 from shared.datasets.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
-from shared.ids import DatasetId
+from shared.ids import DatasetId, TeamId
 from shared.storage import Storage
 
 PAGE_BYTES = 1_000_000
 """How much of a dataset's content one look at its examples brings."""
 
 
-def get_dataset(db: Session, dataset_id: DatasetId, *, for_update: bool = False) -> Dataset:
-    """Raises NotFound."""
+def get_dataset(
+    db: Session, dataset_id: DatasetId, *, team_id: TeamId | None = None, for_update: bool = False
+) -> Dataset:
+    """A dataset; with `team_id`, one of that team. Raises NotFound."""
     dataset = db.get(Dataset, dataset_id, with_for_update=for_update or None, populate_existing=for_update)
-    if dataset is None:
+    if dataset is None or team_id not in (None, dataset.team_id):
         raise NotFound("dataset")
     return dataset
 
 
-def list_datasets(db: Session, *, after: str | None, limit: int, name: str | None = None) -> Sequence[Dataset]:
-    """Versions of datasets, the newest first."""
+def list_datasets(
+    db: Session, *, team_id: TeamId | None = None, after: str | None, limit: int, name: str | None = None
+) -> Sequence[Dataset]:
+    """Versions of datasets, the newest first; with `team_id`, those of that team."""
     query = select(Dataset).order_by(Dataset.id.desc()).limit(limit)
+    if team_id is not None:
+        query = query.where(Dataset.team_id == team_id)
     if name is not None:
         query = query.where(Dataset.name == name)
     return db.scalars(query.where(Dataset.id < after) if after else query).all()
 
 
-def get_report(db: Session, dataset_id: DatasetId) -> tuple[Dataset, dict[str, Any]]:
+def get_report(db: Session, dataset_id: DatasetId, *, team_id: TeamId | None = None) -> tuple[Dataset, dict[str, Any]]:
     """A dataset with its report. Raises NotFound, or DatasetNotReady while it is being validated."""
-    dataset = get_dataset(db, dataset_id)
+    dataset = get_dataset(db, dataset_id, team_id=team_id)
     if dataset.report is None:
         raise DatasetNotReady(
             f"{dataset.id} is {dataset.status} and has no report: {dataset.reason or 'ask again soon'}."
@@ -46,9 +52,9 @@ def get_report(db: Session, dataset_id: DatasetId) -> tuple[Dataset, dict[str, A
     return dataset, dataset.report
 
 
-def get_stored(db: Session, dataset_id: DatasetId) -> Dataset:
+def get_stored(db: Session, dataset_id: DatasetId, *, team_id: TeamId | None = None) -> Dataset:
     """A dataset whose bytes are there. Raises NotFound, or DatasetNotReady while they are being made."""
-    dataset = get_dataset(db, dataset_id)
+    dataset = get_dataset(db, dataset_id, team_id=team_id)
     if dataset.storage_key is None:
         raise DatasetNotReady(
             f"{dataset.id} is {dataset.status} and has no bytes: {dataset.reason or 'ask again soon'}."
