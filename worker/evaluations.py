@@ -20,7 +20,7 @@ from shared.evaluations.recording import Brought, Interruption
 from shared.evaluations.results import disagreements, sample
 from shared.evaluations.tables import Evaluation
 from shared.ids import ConnectionId
-from shared.providers.base import Provider, Rejected
+from shared.providers.base import Provider, ProviderError
 from shared.queue import Task
 from worker.asking import ANSWER_SECONDS, Question, ask_all
 from worker.context import Context
@@ -88,7 +88,7 @@ def _ask(context: Context, work: Work) -> None:
         made = ask_all(_questions(context, work, providers), work.evaluation.graders)
     except CannotOpen as error:
         made = Brought(interruption=Interruption(str(error)))
-    except Rejected as error:  # a credential that no request can carry
+    except ProviderError as error:  # a credential that no request can carry, an address that is none
         made = Brought(interruption=Interruption(error.reason))
     with context.database.transaction() as db:
         recording.record(db, work.evaluation.id, work.token, made)

@@ -18,6 +18,10 @@ from shared.clock import utc_now
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from shared.providers.lenient import mapping, parse_object, text
 
+ODD_ADDRESS = (httpx2.InvalidURL, UnicodeError)
+"""What a host that is none is met with, before anything is sent: at the latest when its name is encoded."""
+# Not simply `Exception`: a time limit that strikes in the middle is raised as one too.
+_NOT_TRANSLATED = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError, OSError)
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 """Raised while there is no connection yet (refused, unknown host, failed handshake), so the request cannot have arrived.
 A reset is not among them: it may come after the request was read."""
@@ -54,8 +58,16 @@ def ask(credential: str, send: Callable[[], Raw]) -> httpx2.Response:
         return send().http_response
     except openai.OpenAIError as error:
         prevented = translate(error, credential)
+    except _NOT_TRANSLATED as error:
+        prevented = _odd(error)
     # Outside the except block, so that the SDK's error, which holds the request and with it the credential, is not chained.
     raise prevented
+
+
+def _odd(error: Exception) -> ProviderError:
+    if isinstance(error, ODD_ADDRESS):
+        return Unavailable("The connection's address is not one that can be called", reached=False)
+    return Unavailable(f"The request broke off ({type(error).__name__})")
 
 
 def translate(error: openai.OpenAIError, credential: str) -> ProviderError:
