@@ -1,6 +1,7 @@
 """The worker's entrance: the Celery app. Every setting that is not the default says why.
 
-Run `celery -A worker.app worker --without-gossip --without-mingle` and, once, `celery -A worker.app beat`.
+Run `celery -A worker.app worker --queues short --without-gossip --without-mingle`, the same for `long`, and, once,
+`celery -A worker.app beat`.
 """
 
 import os
@@ -41,7 +42,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     # Returns what a long-lived process has gathered of memory.
     worker_max_tasks_per_child=500,
-    # A run stops taking work after 25 s; these end one that hangs, well before its message is delivered again.
+    # A run stops taking work after 10 s; these end one that hangs, well before its message is delivered again.
     task_soft_time_limit=45,
     task_time_limit=60,
     # A stopping worker first lets its runs end.

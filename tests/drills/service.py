@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import psycopg
 
-from local import data_folder, installation, postgres, stack
+from local import commands, data_folder, installation, postgres, stack
 from local.processes import PROJECT
 from local.stack import Plan, Stack
 from local.wire import Client
@@ -84,7 +84,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Service:
-    """Two APIs, two workers of five children each, beat, Postgres, Valkey and the sandbox."""
+    """Two APIs, two workers of five children for each queue, beat, Postgres, Valkey and the sandbox."""
 
     stack: Stack
     sandbox: Control
@@ -95,7 +95,7 @@ class Service:
 
     @property
     def workers(self) -> list[str]:
-        return [f"worker-{number}" for number in range(1, WORKERS + 1)]
+        return [f"worker-{queue}-{number}" for number in range(1, WORKERS + 1) for queue in commands.QUEUES]
 
     def team(self) -> Team:
         made = self.admin.must("POST", "/v1/teams", {"name": f"team {uuid.uuid4().hex[:8]}"})
@@ -155,7 +155,7 @@ class Service:
         pass_time(self.stack.databases.owner, seconds)
 
     def kill_workers(self) -> None:
-        """SIGKILL to both, with everything below them."""
+        """SIGKILL to all of them, with everything below them."""
         for name in self.workers:
             self.stack.supervisor[name].kill()
 

@@ -35,11 +35,11 @@ def test_a_worker_that_slept_past_its_claim_writes_nothing_and_buys_nothing(serv
     dataset_id = service.dataset(team)
     # The order is on its way when its worker stops; which of the two workers has it decides Celery.
     gate = service.sandbox.gate(account.name, "create_job", "received")
-    with stopped(service, "worker-2"):
+    with stopped(service, "worker-short-2"):
         job = submit(team, dataset_id, account)
         until(lambda: service.sandbox.waiting(gate))
         (late,) = service.sandbox.waiting(gate)
-    with stopped(service, "worker-1"):
+    with stopped(service, "worker-short-1"):
         service.pass_time(PAST_ALL_CLAIMS)
         until(lambda: _second_order(service, gate, late))
         service.sandbox.release(late)  # names a file that is gone
