@@ -24,7 +24,7 @@ key: env  ## A value for TUNEWRIGHT_BOOTSTRAP_KEY
 	@.venv/bin/python -c 'from shared.teams import keys; print(keys.generate())'
 
 test: env  ## All tests; they start what they need. ARGS= goes to pytest
-	@$(RUN) pytest -n 2 $(ARGS)
+	@$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
 
 check: checks test  ## All that must hold before a merge
 
