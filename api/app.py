@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from api import (
     audit,
@@ -30,7 +31,7 @@ from api.requests import Requests
 from api.watching import Watching
 from shared import log
 from shared.connections.credentials import Vault
-from shared.db import Database
+from shared.db import UNAVAILABLE, Database, role_past_the_walls
 from shared.queue import Bell
 from shared.settings import Settings
 from shared.storage import LocalStorage
@@ -98,14 +99,28 @@ def living(settings: Settings) -> Lifespan:
     @asynccontextmanager
     async def live(app: FastAPI) -> AsyncIterator[None]:
         app.state.context = context = _context(settings)
-        yield
-        context.database.engine.dispose()
+        try:
+            await run_in_threadpool(check_walls, context.database)
+            yield
+        finally:
+            context.database.engine.dispose()
 
     return live
 
 
+def check_walls(database: Database) -> None:
+    """Raise RuntimeError when the database would show this process every team's rows. One that is away is asked by `/readyz`."""
+    try:
+        with database.reading() as db:
+            role = role_past_the_walls(db)
+    except UNAVAILABLE:
+        return
+    if role is not None:
+        raise RuntimeError(f"DATABASE_URL logs in as {role}, which row-level security does not bind: use tw_app")
+
+
 def _context(settings: Settings) -> Context:
-    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     return Context(
         database=database,

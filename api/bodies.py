@@ -6,16 +6,22 @@ surrogates, integers beyond 64 bits, and nesting without end. All of these are r
 
 import json
 import math
+import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from typing_extensions import override
 
 from shared.errors import FieldError, InvalidRequest, PayloadTooLarge, UnsupportedFormat
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 64
+LARGE_BYTES = 65_536
+"""A larger body is taken apart in a thread: other callers' events must not wait for it."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_INT = 2**63 - 1
 _MAX_DIGITS = 19
 
@@ -30,7 +36,8 @@ class StrictRequest(Request):
         self.content = self._body = await self._within_limit()
         if self.content:
             self._refuse_other_types()
-            self._json = parse(self.content)
+            large = len(self.content) > LARGE_BYTES
+            self._json = await run_in_threadpool(parse, self.content) if large else parse(self.content)
 
     async def _within_limit(self) -> bytes:
         announced = self.headers.get("content-length", "0")
@@ -65,9 +72,9 @@ def parse(body: bytes) -> Any:
         raise _invalid("", f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise _invalid("", f"is nested deeper than {MAX_DEPTH} levels") from error
-    for pointer, text in _texts(value):
+    for place, text in _texts(value):
         if fault := fault_of(text):
-            raise _invalid(pointer, fault)
+            raise _invalid(_pointer(place), fault)
     return value
 
 
@@ -75,29 +82,40 @@ def fault_of(text: str) -> str | None:
     """Why a text cannot be stored; None when it can."""
     if "\0" in text:
         return "contains the character NUL, which cannot be stored"
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         return "contains half of a surrogate pair, which is not a character"
     return None
 
 
-def _texts(value: Any) -> Iterator[tuple[str, str]]:
-    """Every text in the value, names too, with its pointer; no recursion, since depth is what is to be found out."""
-    waiting: list[tuple[str, int, Any]] = [("", 0, value)]
+class _Place(NamedTuple):
+    """Where a part stands: linked to what it stands in, and spelled out only where something is wrong."""
+
+    name: str | int
+    inside: "_Place | None"
+
+
+def _texts(value: Any) -> Iterator[tuple[_Place | None, str]]:
+    """Every text in the value, names too, with its place; no recursion, since depth is what is to be found out."""
+    waiting: list[tuple[_Place | None, int, Any]] = [(None, 0, value)]
     while waiting:
-        pointer, depth, part = waiting.pop()
+        place, depth, part = waiting.pop()
         if depth > MAX_DEPTH:
             raise _invalid("", f"is nested deeper than {MAX_DEPTH} levels")
         if isinstance(part, str):
-            yield pointer, part
+            yield place, part
         elif isinstance(part, list):
-            waiting.extend((f"{pointer}/{index}", depth + 1, item) for index, item in enumerate(part))
+            waiting.extend((_Place(index, place), depth + 1, item) for index, item in enumerate(part))
         elif isinstance(part, dict):
-            yield from ((pointer, name) for name in part)
-            waiting.extend((f"{pointer}/{_escaped(name)}", depth + 1, item) for name, item in part.items())
+            yield from ((place, name) for name in part)
+            waiting.extend((_Place(name, place), depth + 1, item) for name, item in part.items())
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def _pointer(place: _Place | None) -> str:
+    names: list[str] = []
+    while place is not None:
+        names.append(str(place.name).replace("~", "~0").replace("/", "~1"))
+        place = place.inside
+    return "".join(f"/{name}" for name in reversed(names))
 
 
 def _int(digits: str) -> int:

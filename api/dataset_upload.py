@@ -18,7 +18,7 @@ from api.uploads import Upload
 from shared.datasets import actions
 from shared.datasets.actions import Received
 from shared.db import Database
-from shared.errors import FieldError, IdempotencyInProgress, IdempotencyMismatch, InvalidRequest, StorageFull
+from shared.errors import Conflict, FieldError, IdempotencyInProgress, IdempotencyMismatch, InvalidRequest, StorageFull
 from shared.teams.caller import TeamCaller
 
 router = noun("datasets")
@@ -47,7 +47,7 @@ _FORM: dict[str, Any] = {
     status_code=HTTPStatus.ACCEPTED,
     summary="Upload a dataset",
     response_model=DatasetSchema,
-    responses=problems(StorageFull, IdempotencyInProgress, IdempotencyMismatch),
+    responses=problems(Conflict, StorageFull, IdempotencyInProgress, IdempotencyMismatch),
     openapi_extra=_FORM,
 )
 async def upload_dataset(  # the bytes stream: no thread and no session is held meanwhile

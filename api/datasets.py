@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Paging, Read, Store, TeamMember, Write
+from api.dependencies import Paging, Read, Store, TeamMember, TheDatabase, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
@@ -19,6 +19,7 @@ from api.schemas.datasets import (
     Examples,
     FindingSchema,
     ReportSchema,
+    SoughtName,
 )
 from shared.datasets import actions, queries
 from shared.datasets.findings import Severity
@@ -35,16 +36,17 @@ _JSONL: dict[int | str, dict[str, Any]] = {
 
 @router.get("/datasets", summary="List datasets")
 def list_datasets(
-    _: TeamMember, page: Paging, db: Read, name: Annotated[str | None, Query(max_length=100)] = None
+    caller: TeamMember, page: Paging, db: Read, name: Annotated[SoughtName | None, Query()] = None
 ) -> Listing[DatasetSchema]:
     """The team's datasets, every version, the newest first; with `name` only the versions of one."""
-    return page.of(DatasetSchema, queries.list_datasets(db, after=page.after, limit=page.fetch, name=name))
+    rows = queries.list_datasets(db, team_id=caller.team_id, after=page.after, limit=page.fetch, name=name)
+    return page.of(DatasetSchema, rows)
 
 
 @router.get("/datasets/{dataset_id}", summary="Look at a dataset", responses=problems(NotFound))
-def get_dataset(dataset_id: DatasetId, _: TeamMember, db: Read) -> DatasetSchema:
+def get_dataset(dataset_id: DatasetId, caller: TeamMember, db: Read) -> DatasetSchema:
     """Where a dataset stands and why. Poll it until it is `ready` or `rejected`."""
-    return DatasetSchema.model_validate(queries.get_dataset(db, dataset_id))
+    return DatasetSchema.model_validate(queries.get_dataset(db, dataset_id, team_id=caller.team_id))
 
 
 @router.delete(
@@ -59,9 +61,9 @@ def archive_dataset(dataset_id: DatasetId, caller: TeamMember, db: Write) -> Non
 
 
 @router.get("/datasets/{dataset_id}/report", summary="Read the report", responses=problems(NotFound, DatasetNotReady))
-def get_report(dataset_id: DatasetId, _: TeamMember, db: Read) -> ReportSchema:
+def get_report(dataset_id: DatasetId, caller: TeamMember, db: Read) -> ReportSchema:
     """Counts, tokens, quantiles, and every kind of finding with how to mend it and who would refuse the file for it."""
-    return ReportSchema.of(*queries.get_report(db, dataset_id))
+    return ReportSchema.of(*queries.get_report(db, dataset_id, team_id=caller.team_id))
 
 
 @router.get(
@@ -71,14 +73,14 @@ def get_report(dataset_id: DatasetId, _: TeamMember, db: Read) -> ReportSchema:
 )
 def list_findings(
     dataset_id: DatasetId,
-    _: TeamMember,
+    caller: TeamMember,
     page: Paging,
     db: Read,
     code: Annotated[str | None, Query(max_length=60, pattern="^[a-z0-9_]+$")] = None,
     severity: Severity | None = None,
 ) -> Listing[FindingSchema]:
     """Every finding with its line, its place in the line and how to mend it; those of the whole file (line 0) first."""
-    dataset, _report = queries.get_report(db, dataset_id)
+    dataset, _report = queries.get_report(db, dataset_id, team_id=caller.team_id)
     wanted = queries.Findings(dataset.id, page.after_number or 0, code, severity)
     return page.of(FindingSchema, queries.list_findings(db, wanted, limit=page.fetch))
 
@@ -88,14 +90,17 @@ def list_findings(
 )
 def list_examples(
     dataset_id: DatasetId,
-    _: TeamMember,
-    db: Read,
+    caller: TeamMember,
+    database: TheDatabase,
     storage: Store,
     offset: Annotated[int, Query(ge=0, le=10**9, description="Lines to pass over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Examples:
-    """A few lines of the dataset, as they were uploaded."""
-    return Examples.model_validate(queries.read_examples(storage, queries.get_stored(db, dataset_id), offset, limit))
+    """A few lines of the dataset, as they were uploaded: at most a megabyte of them. A longer line is shown by its beginning."""
+    with database.reading(caller.scope) as db:
+        dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
+    # Far lines of a large file take seconds: nobody's session waits for them.
+    return Examples.model_validate(queries.read_examples(storage, dataset, offset, limit))
 
 
 @router.get(
@@ -104,9 +109,9 @@ def list_examples(
     response_class=StreamingResponse,
     responses={**problems(NotFound, DatasetNotReady), **_JSONL},
 )
-def get_content(dataset_id: DatasetId, _: TeamMember, db: Read, storage: Store) -> Response:
+def get_content(dataset_id: DatasetId, caller: TeamMember, db: Read, storage: Store) -> Response:
     """The bytes, as they were uploaded."""
-    blob = storage.open(queries.get_stored(db, dataset_id).blob)
+    blob = storage.open(queries.get_stored(db, dataset_id, team_id=caller.team_id).blob)
     return StreamingResponse(_chunks(blob), media_type="application/jsonl")
 
 

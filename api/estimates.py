@@ -12,12 +12,13 @@ router = noun("estimates")
 
 
 @router.post("/estimates", summary="Estimate what training would cost", responses=problems(NotFound))
-def estimate_choices(body: EstimateRequest, _: TeamMember, db: Read) -> Estimates:
+def estimate_choices(body: EstimateRequest, caller: TeamMember, db: Read) -> Estimates:
     """Any number of choices for one dataset in one call, the cheapest marked. Binds nothing and reaches no provider.
 
     A choice that cannot be bought (no known price, closed, shut down, faulty dataset) carries `refused` instead of amounts.
     """
-    found = estimate_all(db, body.dataset_id, [choice.choice() for choice in body.choices])
+    choices = [choice.choice() for choice in body.choices]
+    found = estimate_all(db, body.dataset_id, choices, team_id=caller.team_id)
     return Estimates(data=[EstimateSchema.of(one) for one in found])
 
 

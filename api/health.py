@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from api.dependencies import TheDatabase
 from api.problems import only
 from api.schemas.base import Schema, example
-from shared.db import applied_revision
+from shared.db import applied_revision, role_past_the_walls
 from shared.errors import InternalError, ServiceBusy
 
 router = APIRouter(tags=["health"])
@@ -35,9 +35,11 @@ async def is_alive() -> Alive:
 
 @router.get("/readyz", summary="Whether requests can be served", responses=only(ServiceBusy, InternalError))
 def is_ready(database: TheDatabase) -> Ready:
-    """Postgres answers and its schema is at least as new as this release needs; else 503."""
+    """Postgres answers, keeps teams apart, and its schema is at least as new as this release needs; else 503."""
     with database.reading() as db:
-        applied = applied_revision(db)
+        applied, role = applied_revision(db), role_past_the_walls(db)
+    if role is not None:
+        raise ServiceBusy("The database role sees every team's rows. Log in as tw_app.", role=role)
     if applied < _NEEDED:
         raise ServiceBusy("The database must be migrated first.", needed=_NEEDED, applied=applied)
     return Ready()

@@ -67,14 +67,14 @@ async def get_events(
 
 def _page(database: Database, caller: TeamCaller, job_id: JobId, page: Page) -> Response:
     with database.reading(caller.scope) as db:
-        job = queries.get_job(db, job_id)
+        job = queries.get_job(db, job_id, team_id=caller.team_id)
         events = queries.list_events(db, job.id, after=page.after_number or 0, limit=page.fetch)
         return JSONResponse(page.of(JobEventSchema, events).model_dump(mode="json"))
 
 
 def _nothing_left(database: Database, caller: TeamCaller, job_id: JobId, after: int) -> bool:
     with database.reading(caller.scope) as db:
-        job = queries.get_job(db, job_id)
+        job = queries.get_job(db, job_id, team_id=caller.team_id)
         return job.status in JOB.terminal and not queries.list_events(db, job.id, after=after, limit=1)
 
 

@@ -12,6 +12,7 @@ from api.schemas.base import JobId
 from api.schemas.jobs import JobCheckpoints, JobMetrics, JobSchema, JobSubmit
 from shared.errors import (
     BudgetExceeded,
+    Conflict,
     DatasetNotReady,
     DatasetRejected,
     MaxCostExceeded,
@@ -27,6 +28,7 @@ router = noun("jobs")
 
 _REFUSALS = problems(
     NotFound,
+    Conflict,
     DatasetNotReady,
     DatasetRejected,
     ModelNotTrainable,
@@ -50,15 +52,16 @@ def submit_job(body: JobSubmit, caller: TeamMember, db: Write, response: Respons
 
 
 @router.get("/jobs", summary="List jobs")
-def list_jobs(_: TeamMember, page: Paging, db: Read, status: JobStatus | None = None) -> Listing[JobSchema]:
+def list_jobs(caller: TeamMember, page: Paging, db: Read, status: JobStatus | None = None) -> Listing[JobSchema]:
     """The team's jobs, the newest first; with `status` only those that stand there."""
-    return page.of(JobSchema, queries.list_jobs(db, after=page.after, limit=page.fetch, status=status))
+    rows = queries.list_jobs(db, team_id=caller.team_id, after=page.after, limit=page.fetch, status=status)
+    return page.of(JobSchema, rows)
 
 
 @router.get("/jobs/{job_id}", summary="Look at a job", responses=problems(NotFound))
-def get_job(job_id: JobId, _: TeamMember, db: Read) -> JobSchema:
+def get_job(job_id: JobId, caller: TeamMember, db: Read) -> JobSchema:
     """Where a job stands, why, how far it is and what is held for it."""
-    return JobSchema.model_validate(queries.get_job(db, job_id))
+    return JobSchema.model_validate(queries.get_job(db, job_id, team_id=caller.team_id))
 
 
 @router.post(
@@ -73,12 +76,14 @@ def cancel_job(job_id: JobId, caller: TeamMember, db: Write) -> JobSchema:
 
 
 @router.get("/jobs/{job_id}/metrics", summary="Read a job's metrics", responses=problems(NotFound))
-def get_metrics(job_id: JobId, _: TeamMember, db: Read) -> JobMetrics:
+def get_metrics(job_id: JobId, caller: TeamMember, db: Read) -> JobMetrics:
     """Losses and accuracies by step, as far as the provider has measured them."""
-    return JobMetrics.model_validate({"data": queries.list_metrics(db, queries.get_job(db, job_id).id)})
+    job = queries.get_job(db, job_id, team_id=caller.team_id)
+    return JobMetrics.model_validate({"data": queries.list_metrics(db, job.id)})
 
 
 @router.get("/jobs/{job_id}/checkpoints", summary="Read a job's checkpoints", responses=problems(NotFound))
-def get_checkpoints(job_id: JobId, _: TeamMember, db: Read) -> JobCheckpoints:
+def get_checkpoints(job_id: JobId, caller: TeamMember, db: Read) -> JobCheckpoints:
     """The models that the provider kept on the way; known when the job has ended."""
-    return JobCheckpoints.model_validate({"data": queries.list_checkpoints(db, queries.get_job(db, job_id).id)})
+    job = queries.get_job(db, job_id, team_id=caller.team_id)
+    return JobCheckpoints.model_validate({"data": queries.list_checkpoints(db, job.id)})

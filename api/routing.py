@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from typing_extensions import override
 
+from api.bearer import shown_key
 from api.bodies import StrictRequest
 from api.idempotency import Replay
 from api.problems import problems
@@ -32,6 +33,7 @@ class Route(APIRoute):
         async def strictly(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             if takes_json:
+                shown_key(strict.headers)  # whoever has no key sends us no body
                 await strict.read()
             try:
                 response = await handle(strict)

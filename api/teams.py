@@ -42,5 +42,7 @@ def update_team(team_id: TeamId, body: TeamPatch, caller: Admin, db: Write) -> T
     "/teams/{team_id}", status_code=HTTPStatus.NO_CONTENT, summary="Archive a team", responses=problems(NotFound)
 )
 def archive_team(team_id: TeamId, caller: Admin, db: Write) -> None:
-    """The team's keys stop working at once; its records and its ledger stay. For admins."""
+    """The team's keys stop working at once, and nothing new can begin. What runs goes on until an admin stops it (with `X-Team`);
+    records and the ledger stay. For admins.
+    """
     actions.archive_team(db, team_id, caller)

@@ -42,3 +42,8 @@ class Settings(BaseSettings):
 
     settle_seconds: float = 90.0
     """How long an order that was not answered is only looked for; longer than any request is answered late."""
+
+    @property
+    def ring_seconds(self) -> float:
+        """How long a wake-up call is worth hearing. An overloaded worker must not find that every one has expired."""
+        return max(2 * self.sweep_seconds, 10.0)

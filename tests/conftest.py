@@ -84,4 +84,4 @@ def patient() -> Iterator[Running]:
 def office(api: Api, patient: Running) -> Iterator[Office]:
     """One team at the front door, with accounts that nobody else uses."""
     with laboratory_on(api, patient, f"sk-sandbox-{uuid.uuid4().hex}") as lab:
-        yield Office(lab, lab.member, lab.lead)
+        yield Office(lab, lab.member)

@@ -31,7 +31,9 @@ app.conf.update(
     # A message is done when its work is done: a killed worker's message is delivered again.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
-    # What may take minutes waits in a queue of its own.
+    # What may take minutes waits in a queue of its own. A worker listens to both, unless `-Q` names one: Celery's own choice
+    # would be the default queue alone.
+    task_queues={SHORT: {}, LONG: {}},
     task_default_queue=SHORT,
     task_routes={str(task): {"queue": queue} for task, queue in QUEUES.items()},
     # Rows hold results; Redis holds nothing that matters.
@@ -40,7 +42,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     # Returns what a long-lived process has gathered of memory.
     worker_max_tasks_per_child=500,
-    # A run stops taking work after 25 s; these end one that hangs, well before its message is delivered again.
+    # A run stops taking work after 10 s; these end one that hangs, well before its message is delivered again.
     task_soft_time_limit=45,
     task_time_limit=60,
     # A stopping worker first lets its runs end.
@@ -66,7 +68,7 @@ app.conf.update(
         "sweep": {
             "task": sweeps.SWEEP,
             "schedule": settings.sweep_seconds,
-            "options": {"expires": 2 * settings.sweep_seconds},
+            "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
     },
@@ -80,7 +82,7 @@ _LIMITS = {task: {"soft_time_limit": 3600, "time_limit": 3660} for task, queue i
 
 @cache
 def bell() -> Bell:
-    return Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    return Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
 
 
 @cache

@@ -328,6 +328,7 @@ def upgrade() -> None:
         sa.Column("n_answers", sa.Integer(), nullable=False),
         sa.Column("n_expected", sa.Integer(), nullable=False),
         sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("unheard", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("results", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),

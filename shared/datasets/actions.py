@@ -14,7 +14,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.split import by_fraction
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
-from shared.db import claim, fenced, now, ring
+from shared.db import claim, fenced, now, ring, seconds_from_now
 from shared.errors import Conflict, DatasetNotReady
 from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
@@ -22,6 +22,7 @@ from shared.notices.actions import tell
 from shared.queue import Task
 from shared.teams.actions import audit
 from shared.teams.caller import TeamCaller
+from shared.teams.queries import get_open_team
 
 CHAT = "chat"
 TRAINING, HELD_OUT = "training", "held_out"
@@ -46,7 +47,10 @@ def storage_key(team_id: str, sha256: str) -> str:
 
 
 def receive(db: Session, received: Received, caller: TeamCaller) -> Dataset:
-    """Make the next version of a named dataset from bytes that came in, and have it validated."""
+    """Make the next version of a named dataset from bytes that came in, and have it validated.
+
+    Raises Conflict when the team is archived.
+    """
     dataset = Dataset(
         **asdict(received),
         **_born(db, received.name, caller),
@@ -64,7 +68,7 @@ def split(db: Session, dataset_id: DatasetId, held_out: float, seed: int, caller
 
     Raises NotFound, DatasetNotReady or Conflict.
     """
-    parent = get_dataset(db, dataset_id)
+    parent = get_dataset(db, dataset_id, team_id=caller.team_id)
     if parent.status is not DatasetStatus.READY or parent.report is None:
         raise DatasetNotReady(f"{parent.id} is {parent.status}; only a dataset that is ready is split.")
     if parent.report["examples"] < 2:
@@ -78,7 +82,7 @@ def split(db: Session, dataset_id: DatasetId, held_out: float, seed: int, caller
 
 def archive(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> None:
     """Put a dataset away. What was trained on it keeps its name and digest. Repeating it changes nothing."""
-    dataset = get_dataset(db, dataset_id, for_update=True)
+    dataset = get_dataset(db, dataset_id, team_id=caller.team_id, for_update=True)
     if dataset.status in _PENDING:
         raise Conflict(f"{dataset.id} is {dataset.status}. Wait until it is ready or rejected.")
     dataset.status = DatasetStatus.ARCHIVED
@@ -124,6 +128,14 @@ def record_validation(db: Session, taken: Dataset, validation: Validation) -> No
         _end(db, dataset, DatasetStatus.REJECTED, f"{n_faults:,} faults keep this dataset from being trained on.")
 
 
+def put_off(db: Session, taken: Dataset, seconds: float) -> None:
+    """The bytes cannot be read right now, which says nothing about them: try again later, and do not count this attempt."""
+    dataset = fenced(db, Dataset, taken.id, taken.claim_token)
+    if dataset is not None:
+        dataset.attempts -= 1
+        dataset.due_at = db.scalar(select(seconds_from_now(seconds)))
+
+
 def give_up(db: Session, taken: Dataset, reason: str) -> None:
     """Reject what cannot be validated."""
     dataset = fenced(db, Dataset, taken.id, taken.claim_token)
@@ -142,6 +154,7 @@ def record_progress(db: Session, taken: Dataset, lines: int) -> None:
 
 
 def _born(db: Session, name: str, caller: TeamCaller) -> dict[str, Any]:
+    get_open_team(db, caller.team_id)
     # One at a time per name, so that two uploads at once become two versions and not one refusal.
     db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": f"{caller.team_id}/{name}"})
     known = select(func.max(Dataset.version)).where(Dataset.team_id == caller.team_id, Dataset.name == name)

@@ -20,3 +20,4 @@ from shared.db.session import Scope as Scope
 from shared.db.session import Session as Session
 from shared.db.session import applied_revision as applied_revision
 from shared.db.session import ring as ring
+from shared.db.walls import role_past_the_walls as role_past_the_walls

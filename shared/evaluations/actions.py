@@ -11,7 +11,7 @@ from shared import ids
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
-from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest, NotFound
+from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest
 from shared.evaluations.candidates import Candidate, candidate_of, encoding_of
 from shared.evaluations.examples import Choice, choose
 from shared.evaluations.grading import GRADERS
@@ -84,7 +84,7 @@ def submit(
 
 def cancel(db: Session, evaluation_id: EvaluationId, caller: Caller) -> Evaluation:
     """Stop asking. The answers recorded so far are kept and charged. One that is over already stays as it ended."""
-    evaluation = get_evaluation(db, evaluation_id, for_update=True)
+    evaluation = get_evaluation(db, evaluation_id, team_id=caller.team_id, for_update=True)
     if evaluation.status in EVALUATION.terminal:
         return evaluation
     evaluation.status = EvaluationStatus.CANCELLED
@@ -108,9 +108,7 @@ def _check(order: Order) -> None:
 
 
 def _ready(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
-    dataset = get_dataset(db, dataset_id)
-    if dataset.team_id != caller.team_id:
-        raise NotFound("dataset")
+    dataset = get_dataset(db, dataset_id, team_id=caller.team_id)
     if dataset.status in (DatasetStatus.REJECTED, DatasetStatus.ARCHIVED):
         raise DatasetRejected(f"{dataset_id} is {dataset.status}. Choose another one.", dataset_id=dataset_id)
     if dataset.status is not DatasetStatus.READY:

@@ -12,10 +12,12 @@ from shared.evaluations.tables import Evaluation, EvaluationAnswer
 from shared.ids import EvaluationId, TeamId
 
 
-def get_evaluation(db: Session, evaluation_id: EvaluationId, *, for_update: bool = False) -> Evaluation:
-    """Raises NotFound."""
+def get_evaluation(
+    db: Session, evaluation_id: EvaluationId, *, team_id: TeamId | None = None, for_update: bool = False
+) -> Evaluation:
+    """An evaluation; with `team_id`, one of that team. Raises NotFound."""
     evaluation = db.get(Evaluation, evaluation_id, with_for_update=for_update or None, populate_existing=for_update)
-    if evaluation is None:
+    if evaluation is None or team_id not in (None, evaluation.team_id):
         raise NotFound("evaluation")
     return evaluation
 
@@ -30,9 +32,9 @@ def list_evaluations(
     return db.scalars(query.where(Evaluation.id < after) if after else query).all()
 
 
-def get_results(db: Session, evaluation_id: EvaluationId) -> dict[str, Any]:
+def get_results(db: Session, evaluation_id: EvaluationId, *, team_id: TeamId | None = None) -> dict[str, Any]:
     """What an evaluation found. Raises NotFound, and Conflict when it has not succeeded (yet)."""
-    evaluation = get_evaluation(db, evaluation_id)
+    evaluation = get_evaluation(db, evaluation_id, team_id=team_id)
     if evaluation.results is None:
         raise Conflict(
             f"The evaluation is {evaluation.status}: there are no results.", evaluation_status=evaluation.status
@@ -52,6 +54,12 @@ def answered(db: Session, evaluation_id: EvaluationId) -> set[tuple[int, int]]:
     return {
         (row.candidate, row.line) for row in db.execute(query.where(EvaluationAnswer.evaluation_id == evaluation_id))
     }
+
+
+def candidates_that_answered(db: Session, evaluation_id: EvaluationId) -> set[int]:
+    """The candidates of which there is at least one answer that is no refusal."""
+    query = select(EvaluationAnswer.candidate).where(EvaluationAnswer.evaluation_id == evaluation_id)
+    return set(db.scalars(query.where(EvaluationAnswer.answer.is_not(None)).distinct()))
 
 
 def usage_by_candidate(db: Session, evaluation_id: EvaluationId) -> dict[int, Usage]:

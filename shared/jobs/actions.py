@@ -13,7 +13,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
-from shared.ids import ConnectionId, DatasetId, JobId
+from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.offers import Offer
@@ -54,7 +54,7 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest,
     MaxCostExceeded or BudgetExceeded; then nothing is held.
     """
-    dataset = get_dataset(db, order.dataset_id)
+    dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     offer, expected = _choose(db, dataset, order)
     if order.max_cost is not None and expected.high > order.max_cost:
         raise MaxCostExceeded(expected.high, order.max_cost)
@@ -73,7 +73,7 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
 
     What has not reached the provider is cancelled at once; else the provider is asked, and may finish first.
     """
-    job = get_job(db, job_id, for_update=True)
+    job = get_job(db, job_id, team_id=caller.team_id, for_update=True)
     if job.status in JOB.terminal or job.status is JobStatus.CANCELLING:
         return job
     moment = db.scalars(select(now())).one()
@@ -115,17 +115,17 @@ def _find(db: Session, dataset: Dataset, order: Order, connection_id: Connection
     offer = offers.find_offer(db, connection_id, order.model, order.method)
     n_epochs = order.hyperparameters.get("n_epochs")
     expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
-    _check_order(db, order, offer)
+    _check_order(db, order, offer, dataset.team_id)
     return offer, expected
 
 
-def _check_order(db: Session, order: Order, offer: Offer) -> None:
+def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> None:
     provider = offer.connection.provider
     if order.suffix is not None and not _SUFFIX[provider].fullmatch(order.suffix):
         fault = f"must match {_SUFFIX[provider].pattern} for {provider}"
         raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
     if order.validation_dataset_id is not None:
-        check_usable(get_dataset(db, order.validation_dataset_id), provider)
+        check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), provider)
 
 
 def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, caller: Caller) -> Job:

@@ -16,7 +16,7 @@ from shared.datasets.epochs import automatic_epochs, azure_billed, billing_token
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
-from shared.ids import ConnectionId, DatasetId
+from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.offers import Offer, find_offer
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
@@ -69,9 +69,11 @@ class Estimated:
     cheapest: bool = False
 
 
-def estimate_all(db: Session, dataset_id: DatasetId, choices: Sequence[Choice]) -> list[Estimated]:
+def estimate_all(
+    db: Session, dataset_id: DatasetId, choices: Sequence[Choice], *, team_id: TeamId | None = None
+) -> list[Estimated]:
     """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
-    dataset = get_dataset(db, dataset_id)
+    dataset = get_dataset(db, dataset_id, team_id=team_id)
     found = [_estimate_one(db, dataset, choice) for choice in choices]
     lowest = min((one.estimate.expected for one in found if one.estimate), default=None)
     return [replace(one, cheapest=one.estimate is not None and one.estimate.expected == lowest) for one in found]

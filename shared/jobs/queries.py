@@ -8,22 +8,26 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Text
 
 from shared.errors import NotFound
-from shared.ids import JobId
+from shared.ids import JobId, TeamId
 from shared.jobs.tables import Job, JobCheckpoint, JobEvent, JobMetric
 from shared.lifecycles import JobStatus
 
 
-def get_job(db: Session, job_id: JobId, *, for_update: bool = False) -> Job:
-    """Raises NotFound."""
+def get_job(db: Session, job_id: JobId, *, team_id: TeamId | None = None, for_update: bool = False) -> Job:
+    """A job; with `team_id`, one of that team. Raises NotFound."""
     job = db.get(Job, job_id, with_for_update=for_update or None, populate_existing=for_update)
-    if job is None:
+    if job is None or team_id not in (None, job.team_id):
         raise NotFound("job")
     return job
 
 
-def list_jobs(db: Session, *, after: str | None, limit: int, status: JobStatus | None = None) -> Sequence[Job]:
-    """Jobs, the newest first."""
+def list_jobs(
+    db: Session, *, team_id: TeamId | None = None, after: str | None, limit: int, status: JobStatus | None = None
+) -> Sequence[Job]:
+    """Jobs, the newest first; with `team_id`, those of that team."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)
+    if team_id is not None:
+        query = query.where(Job.team_id == team_id)
     if status is not None:
         query = query.where(Job.status == status)
     return db.scalars(query.where(Job.id < after) if after else query).all()

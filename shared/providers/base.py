@@ -23,11 +23,19 @@ class ProviderError(Exception):
 class Unavailable(ProviderError):
     """No usable answer. If `reached` the request may have taken effect (timeout, reset, 5xx, garbage): reconcile before
     repeating anything that costs money. If not, it never left this machine (connection refused, unknown host).
+
+    `failed`: the provider itself said that it failed. A job may exist all the same, but such an answer is not billed.
     """
 
-    def __init__(self, reason: str, *, reached: bool = True) -> None:
+    def __init__(self, reason: str, *, reached: bool = True, failed: bool = False) -> None:
         super().__init__(reason)
         self.reached = reached
+        self.failed = failed
+
+    @property
+    def unheard(self) -> bool:
+        """Whether a question may have been answered, and billed, without our hearing it."""
+        return self.reached and not self.failed
 
 
 class Throttled(ProviderError):

@@ -74,7 +74,7 @@ def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any])
     target = find_target(db, Names(caller.team_id, aliases_of(db, caller.team_id)), name)
     seller = seller_of(target, db.scalars(select(now())).one().date())
     sent = limited(body)
-    most = most_used(sent, encoding_of(target.connection.provider, target.base_model))
+    most = most_used(sent, target.base_model, encoding_of(target.connection.provider, target.base_model))
     prompt = Prompt(ids.new("req"), target, seller, sent, most)
     spend.hold(db, _hold(caller.team_id, prompt))
     return prompt
@@ -105,7 +105,7 @@ def ask(prompt: Prompt, vault: Vault) -> Outcome:
         return Declined(ProviderUnavailable(str(error), connection=connection.name))
     except Unavailable as error:
         problem = ProviderUnavailable(f"{connection.name} does not answer: {error.reason}", connection=connection.name)
-        return Unheard(problem) if error.reached else Declined(problem)
+        return Unheard(problem) if error.unheard else Declined(problem)
 
 
 def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:

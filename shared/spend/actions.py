@@ -31,6 +31,7 @@ from shared.spend.tables import (
     TransactionKind,
     Unit,
 )
+from shared.teams.queries import get_open_team
 
 ORGANISATION = "organisation"
 
@@ -85,7 +86,11 @@ def set_limit(db: Session, team_id: TeamId | None, limit: Usd | None) -> Budget:
 
 
 def hold(db: Session, wanted: HoldRequest) -> Hold:
-    """Set money aside, if every budget that binds the team covers it. Raises BudgetExceeded; then nothing has changed."""
+    """Set money aside, if every budget that binds the team covers it. Whatever costs money begins here.
+
+    Raises BudgetExceeded, or Conflict when the team is archived; then nothing has changed.
+    """
+    get_open_team(db, wanted.team_id)
     budgets = [_locked(db, None), _locked(db, wanted.team_id)]
     for budget in budgets:
         _check_left(db, budget, wanted.amount)
@@ -152,7 +157,8 @@ def _resolve(db: Session, subject: str, status: HoldStatus) -> Hold:
     if team_id is None:
         raise NotFound("hold")
     budgets = [_locked(db, None), _locked(db, team_id)]
-    held = db.scalars(select(Hold).where(Hold.subject == subject).with_for_update()).one()
+    locked = select(Hold).where(Hold.subject == subject).with_for_update().execution_options(populate_existing=True)
+    held = db.scalars(locked).one()
     if held.status is status:  # `guard_status` lets a status repeat itself; a hold's end may not
         held.status = HoldStatus.PENDING
     held.status = status

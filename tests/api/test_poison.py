@@ -1,14 +1,16 @@
 """Input that Postgres, or the next program, cannot take: refused in words, in every field of every operation."""
 
 import json
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.app import assemble
-from api.bodies import MAX_BYTES, parse
+from api.bodies import LARGE_BYTES, MAX_BYTES, parse
 from api.openapi import describe
 from shared.errors import InvalidRequest
 from tests.support.api import Api
@@ -106,6 +108,58 @@ def test_no_field_takes_poison(api: Api, method: str, path: str, schema: dict[st
         send(caller, method, path, '{"unknown": ' + poison + "}")
 
 
+TEXTS = [
+    "\0",
+    "a\0b",
+    "\x01\x1b",
+    "'; DROP TABLE teams; --",
+    "%s %(name)s %n",
+    "é😀",
+    "9" * 5000,
+    "NaN",
+    " ",
+    "-1",
+    "1e999",
+]
+
+
+def parameters(place: str) -> Iterator[tuple[str, str, str]]:
+    """Method, path and name of every parameter that stands there."""
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == place:
+                    yield method, path, parameter["name"]
+
+
+def test_no_query_takes_poison(api: Api) -> None:
+    team = api.team("poisoned")["id"]
+    caller = api.client(api.admin_key, **{"X-Team": team})
+    for method, path, name in parameters("query"):
+        for text in TEXTS:
+            answer = caller.request(method, at(path, team), params={name: text})
+            assert answer.status_code < 500, f"{method} {path} {name} {text[:20]!r}"
+            assert answer.status_code == 422 or "\0" not in text, f"{method} {path} {name}"
+
+
+def test_no_header_takes_poison(api: Api) -> None:
+    team = api.team("poisoned")["id"]
+    stranger, auth = api.client(), (b"Authorization", f"Bearer {api.admin_key}".encode())
+    for method, path, name in parameters("header"):
+        for text in TEXTS:
+            answer = stranger.request(method, at(path, team), headers=[auth, (name.encode(), text.encode())])
+            assert answer.status_code < 500, f"{method} {path} {name} {text[:20]!r}"
+
+
+def test_no_path_takes_poison(api: Api) -> None:
+    team = api.team("poisoned")["id"]
+    caller = api.client(api.admin_key, **{"X-Team": team})
+    for method, path, name in parameters("path"):
+        for text in TEXTS:
+            answer = caller.request(method, at(path.replace(f"{{{name}}}", quote(text, safe="")), team))
+            assert answer.status_code < 500, f"{method} {path} {name} {text[:20]!r}"
+
+
 def test_what_cannot_be_stored_is_named(api: Api) -> None:
     for poison in ("NUL", "half a character", "the other half"):
         answer = send(api.admin, "POST", "/v1/teams", f'{{"name": {POISON[poison]}}}')
@@ -165,6 +219,36 @@ def test_a_body_that_is_too_large_is_refused(api: Api) -> None:
 
     endless = api.admin.post("/v1/teams", content=without_length(), headers={"Content-Type": "application/json"})
     assert endless.status_code == 413
+
+
+def test_a_long_name_around_many_things_costs_what_was_sent() -> None:
+    body = json.dumps({"x" * 50_000: [0] * 40_000}).encode()
+    tracemalloc.start()
+    parse(body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50 * len(body), "a pointer was spelled out for each element"
+
+
+def test_the_place_of_what_is_wrong_is_spelled_out() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse(rb'{"a": [1, {"b/c~d": ["x", "\u0000"]}]}')
+    assert refused.value.errors[0].pointer == "/a/1/b~1c~0d/1"
+
+
+@pytest.mark.parametrize("body", ["{", "x" * (MAX_BYTES + 1), '{"name": "fits"}', '{"unknown": 1}'])
+def test_the_body_of_a_stranger_is_not_looked_at(api: Api, body: str) -> None:
+    for caller in (api.client(), api.client("tw_made-up"), api.client("sk-another")):
+        assert send(caller, "POST", "/v1/teams", body).json()["code"] == "unauthenticated"
+        answer = caller.post("/openai/v1/chat/completions", content=body)
+        assert answer.json()["error"]["code"] == "invalid_api_key"
+
+
+def test_a_large_body_is_read_as_a_small_one_is(api: Api) -> None:
+    large = json.dumps({"name": "support", "more": "x" * LARGE_BYTES})
+    assert send(api.admin, "POST", "/v1/teams", large).json()["errors"][0]["pointer"] == "/more"
+    large = json.dumps({"name": "a\0b", "more": "x" * LARGE_BYTES})
+    assert send(api.admin, "POST", "/v1/teams", large).json()["errors"][0]["pointer"] == "/name"
 
 
 def test_a_body_that_is_not_said_to_be_json_is_refused(api: Api) -> None:

@@ -39,7 +39,9 @@ def test_an_archived_team_can_do_nothing(api: Api) -> None:
     assert member.get("/v1/me").status_code == 200
     assert api.admin.delete(f"/v1/teams/{team['id']}").status_code == 204
     assert member.get("/v1/me").status_code == 401
-    assert api.admin.get("/v1/me", headers={"X-Team": team["id"]}).json()["code"] == "conflict"
+    files = {"file": ("a.jsonl", b"{}\n")}
+    late = api.admin.post("/v1/datasets", data={"name": "late"}, files=files, headers={"X-Team": team["id"]})
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
     assert api.admin.post(f"/v1/teams/{team['id']}/keys", json={"name": "late"}).status_code == 409
 
 

@@ -125,10 +125,11 @@ def _behind_a_lock(service: Service, at_gate: Hold, lock: psycopg.Connection) ->
 
 
 def _waiting_to_record(service: Service) -> set[str]:
-    """The jobs whose rows somebody waits for with SELECT … FOR UPDATE. A heartbeat's UPDATE waits in a weaker mode."""
+    """The jobs whose rows a worker waits for with SELECT … FOR UPDATE; its heartbeats wait too, with UPDATE."""
     query = """
         SELECT id FROM jobs JOIN pg_locks ON ctid = format('(%s,%s)', page, tuple)::tid
-        WHERE relation = 'jobs'::regclass AND locktype = 'tuple' AND mode = 'AccessExclusiveLock'
+        JOIN pg_stat_activity USING (pid)
+        WHERE relation = 'jobs'::regclass AND locktype = 'tuple' AND usename = 'tw_worker' AND query ^@ 'SELECT jobs.'
     """
     return {job for (job,) in service.sql(query)}
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import psycopg
 
-from local import commands, data_folder, postgres, stack
+from local import commands, data_folder, installation, postgres, stack
 from local.processes import PROJECT
 from local.stack import Plan, Stack
 from local.wire import Client
@@ -37,7 +37,11 @@ PLAN = Plan(
     concurrency=CHILDREN,
     sandbox_speed=6000,
     postgres_settings=postgres.CARELESS,
-    settings={"TUNEWRIGHT_SWEEP_SECONDS": "0.5", "TUNEWRIGHT_POLL_SECONDS": "0.5"},
+    settings={
+        "TUNEWRIGHT_SWEEP_SECONDS": "0.5",
+        "TUNEWRIGHT_POLL_SECONDS": "0.5",
+        "TUNEWRIGHT_SETTLE_SECONDS": "5",
+    },
 )
 
 
@@ -136,10 +140,16 @@ class Service:
         return self.stack.folder.path / "storage" / str(key)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the database as its owner, past every policy."""
-        with psycopg.connect(self.stack.databases.owner, autocommit=True) as db:
+        """Ask the database as its superuser, who sees every row and what every session does."""
+        with psycopg.connect(self._superuser, autocommit=True) as db:
             found = db.execute(statement.encode(), values or None)
             return found.fetchall() if found.description else []
+
+    @cached_property
+    def _superuser(self) -> str:
+        folder = self.stack.folder
+        password = installation.recall(folder).superuser_password
+        return postgres.server_url(folder.path / "sockets", postgres.DATABASE, postgres.SUPERUSER, password)
 
     def pass_time(self, seconds: float) -> None:
         pass_time(self.stack.databases.owner, seconds)

@@ -18,7 +18,7 @@ def test_workers_killed_at_every_point_buy_everything_once(
     accounts = [service.account("openai"), service.account("azure")]
     field = Field(service, team, service.dataset(team), accounts)
 
-    landed = until_hit(field, KILLS, [Service.kill_children, Service.kill_workers])
+    landed = list(until_hit(field, KILLS, [Service.kill_children, Service.kill_workers]))
     rows = account_for(field, landed)
 
     with capsys.disabled():

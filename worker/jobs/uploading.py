@@ -1,6 +1,7 @@
 """Sending a job's files. Each attempt's files carry its number in their names, which tell whose they are on every provider."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from tempfile import TemporaryFile
 
 from shared.datasets.queries import get_dataset
@@ -8,7 +9,7 @@ from shared.datasets.rewrite import write_plain
 from shared.ids import DatasetId
 from shared.jobs.recording import record_failure, record_files, record_given_up
 from shared.jobs.taking import Work
-from shared.providers.base import Provider, ProviderFile
+from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
 from worker.jobs.ordering import adopt_any
 
@@ -25,11 +26,22 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
     if work.job.training_file_id is not None:
         _look_again(context, work, provider)
         return
-    there = {file.name: file for file in provider.files(file_prefix(context, work)) if file.ready is not False}
+    there = _there(context, work, provider)
     training = there.get(_name(context, work, "training"))
     if training is not None and adopt_any(context, work, provider, training.id):
         return  # bought before our row knew of it: the database was put back to an earlier day
     _send(context, work, provider, there)
+
+
+def _there(context: Context, work: Work, provider: Provider) -> dict[str, ProviderFile]:
+    """This job's files that are at the provider already, by name. One that cannot list its files is taken to have none."""
+    try:
+        files = provider.files(file_prefix(context, work))
+    except Rejected as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return {}
+    return {file.name: file for file in files if file.ready is not False}
 
 
 def _name(context: Context, work: Work, role: str) -> str:
