@@ -25,7 +25,7 @@ from api import (
     spend,
     teams,
 )
-from api.compatible import chat, models
+from api.compatible import chat, errors, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
 from api.watching import Watching
@@ -86,6 +86,7 @@ def assemble(lifespan: Lifespan | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
+    errors.install(app)
     app.add_middleware(Requests)
     for router in ROUTERS:
         app.include_router(router)

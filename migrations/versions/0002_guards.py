@@ -19,7 +19,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tw_app, tw_worker;
 REVOKE INSERT, UPDATE ON alembic_version, clock_shift, installation FROM tw_app, tw_worker;
 REVOKE UPDATE ON ledger_transactions, ledger_entries, audit_entries, alias_changes, job_events FROM tw_app, tw_worker;
 GRANT DELETE ON aliases TO tw_app;
-GRANT DELETE ON remembered_requests TO tw_worker;
+GRANT DELETE ON remembered_requests TO tw_app, tw_worker;
 """
 
 _OWNED_BY_TEAM = (

@@ -16,7 +16,7 @@ from shared import ids
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen, Vault
 from shared.db import now
-from shared.errors import Problem, ProviderRefused, ProviderUnavailable
+from shared.errors import AnswerLost, Problem, ProviderRefused, ProviderUnavailable
 from shared.evaluations.candidates import encoding_of
 from shared.evaluations.rates import Seller, Usage, seller_of
 from shared.ids import TeamId
@@ -104,8 +104,10 @@ def ask(prompt: Prompt, vault: Vault) -> Outcome:
     except CannotOpen as error:
         return Declined(ProviderUnavailable(str(error), connection=connection.name))
     except Unavailable as error:
-        problem = ProviderUnavailable(f"{connection.name} does not answer: {error.reason}", connection=connection.name)
-        return Unheard(problem) if error.unheard else Declined(problem)
+        said = f"{connection.name} does not answer: {error.reason}"
+        if error.unheard:
+            return Unheard(AnswerLost(f"{said}. The most that it can have cost is charged until the bill is known."))
+        return Declined(ProviderUnavailable(said, connection=connection.name))
 
 
 def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:
@@ -123,11 +125,9 @@ def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:
             assert_never(outcome)
 
 
-def render(prompt: Prompt, outcome: Outcome) -> dict[str, Any]:
-    """The answer, from the name that was asked. Raises the outcome's problem when there is none."""
-    if isinstance(outcome, Answered):
-        return {**outcome.answer.body, "model": prompt.target.name}
-    raise outcome.problem
+def render(prompt: Prompt, answered: Answered) -> dict[str, Any]:
+    """The answer, from the name that was asked."""
+    return {**answered.answer.body, "model": prompt.target.name}
 
 
 def _refused(prompt: Prompt, error: Rejected) -> Problem:
