@@ -3,29 +3,56 @@
 import logging
 import re
 import sys
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_SECRET = re.compile(r"(tw_|sk-|az-|Bearer\s+|whsec_)[A-Za-z0-9_\-./+=]{6,}")
+_SECRETS = (
+    # Ours and those of the providers and senders that mark theirs. `task-…` is no key.
+    (re.compile(r"\b(tw_)[A-Za-z0-9]{20,}"), r"\1…"),
+    (re.compile(r"\b(sk-|az-|whsec_)[A-Za-z0-9_\-./+=]{6,}"), r"\1…"),
+    (re.compile(r"(?i)\b(bearer\s+|api-key:\s*)[^\s\"',]{6,}"), r"\1…"),
+    # Azure's have no mark: 32 hexadecimal digits, or 84 characters of base 64.
+    (re.compile(r"\b[0-9A-Fa-f]{32}\b"), "…"),
+    (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{82,88}={0,2}(?![A-Za-z0-9+/=])"), "…"),
+    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), r"\1…@"),
+)
 _SECRET_NAMES = ("authorization", "credential", "secret", "password", "api_key", "token")
+_NEVER_SECRET = ("request_id",)
+"""A caller's own id may be 32 hexadecimal digits, and is there to be found."""
 
 # Celery would tell of each sweep twice, every few seconds.
 _CHATTY = ("httpx2", "httpcore2", "openai", "kombu", "amqp", "celery.beat", "celery.worker", "celery.app.trace")
 
 
 def blot(text: str) -> str:
-    """The text without anything that looks like a key."""
-    return _SECRET.sub(r"\1…", text)
+    """The text without anything that looks like a key, and without passwords in URLs."""
+    for secret, left in _SECRETS:
+        text = secret.sub(left, text)
+    return text
 
 
 def _without_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     for name, value in event.items():
-        if any(word in name.lower() for word in _SECRET_NAMES) and not isinstance(value, int | float | None):
-            event[name] = "…"
-        elif isinstance(value, str):
-            event[name] = blot(value)
+        # What begins with an underscore is structlog's own, and not printed.
+        if name not in _NEVER_SECRET and not name.startswith("_"):
+            event[name] = _blotted(name, value)
     return event
+
+
+def _blotted(name: str, value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case _ if any(word in name.lower() for word in _SECRET_NAMES):
+            return "…"
+        case dict():
+            return {blot(str(key)): _blotted(str(key), part) for key, part in value.items()}
+        case list() | tuple() | set():
+            return [_blotted(name, part) for part in value]
+        case _:
+            return blot(str(value))
 
 
 def configure(level: str, *, as_json: bool) -> None:

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Text(), nullable=True),
         sa.Column("monthly_limit", sa.BigInteger(), nullable=True),
         sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("held >= 0", name=op.f("ck_budgets_held")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_budgets_team_id")),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_budgets")),
         sa.UniqueConstraint("team_id", name=op.f("uq_budgets_team_id")),
@@ -601,6 +602,8 @@ def upgrade() -> None:
         sa.Column("usd_per_million", sa.Numeric(), nullable=True),
         sa.Column("price_id", sa.Text(), nullable=True),
         sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_ledger_entries_quantity")),
+        sa.CheckConstraint("account <> 'spent' OR amount >= 0", name=op.f("ck_ledger_entries_spent")),
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_ledger_entries_connection_id")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_ledger_entries_team_id")),
         sa.ForeignKeyConstraint(

@@ -17,9 +17,12 @@ GRANT USAGE ON SCHEMA public TO tw_app, tw_worker;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO tw_app, tw_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tw_app, tw_worker;
 REVOKE INSERT, UPDATE ON alembic_version, clock_shift, installation FROM tw_app, tw_worker;
+REVOKE INSERT, UPDATE ON keys, teams FROM tw_worker;
 REVOKE UPDATE ON ledger_transactions, ledger_entries, audit_entries, alias_changes, job_events FROM tw_app, tw_worker;
 GRANT DELETE ON aliases TO tw_app;
 GRANT DELETE ON remembered_requests TO tw_app, tw_worker;
+-- A temporary table would hide one of ours from whoever looks it up by name alone.
+DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
 """
 
 _OWNED_BY_TEAM = (
@@ -57,7 +60,7 @@ CREATE TRIGGER only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_transact
   FOR EACH STATEMENT EXECUTE FUNCTION tw_refuse();
 
 CREATE FUNCTION tw_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = public AS $$
+  SET search_path = public, pg_temp AS $$
 BEGIN
   IF (SELECT sum(amount) FROM ledger_entries WHERE transaction_id = NEW.transaction_id) <> 0 THEN
     RAISE EXCEPTION 'ledger transaction % does not sum to zero', NEW.transaction_id
@@ -74,7 +77,7 @@ CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON ledger_entries
 _FIND_KEY = """
 CREATE FUNCTION tw_find_key(wanted_sha256 text)
   RETURNS TABLE (id text, team_id text, role text, name text, revoked boolean, team_archived boolean)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.id, k.team_id, k.role, k.name, k.revoked_at IS NOT NULL, t.archived_at IS NOT NULL
     FROM keys k LEFT JOIN teams t ON t.id = k.team_id
     WHERE k.secret_sha256 = wanted_sha256

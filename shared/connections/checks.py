@@ -1,7 +1,7 @@
 """Checking a connection in three beats: read it, ask the provider outside any transaction, record what was found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -34,19 +34,12 @@ class CheckFinding:
 def ask(connection: Connection, vault: Vault) -> CheckFinding:
     """Ask the provider whether the credential works, and whether it may train. Costs nothing, never raises."""
     try:
-        provider = provider_of(connection, vault)
-        try:
-            account = provider.check()
-            return _found(account, _models(provider) if account.reachable else None)
-        finally:
-            provider.close()
-    except Throttled as error:
-        # It knows us well enough to slow us down.
-        return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
-    except ProviderError as error:
-        return CheckFinding(Health.UNHEALTHY, error.reason)
+        credential = vault.open(connection.sealed_credential, connection.id)
+        finding = _answer(provider_of(connection, vault))
     except CannotOpen as error:
         return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}")
+    # A provider may repeat the key that it refuses.
+    return replace(finding, detail=finding.detail.replace(credential, "…"))
 
 
 def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
@@ -76,6 +69,19 @@ def _write(connection: Connection, finding: CheckFinding) -> None:
     connection.health_detail = finding.detail
     if healthy:
         connection.training_open = finding.training_open
+
+
+def _answer(provider: Provider) -> CheckFinding:
+    try:
+        account = provider.check()
+        return _found(account, _models(provider) if account.reachable else None)
+    except Throttled as error:
+        # It knows us well enough to slow us down.
+        return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
+    except ProviderError as error:
+        return CheckFinding(Health.UNHEALTHY, error.reason)
+    finally:
+        provider.close()
 
 
 def _found(account: Account, models: Sequence[ProviderModel] | None) -> CheckFinding:

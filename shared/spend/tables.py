@@ -61,6 +61,7 @@ class Budget(Row):
     """
 
     __tablename__ = "budgets"
+    __table_args__ = (CheckConstraint("held >= 0", name="held"),)
     scope: Mapped[str] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId | None] = mapped_column(ForeignKey("teams.id"), unique=True)
     monthly_limit: Mapped[Usd | None]
@@ -123,6 +124,8 @@ class LedgerEntry(Row):
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity"),
+        CheckConstraint("account <> 'spent' OR amount >= 0", name="spent"),
         Index("ix_ledger_entries_spent", "team_id", "posted_at", postgresql_where=text("account = 'spent'")),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
