@@ -1,5 +1,6 @@
 """`make up` and the stack below it, with every real process."""
 
+import json
 import os
 import pty
 import signal
@@ -8,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,6 +22,7 @@ from local.wire import Client, status_of
 from shared.teams import keys
 from tests.sandbox.server import Running
 from tests.support.descendants import below, survivors
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 Up = Callable[..., "subprocess.Popen[str]"]
@@ -55,8 +58,10 @@ def until_ready(process: "subprocess.Popen[str]") -> dict[str, str]:
 
 
 def test_the_admin_key_is_shown_by_the_first_run_that_gets_so_far_and_everything_is_kept(up: Up, folder: Path) -> None:
-    with data_folder.claimed(folder) as claimed, stack.running(claimed, Plan()) as service:
-        made = service.admin_key  # and this run ends without a word
+    cut_off = up()
+    until(lambda: kept(folder).get("admin_key"), seconds=60)
+    cut_off.kill()
+    assert "ready" not in cut_off.communicate()[0]
 
     first = up()
     said = until_ready(first)
@@ -66,27 +71,21 @@ def test_the_admin_key_is_shown_by_the_first_run_that_gets_so_far_and_everything
 
     again = until_ready(up())
 
-    assert said["admin key"] == made
+    assert said["admin key"] == kept(folder)["admin_key"]
     assert names == {"openai-sandbox", "azure-sandbox"}
     assert "admin key" not in again
     assert connection_names(again["ready"], said["admin key"]) == names
 
 
-def test_a_given_admin_key_is_used_and_not_repeated(up: Up) -> None:
-    key = keys.generate()
-    said = until_ready(up(TUNEWRIGHT_BOOTSTRAP_KEY=key))
-    assert "admin key" not in said
-    assert connection_names(said["ready"], key)
-
-
 def test_a_real_account_is_used_below_its_cap_and_never_again_without_being_told(up: Up, provider: Running) -> None:
-    """The account is the sandbox's, at an address that `make up` does not know for one."""
+    """The account is the sandbox's, at an address that `make up` does not know for one. The admin key is the caller's own."""
     key = keys.generate()
     account = {"OPENAI_API_KEY": "sk-sandbox-real", "OPENAI_BASE_URL": f"{provider.url}/v1"}
     person, terminal = pty.openpty()
     os.write(person, b"12.50\n")
     first = up("--real", stdin=terminal, TUNEWRIGHT_BOOTSTRAP_KEY=key, **account)
-    client = Client(until_ready(first)["ready"], key)
+    shown = until_ready(first)
+    client = Client(shown["ready"], key)
     real = next(each for each in client.must("GET", "/v1/connections")["data"] if each["name"] == "openai")
     health = client.must("POST", f"/v1/connections/{real['id']}/check")["health"]
     cap = client.must("GET", "/v1/budgets")["monthly_limit_usd"]
@@ -96,6 +95,7 @@ def test_a_real_account_is_used_below_its_cap_and_never_again_without_being_told
     plain = up(**account)
     said, _ = plain.communicate(timeout=40)
 
+    assert "admin key" not in shown
     assert (real["base_url"], health, cap) == (account["OPENAI_BASE_URL"], "healthy", "12.50")
     assert plain.returncode == 1
     assert "was given a real account. REAL=1 starts it again" in said
@@ -137,6 +137,11 @@ def test_servers_that_are_there_already_are_used_instead_of_embedded_ones(folder
             for url, role in ((service.databases.app, "tw_app"), (service.databases.worker, "tw_worker")):
                 with psycopg.connect(url) as db:
                     assert db.execute("SELECT current_user::text").fetchone() == (role,)
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    path = folder / "installation.json"
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def connection_names(url: str, key: str) -> set[str]:

@@ -20,6 +20,8 @@ from local import data_folder, postgres
 from local.addresses import reroute
 
 PROJECT = Path(__file__).resolve().parents[2]
+# To drop one writes out all that was changed anywhere; to drop several at once costs the same.
+DROPPED_TOGETHER = 10
 BOOTSTRAP_KEY_VARIABLE = "TUNEWRIGHT_BOOTSTRAP_KEY"
 
 
@@ -39,6 +41,7 @@ class DatabaseServer:
         self._url = url
         self._name = f"tunewright_test_{os.getpid()}"
         self._numbers = count(1)
+        self._used: list[str] = []
         # Roles belong to the whole server: test processes that share one must agree on their passwords.
         self._password = hashlib.sha256(url.encode()).hexdigest()
 
@@ -65,14 +68,26 @@ class DatabaseServer:
         try:
             yield self.describe(name)
         finally:
-            self.drop(name)
+            self._used.append(name)
+            if len(self._used) >= DROPPED_TOGETHER:
+                self.drop_used()
 
-    def drop(self, name: str) -> None:
+    def drop_used(self) -> None:
         with self._superuser() as db:
-            db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            while self._used:
+                self._drop(db, self._used.pop())
+
+    def drop_all(self) -> None:
+        self.drop_used()
+        with self._superuser() as db:
+            self._drop(db, self.template)
+
+    def _drop(self, db: psycopg.Connection, name: str) -> None:
+        db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _create(self, db: psycopg.Connection, name: str, template: str) -> None:
-        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        # Copied by the file system, which is several times faster than through the log for a server that may lose all.
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
         names = (sql.Identifier(word) for word in (name, postgres.OWNER, template))
         db.execute(statement.format(*names))
 
@@ -111,4 +126,4 @@ def _with_template(server: DatabaseServer) -> Iterator[DatabaseServer]:
         server.make_template()
         yield server
     finally:
-        server.drop(server.template)
+        server.drop_all()
