@@ -2,14 +2,16 @@
 
 from http import HTTPStatus
 
-from api.dependencies import Admin, Anyone, Paging, Read, TheDatabase, TheVault, Write
+from api.dependencies import Admin, Anyone, Paging, Read, TheDatabase, TheSettings, TheVault, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import ConnectionId
-from api.schemas.connections import ConnectionCreate, ConnectionPatch, ConnectionSchema
+from api.schemas.connections import ConnectionCreate, ConnectionPatch, ConnectionSchema, ConnectionSummary
 from shared.connections import actions, checks, queries
+from shared.connections.addresses import check_transport
 from shared.errors import Conflict, NotFound
+from shared.teams.tables import Role
 
 router = noun("connections")
 
@@ -17,28 +19,39 @@ router = noun("connections")
 @router.post(
     "/connections", status_code=HTTPStatus.CREATED, summary="Connect a provider account", responses=problems(Conflict)
 )
-def create_connection(body: ConnectionCreate, caller: Admin, db: Write, vault: TheVault) -> ConnectionSchema:
+def create_connection(
+    body: ConnectionCreate, caller: Admin, db: Write, vault: TheVault, settings: TheSettings
+) -> ConnectionSchema:
     """The credential is sealed at once; a first check follows within seconds. Names are unique. For admins."""
+    check_transport(body.base_url, settings.hosts_in_the_clear)
     return ConnectionSchema.model_validate(actions.create(db, vault, body.wanted(), caller))
 
 
 @router.get("/connections", summary="List connections")
-def list_connections(_: Anyone, page: Paging, db: Read) -> Listing[ConnectionSchema]:
-    """Those in use, the newest first."""
-    return page.of(ConnectionSchema, queries.list_connections(db, after=page.after, limit=page.fetch))
+def list_connections(caller: Anyone, page: Paging, db: Read) -> Listing[ConnectionSchema] | Listing[ConnectionSummary]:
+    """Those in use, the newest first. Whoever is not an admin sees neither addresses nor credentials' hints."""
+    found = queries.list_connections(db, after=page.after, limit=page.fetch)
+    return page.of(ConnectionSchema, found) if caller.role is Role.ADMIN else page.of(ConnectionSummary, found)
 
 
 @router.get("/connections/{connection_id}", summary="Look at a connection", responses=problems(NotFound))
-def get_connection(connection_id: ConnectionId, _: Anyone, db: Read) -> ConnectionSchema:
-    """One connection, with what its last check found."""
-    return ConnectionSchema.model_validate(queries.get_connection(db, connection_id))
+def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionSchema | ConnectionSummary:
+    """One connection, with what its last check found. Whoever is not an admin sees neither address nor credential's hint."""
+    schema = ConnectionSchema if caller.role is Role.ADMIN else ConnectionSummary
+    return schema.model_validate(queries.get_connection(db, connection_id))
 
 
 @router.patch("/connections/{connection_id}", summary="Change a connection", responses=problems(NotFound, Conflict))
 def update_connection(
-    connection_id: ConnectionId, body: ConnectionPatch, caller: Admin, db: Write, vault: TheVault
+    connection_id: ConnectionId,
+    body: ConnectionPatch,
+    caller: Admin,
+    db: Write,
+    vault: TheVault,
+    settings: TheSettings,
 ) -> ConnectionSchema:
     """Name, address, credential or deployments; then it is checked again. For admins."""
+    check_transport(body.base_url, settings.hosts_in_the_clear)
     return ConnectionSchema.model_validate(actions.update(db, vault, connection_id, body.changes(), caller))
 
 

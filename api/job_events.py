@@ -2,30 +2,37 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from time import monotonic
 from typing import Annotated, Any
 
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from api.bearer import shown_key
 from api.dependencies import Paging, TeamMember, TheDatabase, TheWatching
 from api.pagination import Listing, Page
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import JobId
 from api.schemas.jobs import JobEventSchema
-from api.watching import Watching
-from shared.db import Database
-from shared.errors import NotFound
+from shared.db import UNAVAILABLE, Database
+from shared.errors import NotFound, Unauthenticated
 from shared.jobs import queries
+from shared.jobs.tables import JobEvent
 from shared.lifecycles import JOB, JobStatus
-from shared.teams.caller import TeamCaller
+from shared.teams.caller import TeamCaller, find_caller
 
 router = noun("jobs")
 
 STREAM = "text/event-stream"
-KEEP_ALIVE_SECONDS = 15.0
+Watched = AbstractAsyncContextManager["asyncio.Queue[JobEvent | None]"]
 
+KEEP_ALIVE_SECONDS = 15.0
+"""How often a stream says that it is there, and looks whether its key still works."""
+
+_UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _LIVE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -44,6 +51,7 @@ _LIVE: dict[int | str, dict[str, Any]] = {
     responses={**problems(NotFound), **_LIVE},
 )
 async def get_events(
+    request: Request,
     job_id: JobId,
     caller: TeamMember,
     page: Paging,
@@ -61,8 +69,9 @@ async def get_events(
         return await run_in_threadpool(_page, database, caller, job_id, page)
     if await run_in_threadpool(_nothing_left, database, caller, job_id, last_event_id):
         return Response(status_code=204)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(watching, job_id, last_event_id), media_type=STREAM, headers=headers)
+    watching.check_room()
+    stream = _stream(watching.watch(job_id, last_event_id), database, shown_key(request.headers))
+    return StreamingResponse(stream, media_type=STREAM, headers=_UNBUFFERED)
 
 
 def _page(database: Database, caller: TeamCaller, job_id: JobId, page: Page) -> Response:
@@ -78,15 +87,37 @@ def _nothing_left(database: Database, caller: TeamCaller, job_id: JobId, after: 
         return job.status in JOB.terminal and not queries.list_events(db, job.id, after=after, limit=1)
 
 
-async def _stream(watching: Watching, job_id: JobId, after: int) -> AsyncIterator[str]:
-    async with watching.watch(job_id, after) as events:
+async def _stream(watch: Watched, database: Database, secret: str) -> AsyncIterator[str]:
+    async with watch as events:
+        look_again = monotonic() + KEEP_ALIVE_SECONDS
         while True:
-            try:
-                event = await asyncio.wait_for(events.get(), KEEP_ALIVE_SECONDS)
-            except TimeoutError:
+            if monotonic() >= look_again:
+                if not await run_in_threadpool(_still_works, database, secret):
+                    return
+                look_again = monotonic() + KEEP_ALIVE_SECONDS
                 yield ": still here\n\n"
+            try:
+                event = await asyncio.wait_for(events.get(), look_again - monotonic())
+            except TimeoutError:
                 continue
+            if event is None:
+                return
             shown = JobEventSchema.model_validate(event)
             yield f"id: {shown.id}\nevent: {shown.kind}\ndata: {shown.model_dump_json()}\n\n"
-            if shown.kind == "status" and JobStatus(shown.data["status"]) in JOB.terminal:
+            if _is_last(shown):
                 return
+
+
+def _is_last(event: JobEventSchema) -> bool:
+    return event.kind == "status" and JobStatus(event.data["status"]) in JOB.terminal
+
+
+def _still_works(database: Database, secret: str) -> bool:
+    try:
+        with database.reading() as db:
+            find_caller(db, secret)
+    except Unauthenticated:
+        return False
+    except UNAVAILABLE:
+        return True  # nothing is shown while Postgres is away; it is asked again
+    return True

@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,13 +30,20 @@ class Settings(BaseSettings):
     dataset_max_bytes: int = 1_000_000_000
     """A larger upload is refused with 413."""
 
+    plain_http_hosts: str = ""
+    """Hosts, separated by commas, to which credentials may be sent over plain http; this machine's own need no mention."""
+
     sweep_seconds: float = 2.0
     """How often due rows are searched for; the longest that a lost wake-up call delays anything."""
 
-    log_level: str = "INFO"
+    poll_seconds: float = 5.0
+    """How often a running job is looked at."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     log_json: bool = True
     """False prints lines for people."""
 
-    poll_seconds: float = 5.0
-    """How often a running job is looked at."""
+    @property
+    def hosts_in_the_clear(self) -> frozenset[str]:
+        return frozenset(host.strip().lower() for host in self.plain_http_hosts.split(",") if host.strip())

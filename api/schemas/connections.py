@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from api.schemas.base import ConnectionId, Name, Schema, example
 from shared.connections.actions import ConnectionChanges, NewConnection
+from shared.connections.addresses import host_of
 from shared.connections.tables import Health, ProviderKind
 
 _ADDRESS = "https://api.openai.com/v1"
@@ -24,6 +25,7 @@ def _check_address(text: str) -> str:
         raise ValueError(f"must be an http or https URL with a host, such as {_ADDRESS}")
     if "@" in parts.netloc or "?" in text or "#" in text:
         raise ValueError("must hold no user, password, query or fragment")
+    host_of(text)
     return text
 
 
@@ -42,7 +44,7 @@ Address = Annotated[
 ]
 Credential = Annotated[
     SecretStr,
-    Field(min_length=4, max_length=1000, description="The provider's key. Sealed at once, and never shown again."),
+    Field(min_length=16, max_length=1000, description="The provider's key. Sealed at once, and never shown again."),
     AfterValidator(_check_credential),
 ]
 Deployments = Annotated[
@@ -62,7 +64,7 @@ _DESCRIBED: dict[str, Any] = {
 class ConnectionCreate(Schema):
     """`api_version` is for Azure's dated interface; without it the undated one (`/openai/v1`) is spoken."""
 
-    model_config = example(_DESCRIBED | {"credential": "sk-…"})
+    model_config = example(_DESCRIBED | {"credential": "sk-proj-4fGh…w3Rk"})
     name: Name
     provider: ProviderKind
     base_url: Address
@@ -84,7 +86,7 @@ class ConnectionCreate(Schema):
 class ConnectionPatch(Schema):
     """What is left out stays as it is. Another `base_url` needs the credential again."""
 
-    model_config = example({"credential": "sk-…"})
+    model_config = example({"credential": "sk-proj-4fGh…w3Rk"})
     name: Name | None = None
     base_url: Address | None = None
     credential: Credential | None = None
@@ -99,8 +101,29 @@ class ConnectionPatch(Schema):
         )
 
 
+class ConnectionSummary(Schema):
+    """What teams see of a connection. `training_open` null: the provider does not tell without an attempt."""
+
+    model_config = example(
+        {
+            "id": "conn_01h455vb4pex5vsknk084sn02q",
+            "name": "openai-main",
+            "provider": "openai",
+            "health": "healthy",
+            "training_open": True,
+            "models": {},
+        }
+    )
+    id: ConnectionId
+    name: str
+    provider: ProviderKind
+    health: Health
+    training_open: bool | None
+    models: dict[str, Any]
+
+
 class ConnectionSchema(Schema):
-    """`training_open` null: the provider does not tell without an attempt. `models`: what it told of single models."""
+    """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each."""
 
     model_config = example(
         _DESCRIBED

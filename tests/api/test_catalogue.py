@@ -10,7 +10,7 @@ FAR, PAST = "2999-01-01", "2001-01-01"
 
 
 def connected(api: Api, url: str) -> str:
-    body = {"name": "main", "provider": "openai", "base_url": f"{url}/v1", "credential": "sk-a-key"}
+    body = {"name": "main", "provider": "openai", "base_url": f"{url}/v1", "credential": "sk-a-key-of-no-one"}
     made = api.admin.post("/v1/connections", json=body)
     assert made.status_code == 201, made.text
     return str(made.json()["id"])

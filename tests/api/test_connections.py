@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def openai(url: str, **other: object) -> dict[str, Any]:
 
 def azure(url: str, **other: object) -> dict[str, Any]:
     address = f"{url}/azure/r{uuid.uuid4().hex}"
-    wanted = {"name": "azure", "provider": "azure", "base_url": address, "credential": "az-sandbox-key"}
+    wanted = {"name": "azure", "provider": "azure", "base_url": address, "credential": "az-sandbox-of-mine"}
     return wanted | {"api_version": "2025-04-01-preview"} | other
 
 
@@ -84,10 +85,44 @@ def test_addresses_are_plain(api: Api) -> None:
         "https://[::1",
         "http:// example.com",
         "//example.com",
+        "https://a..b",
+        "https://.example.com",
+        "https://-example.com",
+        "https://2130706433",
+        "https://0x7f.1",
+        "https://127.1",
+        "https://169.254.169.254/latest",
+        "https://[::ffff:169.254.169.254]",
+        "https://[fe80::1]",
+        "https://metadata.google.internal",
+        "https://0.0.0.0",
     ):
         answer = api.admin.post("/v1/connections", json=openai("x", base_url=address))
         assert answer.status_code == 422, address
         assert answer.json()["errors"][0]["pointer"] == "/base_url"
+
+
+def test_credentials_are_not_sent_in_the_clear(api: Api) -> None:
+    for host in ("example.com", "10.0.0.1", "sandbox.example.com", "[2001:db8::1]"):
+        wanted = openai(f"http://{host}")
+        refused = api.admin.post("/v1/connections", json=wanted)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/base_url"), host
+    connection = made(api, openai("http://localhost:1"))
+    moved = {"base_url": "http://example.com", "credential": "sk-again-and-again"}
+    assert api.admin.patch(f"/v1/connections/{connection['id']}", json=moved).status_code == 422
+    assert made(api, openai("https://10.0.0.1", name="inside"))["base_url"] == "https://10.0.0.1/v1"
+
+
+def test_the_installation_names_hosts_that_may_be_asked_in_the_clear(api: Api) -> None:
+    settings = api.settings.model_copy(update={"plain_http_hosts": "vllm.internal, Sandbox"})
+    api.app.state.context = replace(api.app.state.context, settings=settings)
+    assert made(api, openai("http://sandbox:9000"))["health"] == "unchecked"
+    assert api.admin.post("/v1/connections", json=openai("http://other:9000", name="x")).status_code == 422
+
+
+def test_a_credential_is_long_enough_for_its_hint(api: Api) -> None:
+    refused = api.admin.post("/v1/connections", json=openai("https://example.com", credential="sk-short-secret"))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/credential")
 
 
 def test_names_are_unique_until_archived(api: Api) -> None:
@@ -105,7 +140,7 @@ def test_a_stored_credential_is_not_sent_to_another_address(api: Api) -> None:
     path = f"/v1/connections/{connection['id']}"
     refused = api.admin.patch(path, json={"base_url": "http://127.0.0.1:2"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/credential")
-    moved = api.admin.patch(path, json={"base_url": "http://127.0.0.1:2", "credential": "sk-again"})
+    moved = api.admin.patch(path, json={"base_url": "http://127.0.0.1:2", "credential": "sk-again-and-again"})
     assert moved.json()["base_url"] == "http://127.0.0.1:2"
 
 
@@ -113,7 +148,11 @@ def test_teams_see_connections_and_change_none(api: Api) -> None:
     connection = made(api, openai("http://127.0.0.1:1"))
     lead = api.lead(api.team()["id"])
     path = f"/v1/connections/{connection['id']}"
-    assert lead.get(path).json() == connection
+    seen = ("id", "name", "provider", "health", "training_open", "models")
+    summary = {name: connection[name] for name in seen}
+    assert lead.get(path).json() == summary
+    assert lead.get("/v1/connections").json()["data"] == [summary]
+    assert api.admin.get(path, headers={"X-Team": api.team("sales")["id"]}).json() == connection
     assert lead.post("/v1/connections", json=openai("http://127.0.0.1:1", name="x")).status_code == 403
     assert lead.patch(path, json={"name": "x"}).status_code == 403
     assert lead.delete(path).status_code == 403
@@ -167,7 +206,7 @@ def test_what_a_refused_job_has_taught_outlives_a_check_that_tells_nothing(
     path = f"/v1/connections/{connection['id']}"
     checked = api.admin.post(f"{path}/check").json()
     assert (checked["training_open"], checked["health_detail"]) == (False, "New fine-tuning is closed for this account")
-    assert api.admin.patch(path, json={"credential": "sk-sandbox-new"}).json()["training_open"] is None
+    assert api.admin.patch(path, json={"credential": "sk-sandbox-another"}).json()["training_open"] is None
 
 
 def test_a_check_of_an_older_credential_is_not_recorded(api: Api, sandbox: Running, worker: Context) -> None:
@@ -175,7 +214,7 @@ def test_a_check_of_an_older_credential_is_not_recorded(api: Api, sandbox: Runni
     with worker.database.reading() as db:
         asked = queries.get_connection(db, connection["id"])
     finding = checks.ask(asked, worker.vault)
-    api.admin.patch(f"/v1/connections/{connection['id']}", json={"credential": "sk-sandbox-new"})
+    api.admin.patch(f"/v1/connections/{connection['id']}", json={"credential": "sk-sandbox-another"})
     with worker.database.transaction() as db:
         checks.record(db, asked, finding)
     assert api.admin.get(f"/v1/connections/{connection['id']}").json()["health"] == "unchecked"

@@ -69,7 +69,12 @@ def at(path: str, team_id: str) -> str:
 
 def connected(api: Api) -> str:
     """A connection that is there, to nobody."""
-    wanted = {"name": "nobody", "provider": "openai", "base_url": "http://127.0.0.1:1", "credential": "sk-nobody"}
+    wanted = {
+        "name": "nobody",
+        "provider": "openai",
+        "base_url": "http://127.0.0.1:1",
+        "credential": "sk-nobody-at-all",
+    }
     return str(api.admin.post("/v1/connections", json=wanted).json()["id"])
 
 

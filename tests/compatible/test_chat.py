@@ -68,7 +68,7 @@ def test_azure_is_called_by_its_deployment_or_not_at_all(laboratory: Laboratory,
         "name": "azure",
         "provider": "azure",
         "base_url": f"{laboratory.sandbox.url}/azure/{resource}",
-        "credential": "az-sandbox-key",
+        "credential": "az-sandbox-of-mine",
         "api_version": "2024-10-21",
     }
     made = laboratory.api.admin.post("/v1/connections", json=body).json()

@@ -1,0 +1,69 @@
+"""Where a credential may be sent: to hosts, never to a machine's own metadata, and in the clear only where that is allowed.
+
+Pure: nothing is resolved. A name that later leads to such an address is not seen here.
+"""
+
+import re
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from shared.errors import FieldError, InvalidRequest
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
+_METADATA = frozenset(
+    {
+        "metadata.google.internal",
+        "metadata",
+        "168.63.129.16",  # Azure's own, of every virtual machine
+        "100.100.100.200",
+        "fd00:ec2::254",
+    }
+)
+_LOOPBACK_NAME = "localhost"
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names, in lower case. Raises ValueError for what is none, and for one that gets no credential."""
+    host = (urlsplit(url).hostname or "").lower()
+    literal = _literal(host)
+    if literal is None:
+        _check_name(host)
+    elif literal.is_link_local or literal.is_multicast or literal.is_unspecified:
+        raise ValueError("must not name a link-local, multicast or unspecified address")
+    if host in _METADATA or (literal is not None and str(literal) in _METADATA):
+        raise ValueError("must not name a metadata service")
+    return host
+
+
+def check_transport(url: str | None, plain_http_hosts: Collection[str]) -> None:
+    """Refuse to send credentials in the clear, except to this machine and to hosts that the installation names.
+
+    None = no address is given. Raises InvalidRequest.
+    """
+    if url is None or urlsplit(url).scheme == "https":
+        return
+    host = host_of(url)
+    literal = _literal(host)
+    if host == _LOOPBACK_NAME or (literal is not None and literal.is_loopback) or host in plain_http_hosts:
+        return
+    fault = FieldError("/base_url", "must be https: http is for this machine and for TUNEWRIGHT_PLAIN_HTTP_HOSTS")
+    raise InvalidRequest(f"A credential would be sent to {host} in the clear.", [fault])
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _check_name(host: str) -> None:
+    labels = host.split(".")
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError("names no host")
+    # 2130706433, 0x7f.1 and 127.1 are addresses to some resolvers.
+    if _NUMBER.fullmatch(labels[-1]):
+        raise ValueError("names a host by a number: write an IPv4 address as four decimal numbers")
