@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import ConnectionId, DatasetId, Money, Schema, example
+from api.schemas.base import ConnectionId, DatasetId, Money, Schema, WholeList, example
 from api.schemas.jobs import ModelName
 from shared.errors import Problem
 from shared.jobs.estimates import Choice, Estimated
@@ -104,7 +104,7 @@ class EstimateSchema(Schema):
         )
 
 
-class Estimates(Schema):
+class Estimates(WholeList):
     """In the order of the choices."""
 
     data: list[EstimateSchema]
@@ -151,7 +151,7 @@ class OfferSchema(Schema):
         )
 
 
-class Catalogue(Schema):
+class Catalogue(WholeList):
     """By connection and model."""
 
     data: list[OfferSchema]
