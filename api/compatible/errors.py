@@ -3,7 +3,6 @@
 What is refused, and why, is decided elsewhere: see `shared.errors`. A new kind of Problem needs its line here, or a test fails.
 """
 
-from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -13,12 +12,10 @@ from fastapi.responses import JSONResponse
 from typing_extensions import override
 
 from api.problems import from_validation
-from api.routing import Route
+from api.routing import Handler, Route
 from shared import errors
 from shared.db import UNAVAILABLE
 from shared.errors import InvalidRequest, Problem, ServiceBusy
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _INVALID = "invalid_request_error"
 _SERVER = "server_error"
