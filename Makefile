@@ -3,7 +3,7 @@
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo up key test check checks fmt lint types contracts docs-check migrations-check lock-check
+.PHONY: help env demo up key test drill check checks fmt lint types contracts docs-check migrations-check lock-check
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -24,7 +24,10 @@ key: env  ## A value for TUNEWRIGHT_BOOTSTRAP_KEY
 	@.venv/bin/python -c 'from shared.teams import keys; print(keys.generate())'
 
 test: env  ## All tests; they start what they need. ARGS= goes to pytest
-	@$(RUN) pytest -n 2 $(ARGS)
+	@$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
+
+drill: env  ## Workers killed at every point of a submission, many times; KILLS=50 at each
+	@$(RUN) tests.drills $(if $(KILLS),--kills "$(KILLS)")
 
 check: checks test  ## All that must hold before a merge
 

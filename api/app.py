@@ -25,7 +25,7 @@ from api import (
     spend,
     teams,
 )
-from api.compatible import chat, models
+from api.compatible import chat, errors, models
 from api.context import CONNECTIONS, Context
 from api.requests import Requests
 from api.watching import Watching
@@ -88,6 +88,7 @@ def assemble(lifespan: Lifespan | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     problems.install(app)
+    errors.install(app)
     app.add_middleware(Requests)
     for router in ROUTERS:
         app.include_router(router)
@@ -122,7 +123,7 @@ def check_walls(database: Database) -> None:
 
 
 def _context(settings: Settings) -> Context:
-    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     return Context(
         database=database,

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from api.dependencies import Admin, Anyone, Paging, Read, TheDatabase, TheSettings, TheVault, Write
+from api.dependencies import Admin, Anyone, Paging, Read, TheAsking, TheSettings, TheVault, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
@@ -67,10 +67,11 @@ def archive_connection(connection_id: ConnectionId, caller: Admin, db: Write) ->
 
 
 @router.post("/connections/{connection_id}/check", summary="Check a connection now", responses=problems(NotFound))
-def check_connection(connection_id: ConnectionId, _: Admin, database: TheDatabase, vault: TheVault) -> ConnectionSchema:
+async def check_connection(  # no thread of the common ones is held while the provider is asked
+    connection_id: ConnectionId, _: Admin, asking: TheAsking, vault: TheVault
+) -> ConnectionSchema:
     """Asks the provider, at no cost, whether the credential works and whether training is open to it. For admins."""
-    with database.reading() as db:
-        connection = queries.get_connection(db, connection_id)
-    finding = checks.ask(connection, vault)
-    with database.transaction() as db:
-        return ConnectionSchema.model_validate(checks.record(db, connection, finding))
+    connection = await asking.first(lambda db: queries.get_connection(db, connection_id))
+    finding = await asking.ask(lambda: checks.ask(connection, vault))
+    checked = await asking.last(lambda db: checks.record(db, connection, finding))
+    return ConnectionSchema.model_validate(checked)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
-from api.dependencies import Paging, Read, Store, TeamMember, Write
+from api.dependencies import Paging, Read, Store, TeamMember, TheDatabase, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
@@ -91,13 +91,15 @@ def list_findings(
 def list_examples(
     dataset_id: DatasetId,
     caller: TeamMember,
-    db: Read,
+    database: TheDatabase,
     storage: Store,
     offset: Annotated[int, Query(ge=0, le=10**9, description="Lines to pass over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Examples:
-    """A few lines of the dataset, as they were uploaded."""
-    dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
+    """A few lines of the dataset, as they were uploaded: at most a megabyte of them. A longer line is shown by its beginning."""
+    with database.reading(caller.scope) as db:
+        dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
+    # Far lines of a large file take seconds: nobody's session waits for them.
     return Examples.model_validate(queries.read_examples(storage, dataset, offset, limit))
 
 

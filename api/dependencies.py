@@ -8,10 +8,10 @@
 | `Write` · `Read` | a transaction that is committed before the answer is sent · one in which Postgres refuses writes |
 | `Paging` · `Store` · `TheVault` | the part of a list asked for · blobs · sealed credentials |
 | `TheDatabase` · `TheAttempt` · `TheSettings` | short transactions of one's own, for routes that stream or ask a provider |
+| `TheAsking` | a place among those for whom a provider is asked, on threads of its own |
 | `TheWatching` | live events |
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
@@ -19,23 +19,21 @@ from fastapi import Depends, Header, Path, Request, Security
 from fastapi.security import HTTPBearer
 
 from api import pagination
+from api.asking import Asking
 from api.bearer import shown_key
 from api.bodies import StrictRequest
-from api.context import Context
+from api.context import Context, turn
 from api.idempotency import Attempt
 from api.schemas.base import TeamId
 from api.watching import Watching
 from shared.connections.credentials import Vault
 from shared.db import Database, Session
-from shared.errors import FieldError, Forbidden, InvalidRequest, NotFound, ServiceBusy
+from shared.errors import FieldError, Forbidden, InvalidRequest, NotFound
 from shared.settings import Settings
 from shared.storage import Storage
 from shared.teams.caller import Caller, TeamCaller, find_caller
 from shared.teams.queries import get_team
 from shared.teams.tables import Role
-
-PATIENCE_SECONDS = 3.0
-"""How long a request waits for its turn before it is told 503."""
 
 # For the OpenAPI document; `bearer.shown_key` reads the header.
 _documented = HTTPBearer(scheme_name="key", description="A key of this service: `tw_…`", auto_error=False)
@@ -70,6 +68,12 @@ async def _watching(context: TheContext) -> Watching:
     return context.watching
 
 
+async def _asking(context: TheContext) -> AsyncIterator[Asking]:
+    async with turn(context.asking):
+        yield Asking(context)
+
+
+TheAsking = Annotated[Asking, Depends(_asking, scope="function")]
 TheWatching = Annotated[Watching, Depends(_watching)]
 TheDatabase = Annotated[Database, Depends(_database)]
 Store = Annotated[Storage, Depends(_storage)]
@@ -141,16 +145,8 @@ LeadOfPath = Annotated[TeamCaller, Depends(_lead_of_path)]
 
 # --- transactions -------------------------------------------------------------------------------------------------------
 async def _turn(context: TheContext) -> AsyncIterator[None]:
-    """Waits without a thread, so that those who have a session always find one to go on with."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await context.turns.acquire()
-    except TimeoutError as error:
-        raise ServiceBusy("Too many requests at once. Nothing was changed; ask again in a moment.") from error
-    try:
+    async with turn(context.turns):
         yield
-    finally:
-        context.turns.release()
 
 
 async def _attempt(

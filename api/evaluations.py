@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from api.dependencies import Anyone, Paging, Read, Store, TeamMember, Write
+from api.dependencies import Paging, Read, Store, TeamMember, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
@@ -43,14 +43,14 @@ def submit_evaluation(
 
 
 @router.get("/evaluations", summary="List evaluations")
-def list_evaluations(caller: Anyone, page: Paging, db: Read) -> Listing[EvaluationSchema]:
+def list_evaluations(caller: TeamMember, page: Paging, db: Read) -> Listing[EvaluationSchema]:
     """The newest first."""
     rows = queries.list_evaluations(db, team_id=caller.team_id, after=page.after, limit=page.fetch)
     return page.of(EvaluationSchema, rows)
 
 
 @router.get("/evaluations/{evaluation_id}", summary="Look at an evaluation", responses=problems(NotFound))
-def get_evaluation(evaluation_id: EvaluationId, caller: Anyone, db: Read) -> EvaluationSchema:
+def get_evaluation(evaluation_id: EvaluationId, caller: TeamMember, db: Read) -> EvaluationSchema:
     """Its progress: how many answers of how many are there."""
     return EvaluationSchema.model_validate(queries.get_evaluation(db, evaluation_id, team_id=caller.team_id))
 
@@ -58,12 +58,17 @@ def get_evaluation(evaluation_id: EvaluationId, caller: Anyone, db: Read) -> Eva
 @router.get(
     "/evaluations/{evaluation_id}/results", summary="Read what was found", responses=problems(NotFound, Conflict)
 )
-def get_results(evaluation_id: EvaluationId, caller: Anyone, db: Read) -> ResultsSchema:
+def get_results(evaluation_id: EvaluationId, caller: TeamMember, db: Read) -> ResultsSchema:
     """Scores, costs, and each candidate beside the first, with intervals and a verdict that may be "cannot tell"."""
     return ResultsSchema.of(queries.get_results(db, evaluation_id, team_id=caller.team_id))
 
 
-@router.post("/evaluations/{evaluation_id}/cancel", summary="Stop an evaluation", responses=problems(NotFound))
-def cancel_evaluation(evaluation_id: EvaluationId, caller: Anyone, db: Write) -> EvaluationSchema:
+@router.post(
+    "/evaluations/{evaluation_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Stop an evaluation",
+    responses=problems(NotFound),
+)
+def cancel_evaluation(evaluation_id: EvaluationId, caller: TeamMember, db: Write) -> EvaluationSchema:
     """The answers so far are charged, the rest of the hold is given back. One that is over stays as it ended."""
     return EvaluationSchema.model_validate(actions.cancel(db, evaluation_id, caller))

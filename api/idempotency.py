@@ -16,13 +16,13 @@ from fastapi import Response
 
 from shared.db import Session
 from shared.ids import TeamId
-from shared.teams.requests import recall, remember
+from shared.teams.requests import give_up, recall, remember, reserve
 from shared.teams.tables import RememberedRequest
 
 SHOWN_ONCE = ("secret",)
 """Members of an answer that are never stored: in a replay they are null."""
 
-_KEPT_HEADERS = ("content-type", "location")
+_KEPT_HEADERS = ("content-type", "location", "x-should-retry")
 
 
 class Replay(Exception):
@@ -43,13 +43,29 @@ class Attempt:
     key: str | None
     request: str
     """Who asks for what: role, method, path and query."""
+    is_new: bool = False
+    """The caller says that it has not asked this before, so no earlier answer is meant."""
 
     def begin(self, db: Session, body: bytes) -> None:
         """Own the key until the transaction ends. `body` is what was sent, or a digest of it. Raises Replay, and what
         `recall` raises.
         """
-        if self.key is not None and (known := recall(db, self.team_id, self.key, self._fingerprint(body))):
+        if (
+            self.key is not None
+            and not self.is_new
+            and (known := recall(db, self.team_id, self.key, self._fingerprint(body)))
+        ):
             raise Replay(known)
+
+    def reserve(self, db: Session, body: bytes) -> None:
+        """Own the key beyond the transaction, when somebody else is asked before there is an answer to `keep`."""
+        if self.key is not None:
+            reserve(db, self.team_id, self.key, self._fingerprint(body))
+
+    def give_up(self, db: Session) -> None:
+        """Nothing took effect: what was reserved may be tried again."""
+        if self.key is not None:
+            give_up(db, self.team_id, self.key)
 
     def keep(self, db: Session, body: bytes, response: Response) -> None:
         """Store the answer, without what may be shown only once."""

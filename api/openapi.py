@@ -41,7 +41,9 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _takes_idempotency_key(operation: dict[str, Any]) -> bool:
-    return any(parameter["name"] == "idempotency-key" for parameter in operation.get("parameters", []))
+    """Of those under /openai/v1 it is said where they are: they have no problems but errors in OpenAI's words ("default")."""
+    names = [parameter["name"] for parameter in operation.get("parameters", [])]
+    return "idempotency-key" in names and "default" not in operation["responses"]
 
 
 def _illustrate(content: dict[str, Any], schemas: dict[str, Any]) -> None:

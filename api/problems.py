@@ -117,7 +117,7 @@ def install(app: FastAPI) -> None:
         return render(from_validation(error))
 
     async def not_routed(_: Request, error: Any) -> JSONResponse:
-        return render(_from_routing(error))
+        return render(from_routing(error))
 
     async def duplicate(_: Request, error: Any) -> JSONResponse:
         if not is_duplicate(error):
@@ -156,7 +156,8 @@ def _sentence(fault: dict[str, Any]) -> str:
     return str(fault["msg"]).removeprefix("Value error, ")
 
 
-def _from_routing(error: HTTPException) -> Problem:
+def from_routing(error: HTTPException) -> Problem:
+    """Why no route answers."""
     match error.status_code:
         case 404:
             return NotFound("path")

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from api.dependencies import Anyone, Paging, Read, TeamLead, Write
+from api.dependencies import Paging, Read, TeamLead, TeamMember, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
@@ -16,20 +16,20 @@ router = noun("registry")
 
 
 @router.get("/models", summary="List tuned models")
-def list_models(caller: Anyone, page: Paging, db: Read) -> Listing[ModelSchema]:
+def list_models(caller: TeamMember, page: Paging, db: Read) -> Listing[ModelSchema]:
     """The newest first, retired ones too."""
     rows = queries.list_models(db, team_id=caller.team_id, after=page.after, limit=page.fetch)
     return page.of(ModelSchema, rows)
 
 
 @router.get("/models/{model_id}", summary="Look at a tuned model", responses=problems(NotFound))
-def get_model(model_id: ModelId, caller: Anyone, db: Read) -> ModelSchema:
+def get_model(model_id: ModelId, caller: TeamMember, db: Read) -> ModelSchema:
     """A model that a job made, with the scores that evaluations found for it."""
     return ModelSchema.model_validate(queries.get_model(db, model_id, team_id=caller.team_id))
 
 
 @router.get("/models/{model_id}/lineage", summary="See where a model came from", responses=problems(NotFound))
-def get_lineage(model_id: ModelId, caller: Anyone, db: Read) -> LineageSchema:
+def get_lineage(model_id: ModelId, caller: TeamMember, db: Read) -> LineageSchema:
     """Everything that made this model, as it was when it was made."""
     return LineageSchema.model_validate(queries.get_model(db, model_id, team_id=caller.team_id))
 

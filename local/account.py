@@ -2,14 +2,18 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
+from local import connections, installation
 from local.connections import Connection
+from local.data_folder import DataFolder
 from local.wire import Client
 
 OPENAI = "https://api.openai.com/v1"
 AZURE_API_VERSION = "2025-04-01-preview"
+# They choose who pays for a key that may act for several. A connection cannot hold them, and must not ignore them.
+NOT_CARRIED = ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID")
 
 
 class NoAccount(Exception):
@@ -27,14 +31,21 @@ class Account:
 def found_in(environment: Mapping[str, str]) -> Connection:
     """The account that the providers' own variables name."""
     if key := environment.get("OPENAI_API_KEY"):
-        names = {"organization": "OPENAI_ORG_ID", "project": "OPENAI_PROJECT_ID"}
-        more = {field: environment[name] for field, name in names.items() if environment.get(name)}
-        return Connection("openai", "openai", environment.get("OPENAI_BASE_URL") or OPENAI, key, more)
+        _refuse_not_carried(environment)
+        return Connection("openai", "openai", environment.get("OPENAI_BASE_URL") or OPENAI, key)
     endpoint, key = environment.get("AZURE_OPENAI_ENDPOINT"), environment.get("AZURE_OPENAI_API_KEY")
     if endpoint and key:
         version = environment.get("OPENAI_API_VERSION") or AZURE_API_VERSION
         return Connection("azure", "azure", endpoint, key, {"api_version": version})
     raise NoAccount("REAL=1 needs OPENAI_API_KEY, or AZURE_OPENAI_ENDPOINT and AZURE_OPENAI_API_KEY")
+
+
+def _refuse_not_carried(environment: Mapping[str, str]) -> None:
+    if told := [name for name in NOT_CARRIED if environment.get(name)]:
+        raise NoAccount(
+            f"{' and '.join(told)} cannot be passed on to the account yet, and the bill could go elsewhere without: "
+            "unset it, and use a key that was made in the project that is to pay"
+        )
 
 
 def confirm(connection: Connection) -> Account:
@@ -64,6 +75,22 @@ def parse_cap(answer: str) -> Decimal:
     if not cap.is_finite() or cap <= 0:
         raise NoAccount("A spending cap must be more than nothing")
     return cap
+
+
+def check_wanted(folder: DataFolder, *, is_real: bool) -> None:
+    """Raises NoAccount for a folder that has seen a real account when nobody said REAL=1: its jobs may still run there."""
+    if installation.recall(folder).has_real_account and not is_real:
+        raise NoAccount(
+            f"The service in {folder.path} was given a real account. REAL=1 starts it again; "
+            "another DATA= starts one that knows the stand-in only"
+        )
+
+
+def connect(client: Client, account: Account, folder: DataFolder) -> None:
+    """The cap first, then the connection. From now on the folder is started with REAL=1 only."""
+    cap_spending(client, account)
+    installation.keep(folder, replace(installation.recall(folder), has_real_account=True))
+    connections.renew(client, account.connection)
 
 
 def cap_spending(client: Client, account: Account) -> None:

@@ -4,6 +4,10 @@ import sys
 from collections.abc import Sequence
 
 MIGRATIONS = ("python", "-m", "migrations")
+# A job of a hundred examples takes twenty seconds: long enough to watch, short enough to wait for.
+SANDBOX_SPEED = 300.0
+# What the worker calls its two queues: no upload or evaluation keeps a poll or a cancellation waiting.
+QUEUES = ("short", "long")
 
 
 def api(host: str, port: int) -> list[str]:
@@ -12,10 +16,10 @@ def api(host: str, port: int) -> list[str]:
     return ["uvicorn", "--factory", "api.app:create_app", "--host", host, "--port", str(port), *options]
 
 
-def worker(concurrency: int) -> list[str]:
+def worker(queue: str, concurrency: int) -> list[str]:
     # Gossip and mingle make workers talk to each other through Redis; ours have nothing to say.
     options = ["--without-gossip", "--without-mingle", "--concurrency", str(concurrency)]
-    return ["celery", "-A", "worker.app", "worker", *options]
+    return ["celery", "-A", "worker.app", "worker", "--queues", queue, *options]
 
 
 def beat(schedule: str) -> list[str]:

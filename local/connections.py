@@ -42,17 +42,32 @@ def to_sandbox(sandbox_url: str) -> list[Connection]:
 
 def ensure(client: Client, wanted: Connection) -> None:
     """Makes the connection when there is none of its name, and corrects its address when that has moved."""
+    there = _make_or_find(client, wanted)
+    if there is not None and there["base_url"] != wanted.base_url:
+        _hand_over(client, there["id"], wanted)
+
+
+def renew(client: Client, wanted: Connection) -> None:
+    """Like `ensure`, and the key is taken over in any case: the account may have got another one since."""
+    there = _make_or_find(client, wanted)
+    if there is not None:
+        _hand_over(client, there["id"], wanted)
+
+
+def _hand_over(client: Client, connection_id: str, wanted: Connection) -> None:
+    """The address with its key: a stored key is not sent to another address."""
+    changes = {"base_url": wanted.base_url, "credential": wanted.credential}
+    client.must("PATCH", f"/v1/connections/{connection_id}", changes)
+
+
+def _make_or_find(client: Client, wanted: Connection) -> dict[str, Any] | None:
+    """The connection that was there before, if one was."""
     answer = client.ask("POST", "/v1/connections", wanted.body())
     if answer.status == 409:
-        _correct(client, wanted)
-    elif answer.status >= 300:
+        return _find(client, wanted.name)
+    if answer.status >= 300:
         raise Refused("POST /v1/connections", answer)
-
-
-def _correct(client: Client, wanted: Connection) -> None:
-    found = _find(client, wanted.name)
-    if found is not None and found["base_url"] != wanted.base_url:
-        client.must("PATCH", f"/v1/connections/{found['id']}", {"base_url": wanted.base_url})
+    return None
 
 
 def _find(client: Client, name: str) -> dict[str, Any] | None:

@@ -33,7 +33,11 @@ class Installation:
     app_password: str = field(default_factory=_password)
     worker_password: str = field(default_factory=_password)
     admin_key: str | None = None
+    admin_key_is_unseen: bool = False
+    """Whether the migrations made it and nobody has been shown it yet."""
     sandbox_port: int | None = None
+    has_real_account: bool = False
+    """Whether it was ever connected to an account that somebody pays for."""
 
 
 def recall(folder: DataFolder) -> Installation:

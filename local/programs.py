@@ -42,16 +42,21 @@ def api(surroundings: Surroundings, number: int, port: int) -> Program:
     )
 
 
-def worker(surroundings: Surroundings, number: int, workers: int, concurrency: int) -> Program:
-    name = f"worker-{number}"
-    return Program(
-        name,
-        [*commands.with_this_python(commands.worker(concurrency)), "--hostname", f"{name}@%h"],
-        # Celery's soft shutdown, which ends running tasks in peace, listens to SIGQUIT.
-        env=surroundings.environment(surroundings.databases.worker, REMAP_SIGTERM="SIGQUIT"),
-        ready=lambda: valkey.listeners(surroundings.redis_url) >= workers,
-        stop_seconds=25.0,
-    )
+def workers(surroundings: Surroundings, count: int, concurrency: int) -> list[Program]:
+    """So many for each queue. They are ready together: a listener does not tell which of them it is."""
+    expected = count * len(commands.QUEUES)
+    return [
+        Program(
+            name := f"worker-{queue}-{number}",
+            [*commands.with_this_python(commands.worker(queue, concurrency)), "--hostname", f"{name}@%h"],
+            # Celery's soft shutdown, which ends running tasks in peace, listens to SIGQUIT.
+            env=surroundings.environment(surroundings.databases.worker, REMAP_SIGTERM="SIGQUIT"),
+            ready=lambda: valkey.listeners(surroundings.redis_url) >= expected,
+            stop_seconds=25.0,
+        )
+        for number in range(1, count + 1)
+        for queue in commands.QUEUES
+    ]
 
 
 def beat(surroundings: Surroundings, schedule: Path) -> Program:

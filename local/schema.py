@@ -15,8 +15,8 @@ ADMIN_KEY = re.compile(r"^admin key: (tw_\S+)$", re.MULTILINE)
 @dataclass(frozen=True)
 class Migrated:
     admin_key: str | None
-    is_new: bool
-    """Made in this run, and therefore shown to nobody yet."""
+    is_unseen: bool
+    """Made here, in this run or in one that ended before it could show it."""
 
 
 def migrate(folder: DataFolder, databases: DatabaseUrls, known: Installation, bootstrap_key: str | None) -> Migrated:
@@ -33,6 +33,7 @@ def migrate(folder: DataFolder, databases: DatabaseUrls, known: Installation, bo
     said = log.read_text()
     made = ADMIN_KEY.search(said)
     admin_key = made[1] if made else known.admin_key or bootstrap_key
-    installation.keep(folder, replace(known, admin_key=admin_key))
+    is_unseen = made is not None or known.admin_key_is_unseen
+    installation.keep(folder, replace(known, admin_key=admin_key, admin_key_is_unseen=is_unseen))
     log.write_text(ADMIN_KEY.sub("admin key: (kept in installation.json)", said))
-    return Migrated(admin_key, is_new=made is not None)
+    return Migrated(admin_key, is_unseen)

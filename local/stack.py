@@ -2,7 +2,7 @@
 
 with data_folder.temporary() as folder, stack.running(folder, Plan(workers=2)) as service:
     Client(service.url, service.admin_key).must("GET", "/v1/me")
-    service.supervisor.restart("worker-1")
+    service.supervisor.restart("worker-short-1")
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from local import installation, postgres, programs, schema, valkey
+from local import commands, installation, postgres, programs, schema, valkey
 from local.addresses import LOOPBACK, DatabaseUrls, PortTaken, free_port, require_free, reroute
 from local.data_folder import DataFolder
 from local.installation import Installation
@@ -27,8 +27,9 @@ class Plan:
     """The first API's; the others take free ones."""
     apis: int = 1
     workers: int = 1
+    """For each queue; `concurrency` for each worker."""
     concurrency: int = 2
-    sandbox_speed: float | None = 60.0
+    sandbox_speed: float | None = commands.SANDBOX_SPEED
     """How many times faster than ours the sandbox's clock runs; None for no sandbox."""
     database_url: str | None = None
     redis_url: str | None = None
@@ -39,7 +40,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stack:
-    """A service that answers. Processes are named postgres, valkey, sandbox, api-1 …, worker-1 …, beat."""
+    """A service that answers. Processes: postgres, valkey, sandbox, api-1 …, worker-short-1 …, worker-long-1 …, beat."""
 
     urls: list[str]
     sandbox_url: str | None
@@ -47,8 +48,8 @@ class Stack:
     redis_url: str
     admin_key: str | None
     """The first admin key, which may have been revoked since; None when it was never known here."""
-    is_new: bool
-    """Whether that key was made in this run, and has been shown to nobody yet."""
+    admin_key_is_unseen: bool
+    """Whether that key was made here, and has been shown to nobody yet."""
     folder: DataFolder
     supervisor: Supervisor
 
@@ -77,7 +78,7 @@ def running(folder: DataFolder, plan: Plan) -> Iterator[Stack]:
         supervisor.start(_services(surroundings, folder, plan, ports))
         supervisor.wait_until_ready()
         urls = [f"http://{LOOPBACK}:{port}" for port in ports]
-        yield Stack(urls, sandbox_url, databases, redis_url, migrated.admin_key, migrated.is_new, folder, supervisor)
+        yield Stack(urls, sandbox_url, databases, redis_url, migrated.admin_key, migrated.is_unseen, folder, supervisor)
 
 
 def _api_ports(plan: Plan) -> list[int]:
@@ -134,10 +135,7 @@ def _start_sandbox(supervisor: Supervisor, folder: DataFolder, known: Installati
 def _services(surroundings: Surroundings, folder: DataFolder, plan: Plan, ports: list[int]) -> list[Program]:
     return [
         *(programs.api(surroundings, number, port) for number, port in enumerate(ports, start=1)),
-        *(
-            programs.worker(surroundings, number, plan.workers, plan.concurrency)
-            for number in range(1, plan.workers + 1)
-        ),
+        *programs.workers(surroundings, plan.workers, plan.concurrency),
         programs.beat(surroundings, _private(folder.path / "beat") / "schedule"),
     ]
 

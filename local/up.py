@@ -3,9 +3,10 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from local import account, connections, data_folder, stack
+from local import account, connections, data_folder, installation, stack
 from local.account import Account, NoAccount
 from local.addresses import PortTaken
 from local.binaries import NotOnThisMachine
@@ -26,9 +27,11 @@ def main() -> int:
     leave_tidily_on_signals()
     try:
         real = account.confirm(account.found_in(os.environ)) if options.real else None
-        with data_folder.claimed(options.data) as folder, stack.running(folder, _plan(options)) as service:
-            _introduce(service, real)
-            service.supervisor.watch()
+        with data_folder.claimed(options.data) as folder:
+            account.check_wanted(folder, is_real=options.real)
+            with stack.running(folder, _plan(options)) as service:
+                _introduce(service, real)
+                service.supervisor.watch()
     except KeyboardInterrupt:
         print("\nstopped", flush=True)
         return 0
@@ -46,7 +49,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.up", description=__doc__)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--data", type=Path, default=default_data_folder(), help="everything that is kept between runs")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="for each queue")
     parser.add_argument("--speed", type=float, default=Plan.sandbox_speed, help="of the sandbox's clock")
     parser.add_argument("--real", action="store_true", help="use the account that the environment names")
     parser.add_argument("--with-parent", action="store_true", help="stop when the program that started this one ends")
@@ -73,8 +76,9 @@ def _introduce(service: Stack, real: Account | None) -> None:
         f"logs       {service.folder.logs}",
     ):
         print(line)
-    if service.is_new:
-        print(f"admin key  {service.admin_key}   (shown this once)")
+    if service.admin_key_is_unseen:
+        print(f"admin key  {service.admin_key}   (shown this once)", flush=True)
+        installation.keep(service.folder, replace(installation.recall(service.folder), admin_key_is_unseen=False))
     _connect(service, real)
     print(f"ready {service.url}", flush=True)
 
@@ -87,8 +91,7 @@ def _connect(service: Stack, real: Account | None) -> None:
         print("The connections were left alone: the first admin key does not open this service any more")
         return
     if real is not None:
-        account.cap_spending(client, real)
-        connections.ensure(client, real.connection)
+        account.connect(client, real, service.folder)
     for connection in connections.to_sandbox(str(service.sandbox_url)):
         connections.ensure(client, connection)
 

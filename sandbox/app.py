@@ -57,12 +57,14 @@ _DOORS: tuple[tuple[Door, str, Table], ...] = (
 )
 
 
+# What is done before an operation, beside all others.
+_FIRST = {"create_job": jobs.before_create}
 _REQUEST_ID = {Dialect.OPENAI: "x-request-id", Dialect.AZURE: "apim-request-id"}
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
     routes = [
-        Route(prefix + path, _endpoint(sandbox, Operation(name, handler, door)), methods=[method])
+        Route(prefix + path, _endpoint(sandbox, Operation(name, handler, door, _FIRST.get(name))), methods=[method])
         for door, prefix, table in _DOORS
         for name, method, path, handler in table
     ]

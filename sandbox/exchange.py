@@ -25,6 +25,7 @@ from sandbox.wire import Call, Dialect, Reply
 from sandbox.world import World
 
 Handler = Callable[[World, Call], Reply]
+Preparation = Callable[[World, Call], Callable[[], None]]
 _HANGS_SECONDS = 600.0
 
 
@@ -41,9 +42,12 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """`preparation` gives what takes long and changes nothing: it is done first, while others are answered."""
+
     name: str
     handler: Handler
     door: reading.Door
+    preparation: Preparation | None = None
 
 
 class Exchange:
@@ -78,6 +82,7 @@ class Exchange:
         return await self._accept(call, fault)
 
     async def _accept(self, call: Call, fault: Fault | None) -> Response:
+        await self._prepare(call)
         await self._gate(call, "before_accept")
         reply = self._perform(call)
         if fault is not None:
@@ -89,6 +94,11 @@ class Exchange:
             return await self._answer_wrongly(fault, reply)
         await self._gate(call, "before_answer")
         return _response(reply)
+
+    async def _prepare(self, call: Call) -> None:
+        if self.operation.preparation is not None:
+            with suppress(Refusal):  # which the operation itself will answer with
+                await asyncio.to_thread(self.operation.preparation(self.sandbox.world, call))
 
     def _perform(self, call: Call) -> Reply:
         try:
@@ -113,6 +123,7 @@ class Exchange:
 
         async def perform() -> None:
             await asyncio.sleep(seconds)
+            await self._prepare(call)
             await self._gate(call, "before_accept")
             self._perform(call)
             await self._gate(call, "after_accept")

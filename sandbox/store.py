@@ -19,9 +19,9 @@ class Store:
     def __init__(self, folder: Path | None) -> None:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(
-            ":memory:" if folder is None else folder / "sandbox.sqlite", isolation_level=None
-        )
+        place = ":memory:" if folder is None else folder / "sandbox.sqlite"
+        # Contents are read beside the event loop too; SQLite itself lets one thread in at a time.
+        self._database = sqlite3.connect(place, isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=NORMAL")
         self._database.executescript(_SCHEMA)

@@ -10,7 +10,7 @@ Problem
 │   ├── DatasetRejected · ModelNotTrainable · PriceUnknown
 ├── PayloadTooLarge · UnsupportedFormat · StorageFull
 ├── BudgetExceeded · MaxCostExceeded · QuotaExceeded · TrainingClosed
-└── ModelRetired · ProviderRefused · ProviderUnavailable · ServiceBusy · InternalError
+└── ModelRetired · ProviderRefused · ProviderUnavailable · AnswerLost · ServiceBusy · InternalError
 """
 
 from collections.abc import Iterator
@@ -190,6 +190,12 @@ class ProviderRefused(Problem):
 
 class ProviderUnavailable(Problem):
     code, status, title = "provider_unavailable", HTTPStatus.SERVICE_UNAVAILABLE, "The provider does not answer"
+
+
+class AnswerLost(Problem):
+    """A provider was asked and may have answered, and billed; asking again would buy again."""
+
+    code, status, title = "answer_lost", HTTPStatus.GATEWAY_TIMEOUT, "The provider's answer was lost"
 
 
 class ServiceBusy(Problem):

@@ -5,7 +5,7 @@ The only import of Celery in `shared`. A ring names a kind of work, never a row.
 
 import time
 from enum import StrEnum
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 import structlog
 from celery import Celery
@@ -20,6 +20,7 @@ class Task(StrEnum):
     """Every kind of work that a worker does."""
 
     VALIDATE_DATASETS = "validate_datasets"
+    UPLOAD_FILES = "upload_files"
     SUBMIT_JOBS = "submit_jobs"
     POLL_JOBS = "poll_jobs"
     CLEAN_UP_JOBS = "clean_up_jobs"
@@ -30,8 +31,17 @@ class Task(StrEnum):
     FORGET_REQUESTS = "forget_requests"
 
 
+SHORT, LONG = "short", "long"
+"""The two queues. What may take minutes has one of its own, so that it never stands before a poll, a cancel or the sweep."""
+
+QUEUES = {Task.VALIDATE_DATASETS: LONG, Task.UPLOAD_FILES: LONG, Task.RUN_EVALUATIONS: LONG}
+"""Where each kind of work waits; what is not named here is short."""
+
+
 class Bell:
-    """Rings through Redis, off the caller's path. After one failure none is tried for a while: the sweep rings anyway."""
+    """Rings through Redis from one thread of its own, so that nobody waits for it. After one failure none is tried for a
+    while: the sweep rings anyway.
+    """
 
     def __init__(self, redis_url: str, *, expires_seconds: float = 10.0) -> None:
         self._app = Celery("tunewright", broker=redis_url, set_as_current=False)
@@ -42,23 +52,32 @@ class Bell:
             broker_transport_options={"socket_timeout": 2, "socket_connect_timeout": 2, "global_keyprefix": "tw:"},
         )
         self._expires = expires_seconds
-        self._silent_until = 0.0
-        self._waiting: set[str] = set()
+        self._wanted: set[str] = set()
+        self._something = Event()
         self._lock = Lock()
+        self._ringer: Thread | None = None
 
     def __call__(self, task: str) -> None:
-        """Ring for a kind of work; returns at once and never raises."""
+        """Ring for a kind of work; returns at once. The same ring twice before it is sent is one."""
         with self._lock:
-            if time.monotonic() < self._silent_until or task in self._waiting:
-                return
-            self._waiting.add(task)
-        Thread(target=self._send, args=(task,), daemon=True, name=f"ring-{task}").start()
+            self._wanted.add(task)
+            if self._ringer is None:
+                self._ringer = Thread(target=self._ring_on, daemon=True, name="doorbell")
+                self._ringer.start()
+        self._something.set()
 
-    def _send(self, task: str) -> None:
-        with self._lock:
-            self._waiting.discard(task)
+    def _ring_on(self) -> None:
+        while self._something.wait():
+            self._something.clear()
+            with self._lock:
+                wanted, self._wanted = self._wanted, set()
+            if not all(self._send(task) for task in sorted(wanted)):
+                time.sleep(SILENCE_AFTER_FAILURE_SECONDS)
+
+    def _send(self, task: str) -> bool:
         try:
-            self._app.send_task(task, expires=self._expires)
+            self._app.send_task(task, expires=self._expires, queue=QUEUES.get(Task(task), SHORT))
         except (OSError, OperationalError) as error:
-            self._silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
             log.warning("doorbell_unheard", task=task, error=str(error))
+            return False
+        return True

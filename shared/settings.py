@@ -39,10 +39,18 @@ class Settings(BaseSettings):
     poll_seconds: float = 5.0
     """How often a running job is looked at."""
 
+    settle_seconds: float = 90.0
+    """How long an order that was not answered is only looked for; longer than any request is answered late."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     log_json: bool = True
     """False prints lines for people."""
+
+    @property
+    def ring_seconds(self) -> float:
+        """How long a wake-up call is worth hearing. An overloaded worker must not find that every one has expired."""
+        return max(2 * self.sweep_seconds, 10.0)
 
     @property
     def hosts_in_the_clear(self) -> frozenset[str]:

@@ -27,6 +27,12 @@ GIVEN_DATABASE_URL = os.environ.pop("DATABASE_URL", None)
 GIVEN_REDIS_URL = os.environ.pop("REDIS_URL", None)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: what takes long and mostly waits must not be what is left at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[DatabaseServer]:
     with database_server(GIVEN_DATABASE_URL) as server:
@@ -78,4 +84,4 @@ def patient() -> Iterator[Running]:
 def office(api: Api, patient: Running) -> Iterator[Office]:
     """One team at the front door, with accounts that nobody else uses."""
     with laboratory_on(api, patient, f"sk-sandbox-{uuid.uuid4().hex}") as lab:
-        yield Office(lab, lab.member, lab.lead)
+        yield Office(lab, lab.member)

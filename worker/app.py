@@ -1,6 +1,7 @@
 """The worker's entrance: the Celery app. Every setting that is not the default says why.
 
-Run `celery -A worker.app worker --without-gossip --without-mingle` and, once, `celery -A worker.app beat`.
+Run `celery -A worker.app worker --queues short --without-gossip --without-mingle`, the same for `long`, and, once,
+`celery -A worker.app beat`.
 """
 
 import os
@@ -13,7 +14,7 @@ from celery import Celery, signals
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import Database
-from shared.queue import Bell, Task
+from shared.queue import LONG, QUEUES, SHORT, Bell, Task
 from shared.settings import Settings
 from shared.storage import LocalStorage
 from shared.teams.queries import installation_id
@@ -30,13 +31,18 @@ app.conf.update(
     # A message is done when its work is done: a killed worker's message is delivered again.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
+    # What may take minutes waits in a queue of its own. A worker listens to both, unless `-Q` names one: Celery's own choice
+    # would be the default queue alone.
+    task_queues={SHORT: {}, LONG: {}},
+    task_default_queue=SHORT,
+    task_routes={str(task): {"queue": queue} for task, queue in QUEUES.items()},
     # Rows hold results; Redis holds nothing that matters.
     task_ignore_result=True,
     # One message at a time: a message waiting behind a long one in the same process helps nobody.
     worker_prefetch_multiplier=1,
     # Returns what a long-lived process has gathered of memory.
     worker_max_tasks_per_child=500,
-    # A run stops taking work after 25 s; these end one that hangs, well before its message is delivered again.
+    # A run stops taking work after 10 s; these end one that hangs, well before its message is delivered again.
     task_soft_time_limit=45,
     task_time_limit=60,
     # A stopping worker first lets its runs end.
@@ -62,20 +68,21 @@ app.conf.update(
         "sweep": {
             "task": sweeps.SWEEP,
             "schedule": settings.sweep_seconds,
-            "options": {"expires": 2 * settings.sweep_seconds},
+            "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
     },
 )
 
 
-# A large file takes as long as it takes. Its message may be delivered again meanwhile: its claim tells the second worker.
-_LIMITS = {Task.VALIDATE_DATASETS: {"soft_time_limit": 3600, "time_limit": 3660}}
+# A large file takes as long as it takes, to validate and to send. Its message may be delivered again meanwhile: its claim
+# tells the second worker.
+_LIMITS = {task: {"soft_time_limit": 3600, "time_limit": 3660} for task, queue in QUEUES.items() if queue == LONG}
 
 
 @cache
 def bell() -> Bell:
-    return Bell(settings.redis_url.get_secret_value(), expires_seconds=2 * settings.sweep_seconds)
+    return Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
 
 
 @cache
@@ -90,6 +97,7 @@ def context() -> Context:
         vault=Vault(settings.secret_key.get_secret_value()),
         installation=installation,
         poll_seconds=settings.poll_seconds,
+        settle_seconds=settings.settle_seconds,
     )
 
 

@@ -14,3 +14,4 @@ class Context:
     vault: Vault
     installation: str
     poll_seconds: float = 5.0
+    settle_seconds: float = 90.0

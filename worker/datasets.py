@@ -3,6 +3,8 @@
 import hashlib
 import time
 
+import structlog
+
 from shared.datasets import actions
 from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import LineTooLongError
@@ -16,6 +18,10 @@ from worker.context import Context
 from worker.heartbeat import kept
 from worker.task import task
 
+log = structlog.get_logger()
+
+STORAGE_SECONDS = 30.0
+"""How soon to try again when storage cannot be read."""
 SHOW_EVERY_SECONDS = 1.0
 """How often the progress of a long validation is written down."""
 
@@ -31,11 +37,21 @@ def validate_datasets(context: Context) -> bool:
     with kept(context.database, Dataset, taken.id, taken.claim_token):
         if taken.attempts > actions.MOST_ATTEMPTS:
             _give_up(context, taken, "The validation did not come to an end, several times. Is a line very long?")
-        elif taken.status is DatasetStatus.UPLOADING:
-            _write_part(context, taken)
-        else:
-            _validate(context, taken)
+            return True
+        try:
+            _bring_nearer(context, taken)
+        except OSError as error:
+            log.warning("storage_away", dataset=taken.id, error=str(error))
+            with context.database.transaction() as db:
+                actions.put_off(db, taken, STORAGE_SECONDS)
     return True
+
+
+def _bring_nearer(context: Context, taken: Dataset) -> None:
+    if taken.status is DatasetStatus.UPLOADING:
+        _write_part(context, taken)
+    else:
+        _validate(context, taken)
 
 
 def _validate(context: Context, taken: Dataset) -> None:

@@ -13,16 +13,16 @@ from shared.connections.credentials import CannotOpen
 from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
 from shared.evaluations import queries, recording
-from shared.evaluations.candidates import Candidate, candidate_from_json
-from shared.evaluations.examples import read_examples
-from shared.evaluations.questions import question
-from shared.evaluations.recording import Interruption
+from shared.evaluations.candidates import Candidate, candidate_from_json, encoding_of
+from shared.evaluations.examples import Example, read_examples
+from shared.evaluations.questions import most_used, question
+from shared.evaluations.recording import Brought, Interruption
 from shared.evaluations.results import disagreements, sample
 from shared.evaluations.tables import Evaluation
 from shared.ids import ConnectionId
-from shared.providers.base import Provider, Rejected
+from shared.providers.base import Provider, ProviderError
 from shared.queue import Task
-from worker.asking import Question, Round, ask_all
+from worker.asking import ANSWER_SECONDS, Question, ask_all
 from worker.context import Context
 from worker.heartbeat import kept
 from worker.task import task
@@ -38,12 +38,15 @@ class Work:
     candidates: list[Candidate]
     connections: Mapping[ConnectionId, Connection]
     answered: set[tuple[int, int]]
+    new: set[int]
+    """Candidates that were tuned just now, and have not answered yet."""
 
     @property
     def is_answered(self) -> bool:
         return len(self.answered) == self.evaluation.n_expected
 
 
+# A round takes up to 26 seconds: one that begins last still ends well before the soft time limit.
 @task(Task.RUN_EVALUATIONS)
 def run_evaluations(context: Context) -> bool:
     """One round of one evaluation, or its end."""
@@ -72,19 +75,23 @@ def _take(db: Session) -> Work | None:
         candidates=candidates,
         connections={one: db.get_one(Connection, one) for one in connection_ids},
         answered=queries.answered(db, evaluation.id),
+        new=recording.new_candidates(db, evaluation, candidates),
     )
 
 
 def _ask(context: Context, work: Work) -> None:
     try:
-        providers = {one: provider_of(row, context.vault) for one, row in work.connections.items()}
+        providers = {
+            one: provider_of(row, context.vault, timeout_seconds=ANSWER_SECONDS)
+            for one, row in work.connections.items()
+        }
         made = ask_all(_questions(context, work, providers), work.evaluation.graders)
     except CannotOpen as error:
-        made = Round(interruption=Interruption(str(error)))
-    except Rejected as error:  # a credential that no request can carry
-        made = Round(interruption=Interruption(error.reason))
+        made = Brought(interruption=Interruption(str(error)))
+    except ProviderError as error:  # a credential that no request can carry, an address that is none
+        made = Brought(interruption=Interruption(error.reason))
     with context.database.transaction() as db:
-        recording.record(db, work.evaluation.id, work.token, made.given, made.interruption)
+        recording.record(db, work.evaluation.id, work.token, made)
 
 
 def _questions(context: Context, work: Work, providers: Mapping[ConnectionId, Provider]) -> Iterator[Question]:
@@ -95,11 +102,27 @@ def _questions(context: Context, work: Work, providers: Mapping[ConnectionId, Pr
     with context.storage.open(work.storage_key) as stream:
         examples = read_examples(stream, [(line, offset) for line, offset, _ in left])
         for example, (line, _, limit) in zip(examples, left, strict=True):
-            for index, candidate in enumerate(work.candidates):
+            for index in range(len(work.candidates)):
                 if (index, line) not in work.answered:
-                    body = question(example, candidate.base_model, limit)
-                    provider = providers[candidate.seller.connection_id]
-                    yield Question(index, line, provider, candidate.deployed_as, body, example.reference)
+                    yield _question(work, providers, index, example, limit)
+
+
+def _question(
+    work: Work, providers: Mapping[ConnectionId, Provider], index: int, example: Example, limit: int
+) -> Question:
+    candidate = work.candidates[index]
+    connection_id = candidate.seller.connection_id
+    encoding = encoding_of(work.connections[connection_id].provider, candidate.base_model)
+    return Question(
+        candidate=index,
+        line=example.line,
+        provider=providers[connection_id],
+        deployed_as=candidate.deployed_as,
+        body=question(example, candidate.base_model, limit),
+        reference=example.reference,
+        most=most_used(example, candidate.base_model, encoding),
+        is_new=index in work.new,
+    )
 
 
 def _finish(context: Context, work: Work) -> None:

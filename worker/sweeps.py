@@ -9,8 +9,8 @@ from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
 from shared.db import Claimable, Database, now
 from shared.evaluations.tables import Evaluation
-from shared.jobs.recording import PHASES
 from shared.jobs.tables import Job
+from shared.jobs.taking import PHASES, due_for
 from shared.queue import Task
 from shared.spend.abandoned import any_abandoned
 from shared.teams.requests import any_to_forget
@@ -28,10 +28,10 @@ def due(database: Database) -> list[Task]:
 
 def _due(db: Session) -> Iterator[Task]:
     work: list[tuple[Task, type[Claimable], tuple[ColumnElement[bool], ...]]] = [
+        *((task, Job, due_for(task)) for task in PHASES),
         (Task.VALIDATE_DATASETS, Dataset, ()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
         (Task.CHECK_CONNECTIONS, Connection, ()),
-        *((task, Job, (Job.status.in_(statuses),)) for task, statuses in PHASES.items()),
     ]
     for task, table, where in work:
         if db.scalar(select(exists().where(table.due_at <= now(), _unclaimed(table), *where))):

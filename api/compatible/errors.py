@@ -6,16 +6,21 @@ What is refused, and why, is decided elsewhere: see `shared.errors`. A new kind 
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
-from api.problems import from_validation
+from api.problems import from_routing, from_validation
 from api.routing import Handler, Route
 from shared import errors
 from shared.db import UNAVAILABLE
-from shared.errors import InvalidRequest, Problem, ServiceBusy
+from shared.errors import InternalError, InvalidRequest, Problem, ServiceBusy
+
+log = structlog.get_logger()
 
 _INVALID = "invalid_request_error"
 _SERVER = "server_error"
@@ -48,12 +53,16 @@ OPENAI: dict[type[Problem], tuple[int, str, str]] = {
     errors.ModelRetired: (404, _INVALID, "model_not_found"),
     errors.ProviderRefused: (400, _INVALID, "provider_refused"),
     errors.ProviderUnavailable: (503, _SERVER, "provider_unavailable"),
+    errors.AnswerLost: (504, _SERVER, "answer_lost"),
     errors.ServiceBusy: (503, _SERVER, "service_busy"),
     errors.InternalError: (500, _SERVER, "internal_error"),
 }
 """Problem → OpenAI's status, type and code."""
 
 WORTH_ANOTHER_TRY = (errors.ProviderUnavailable, errors.ServiceBusy, errors.IdempotencyInProgress)
+"""Nothing was asked, or the first try is still being answered: the SDK may come again without buying anything twice."""
+
+PREFIX = "/openai/v1"
 
 
 class OpenAIRoute(Route):
@@ -72,24 +81,43 @@ class OpenAIRoute(Route):
                 return render(problem)
             except UNAVAILABLE:
                 return render(ServiceBusy("The database cannot be asked right now. Ask again in a moment."))
+            except ClientDisconnect:
+                raise
+            except Exception as error:
+                log.exception("request_failed", error=type(error).__name__)
+                return render(InternalError("This is our fault. Quote the answer's X-Request-Id to an admin."))
 
         return answer
 
 
 def compatible(name: str) -> APIRouter:
     """The router of one part of the OpenAI-compatible surface."""
-    return APIRouter(prefix="/openai/v1", tags=[f"OpenAI-compatible {name}"], route_class=OpenAIRoute)
+    return APIRouter(prefix=PREFIX, tags=[f"OpenAI-compatible {name}"], route_class=OpenAIRoute)
+
+
+def install(app: FastAPI) -> None:
+    """Below `/openai/v1`, also what no route answers is refused in OpenAI's words. Comes after `api.problems.install`."""
+    elsewhere: Any = app.exception_handlers[HTTPException]
+
+    async def not_routed(request: Request, error: Any) -> Response:
+        if not request.url.path.startswith(f"{PREFIX}/"):
+            answer: Response = await elsewhere(request, error)
+            return answer
+        return render(from_routing(error))
+
+    app.add_exception_handler(HTTPException, not_routed)
 
 
 def render(problem: Problem) -> JSONResponse:
     """The answer that says no. Without `x-should-retry: false` the SDK would repeat every 409, 429 and 5xx."""
     status, kind, code = OPENAI[type(problem)]
     error = {"message": problem.detail, "type": kind, "param": _param(problem), "code": code}
-    headers = {"x-should-retry": "true" if isinstance(problem, WORTH_ANOTHER_TRY) else "false"}
+    may_come_again = isinstance(problem, WORTH_ANOTHER_TRY)
+    headers = {"x-should-retry": "true" if may_come_again else "false"}
     if isinstance(problem, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    if (waits := problem.facts.get("retry_after_seconds")) is not None:
-        headers["Retry-After"] = str(waits)
+    if may_come_again:
+        headers["Retry-After"] = str(problem.facts.get("retry_after_seconds", 1))
     return JSONResponse({"error": error}, status, headers)
 
 

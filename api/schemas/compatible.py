@@ -4,8 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from api.schemas.base import Schema, example
-from api.schemas.evaluations import ModelName
+from api.schemas.base import ModelName, Schema, example
 
 
 class ChatModel(Schema):

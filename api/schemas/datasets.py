@@ -110,13 +110,24 @@ class FindingCount(Schema):
     mend: str
 
 
+class QuantilesSchema(Schema):
+    """So many tokens have the shortest 5 %, a quarter, half, … of the examples at most; 0 where there are none."""
+
+    p5: int = 0
+    p25: int = 0
+    p50: int = 0
+    p75: int = 0
+    p95: int = 0
+    max: int = 0
+
+
 class TokensSchema(Schema):
     """Tokens in one encoding. `trained` are those of answers that are learnt; quantiles are of example lengths."""
 
     total: int
     trained: int
     per_role: dict[str, int]
-    quantiles: dict[str, int]
+    quantiles: QuantilesSchema
     over_long: int
 
 
@@ -178,13 +189,13 @@ class ReportSchema(Schema):
                 "title": FINDING_CODES[code].title,
                 "mend": FINDING_CODES[code].mend,
             }
-            for code, count in report["codes"].items()
+            for code, count in sorted(report["codes"].items())
         }
         return cls.model_validate(report | {"dataset_id": dataset.id, "status": dataset.status, "codes": codes})
 
 
 class ExampleSchema(Schema):
-    """One line of a dataset as it was uploaded; `example` is null where the line is not JSON."""
+    """One line of a dataset as it was uploaded; `example` is null, and `text` its beginning, where it is not sound JSON."""
 
     model_config = example({"line": 1, "example": {"messages": [{"role": "user", "content": "Hi"}]}, "text": None})
     line: int

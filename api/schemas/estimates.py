@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import ConnectionId, DatasetId, Money, Schema, WholeList, example
-from api.schemas.jobs import ModelName
+from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
 from shared.errors import Problem
 from shared.jobs.estimates import Choice, Estimated
 from shared.jobs.offers import Offer

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.base import ConnectionId, DatasetId, EvaluationId, ModelId, Money, Schema, example
+from api.schemas.base import ConnectionId, DatasetId, EvaluationId, ModelId, ModelName, Money, Schema, example
 from shared.evaluations.actions import Order, Wanted
 from shared.evaluations.statistics import Verdict
 from shared.lifecycles import EvaluationStatus
@@ -14,15 +14,6 @@ _EVALUATION = "eval_01h455vb4pex5vsknk084sn02q"
 _MODEL = "model_01h455vb4pex5vsknk084sn02q"
 _CONNECTION = "conn_01h455vb4pex5vsknk084sn02q"
 
-ModelName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[^\x00-\x20\x7f]*$",
-        description="A base model, an alias, or a tuned model of the team (its id here, or its provider's name for it).",
-    ),
-]
 Score = Annotated[float, Field(ge=-1, le=1)]
 Interval = Annotated[list[Score], Field(min_length=2, max_length=2, description="The 95 % interval: low, high.")]
 

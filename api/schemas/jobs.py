@@ -5,12 +5,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.schemas.base import Amount, ConnectionId, DatasetId, JobId, Money, Schema, TeamId, WholeList, example
+from api.schemas.base import (
+    Amount,
+    ConnectionId,
+    DatasetId,
+    JobId,
+    ModelName,
+    Money,
+    Schema,
+    TeamId,
+    WholeList,
+    example,
+)
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.lifecycles import JobStatus
 
-ModelName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:/-]+$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 _HYPERPARAMETERS: dict[str, Any] = {"n_epochs": 3, "batch_size": None, "learning_rate_multiplier": None}

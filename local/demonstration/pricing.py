@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from local.demonstration.checking import require, require_equal
+from local.demonstration.checking import UnusableFile, require, require_equal
 from local.demonstration.data import Parts
 from local.demonstration.showing import table
 from local.demonstration.stage import Cast, Stage
@@ -40,14 +40,32 @@ def compare_prices(stage: Stage, cast: Cast, parts: Parts) -> list[Choice]:
         }
         estimates = cast.team.client.must("POST", "/v1/estimates", wish)["data"]
         _show(stage, cast, estimates)
-        *priced, without_price = estimates
+        *to_be_priced, without_price = estimates
+        priced = _welcome(stage, cast, parts, to_be_priced)
         for estimate in priced:
             _check(stage, estimate)
         lowest = min(Decimal(one["expected"]) for one in priced)
         marked = [Decimal(one["expected"]) for one in estimates if one["cheapest"]]
         require_equal(marked, [lowest], "The estimate that is marked as the cheapest")
         _check_refused(stage, cast, parts, without_price)
-        return [Choice(one["connection_id"], one["model"], one) for one in (priced[0], priced[-1])]
+        first_of_each = {one["connection_id"]: one for one in reversed(priced)}
+        return [Choice(one["connection_id"], one["model"], one) for one in reversed(first_of_each.values())]
+
+
+def _welcome(stage: Stage, cast: Cast, parts: Parts, estimates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The choices whose provider takes the file. One of the user's may be good enough for the one and not for the other."""
+    against = {one["provider"]: one["against"] for one in parts.report["acceptance"] if not one["accepted"]}
+    if "openai" in against:
+        raise UnusableFile(f"OpenAI would refuse {stage.file}: {', '.join(against['openai'])}.")
+    if "azure" not in against:
+        return estimates
+    codes = ", ".join(against["azure"])
+    stage.console.print(
+        f"Azure would refuse {stage.file.name} ({codes}), so it is trained at OpenAI only.", markup=False
+    )
+    refused = [one for one in estimates if one["connection_id"] == cast.azure]
+    require_equal([one["refused"]["code"] for one in refused], ["dataset_rejected"], "The refusals at Azure")
+    return [one for one in estimates if one["connection_id"] != cast.azure]
 
 
 def _check(stage: Stage, estimate: dict[str, Any]) -> None:
@@ -95,5 +113,5 @@ def _show(stage: Stage, cast: Cast, estimates: list[dict[str, Any]]) -> None:
 
 def _figures(one: dict[str, Any]) -> list[object]:
     if one["refused"]:
-        return ["", "unknown", "refused", ""]
+        return ["", "unknown" if one["refused"]["code"] == "price_unknown" else "", "refused", ""]
     return [f"{one['billed_tokens']:,}", *(Decimal(one[name]) for name in ("usd_per_million", "expected", "high"))]

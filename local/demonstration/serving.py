@@ -50,7 +50,8 @@ def _ask(stage: Stage, sdk: OpenAI, messages: list[Any]) -> None:
     require(text and answer.usage and answer.usage.prompt_tokens > 0, "The SDK got no answer")
     question = messages[-1]["content"]
     shown = question if isinstance(question, str) else json.dumps(question, ensure_ascii=False)
-    stage.console.print(f"\n  {shortened(shown, 100)}\n  → {shortened(str(text), 100)}", markup=False)
+    length = stage.console.width - 6
+    stage.console.print(f"\n  {shortened(shown, length)}\n  → {shortened(str(text), length)}", markup=False)
 
 
 def _questions(stage: Stage) -> list[list[Any]]:
@@ -66,7 +67,7 @@ def _first_prompt(path: Path) -> list[Any]:
     with path.open(encoding="utf-8-sig") as file:
         first = next(line for line in file if line.strip())
     messages: list[Any] = json.loads(first)["messages"]
-    return [{name: message[name] for name in ("role", "content")} for message in messages[:-1]]
+    return [{name: value for name, value in message.items() if name != "weight"} for message in messages[:-1]]
 
 
 def _inference(cast: Cast) -> Decimal:

@@ -20,7 +20,7 @@ SUFFIX = "demo"
 
 def train(stage: Stage, cast: Cast, parts: Parts, choices: list[Choice]) -> list[Bought]:
     """All choices at the same time, followed to their end; the charges are those that were announced."""
-    with stage.scene(5, "Two jobs, at OpenAI and at Azure: held, watched, charged"):
+    with stage.scene(5, "Training: held, watched live, charged"):
         _make_room(stage, cast, choices)
         before = budget_of(cast.team)
         ordered = [_order(cast, parts, choice) for choice in choices]
@@ -35,9 +35,8 @@ def _make_room(stage: Stage, cast: Cast, choices: list[Choice]) -> None:
     needed = total(Decimal(choice.estimate["high"]) for choice in choices)
     if needed <= budget_of(cast.team).left:
         return
-    limit = {"monthly_limit_usd": f"{(2 * needed).quantize(Decimal(1))}"}
-    stage.admin.must("PUT", "/v1/budgets", limit)
-    stage.admin.must("PUT", f"/v1/teams/{cast.team.id}/budget", limit)
+    for path, factor in (("/v1/budgets", 10), (f"/v1/teams/{cast.team.id}/budget", 2)):
+        stage.admin.must("PUT", path, {"monthly_limit_usd": f"{(factor * needed).quantize(Decimal(1))}"})
     stage.console.print(f"These jobs may cost {amount(needed)}, so an admin raises the budgets.")
 
 
@@ -61,12 +60,12 @@ def _check_held(stage: Stage, cast: Cast, before: Budget, ordered: list[Bought])
     ]
     stage.console.print(table(["at", "to be trained", "job", ">held"], rows))
     stage.console.print()
-    stage.console.print(budget_table(cast.team, {"before": before, "both jobs ordered": held}))
+    stage.console.print(budget_table(cast.team, {"before": before, "ordered": held}))
     wanted = total(Decimal(one.choice.estimate["high"]) for one in ordered)
-    require_equal(held.held, wanted, "What is held for both jobs")
+    require_equal(held.held, wanted, "What is held for the jobs")
     require_equal(held.left, before.left - wanted, "What is left beside the holds")
     stage.console.print(
-        "Held is the most that each may cost. Now live, from each job's server-sent events:\n", style="dim"
+        "Held is the most that a job may cost. Now live, from each job's server-sent events:\n", style="dim"
     )
 
 

@@ -50,6 +50,8 @@ def upgrade() -> None:
         sa.Column("training_open", sa.Boolean(), nullable=True),
         sa.Column("models", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("deployments", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("resume_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("tw_now()"), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
@@ -60,6 +62,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_connections_name")),
     )
     op.create_index(op.f("ix_connections_due_at"), "connections", ["due_at"], unique=False)
+    op.create_index("ix_connections_claimed_until", "connections", ["claimed_until"], unique=False)
     op.create_table(
         "installation",
         sa.Column("id", sa.Text(), nullable=False),
@@ -157,6 +160,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_datasets_due_at"), "datasets", ["due_at"], unique=False)
     op.create_index(op.f("ix_datasets_status"), "datasets", ["status"], unique=False)
+    op.create_index("ix_datasets_claimed_until", "datasets", ["claimed_until"], unique=False)
     op.create_table(
         "holds",
         sa.Column("id", sa.Text(), nullable=False),
@@ -325,6 +329,7 @@ def upgrade() -> None:
         sa.Column("n_answers", sa.Integer(), nullable=False),
         sa.Column("n_expected", sa.Integer(), nullable=False),
         sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("unheard", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("results", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
@@ -340,6 +345,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_evaluations_due_at"), "evaluations", ["due_at"], unique=False)
     op.create_index(op.f("ix_evaluations_status"), "evaluations", ["status"], unique=False)
     op.create_index(op.f("ix_evaluations_team_id"), "evaluations", ["team_id"], unique=False)
+    op.create_index("ix_evaluations_claimed_until", "evaluations", ["claimed_until"], unique=False)
     op.create_table(
         "findings",
         sa.Column("dataset_id", sa.Text(), nullable=False),
@@ -404,6 +410,8 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fenced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("superseded_file_ids", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("training_file_id", sa.Text(), nullable=True),
         sa.Column("validation_file_id", sa.Text(), nullable=True),
         sa.Column("provider_job_id", sa.Text(), nullable=True),
@@ -424,6 +432,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_jobs_provider_job_id"), "jobs", ["provider_job_id"], unique=False)
     op.create_index(op.f("ix_jobs_status"), "jobs", ["status"], unique=False)
     op.create_index("ix_jobs_team", "jobs", ["team_id", "id"], unique=False)
+    op.create_index("ix_jobs_claimed_until", "jobs", ["claimed_until"], unique=False)
     op.create_table(
         "ledger_transactions",
         sa.Column("id", sa.Text(), nullable=False),

@@ -20,7 +20,7 @@ REVOKE INSERT, UPDATE ON alembic_version, clock_shift, installation FROM tw_app,
 REVOKE INSERT, UPDATE ON keys, teams FROM tw_worker;
 REVOKE UPDATE ON ledger_transactions, ledger_entries, audit_entries, alias_changes, job_events FROM tw_app, tw_worker;
 GRANT DELETE ON aliases TO tw_app;
-GRANT DELETE ON remembered_requests TO tw_worker;
+GRANT DELETE ON remembered_requests TO tw_app, tw_worker;
 -- A temporary table would hide one of ours from whoever looks it up by name alone.
 DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$;
 """

@@ -1,10 +1,12 @@
 """Fine-tuning jobs: accepted, shown, cancelled. An accepted job is owed from the moment its record is stored."""
 
 import random
+from collections.abc import Callable
+from functools import partial
 
 from sandbox import ids
 from sandbox.operations import orders
-from sandbox.planning import plan
+from sandbox.planning import plan, read_ahead
 from sandbox.progress import TERMINAL
 from sandbox.records import Job
 from sandbox.refusals import Refusal, no_job
@@ -16,6 +18,11 @@ from sandbox.wire import Call, Dialect, Json, Reply
 from sandbox.world import World
 
 _MAX_PAGE = 1_000
+
+
+def before_create(world: World, call: Call) -> Callable[[], None]:
+    """What takes long in `create`. Raises Refusal."""
+    return partial(read_ahead, world, orders.check(world, call))
 
 
 def create(world: World, call: Call) -> Reply:

@@ -5,8 +5,11 @@ from shared.connections.tables import Connection
 from shared.providers import open_provider
 from shared.providers.base import Access, Provider
 
+PATIENCE_SECONDS = 30.0
+"""How long a provider may be silent before it counts as one that does not answer."""
 
-def provider_of(connection: Connection, vault: Vault) -> Provider:
+
+def provider_of(connection: Connection, vault: Vault, *, timeout_seconds: float = PATIENCE_SECONDS) -> Provider:
     """The provider behind a connection. Asks nothing yet."""
     return open_provider(
         connection.provider,
@@ -14,5 +17,6 @@ def provider_of(connection: Connection, vault: Vault) -> Provider:
             base_url=connection.base_url,
             credential=vault.open(connection.sealed_credential, connection.id),
             api_version=connection.api_version,
+            timeout_seconds=timeout_seconds,
         ),
     )

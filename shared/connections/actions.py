@@ -1,15 +1,17 @@
 """What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.connections.credentials import Vault
 from shared.connections.queries import get_connection
 from shared.connections.tables import Connection, Health, ProviderKind
-from shared.db import now, ring
+from shared.db import now, ring, seconds_from_now
 from shared.errors import Conflict, FieldError, InvalidRequest
 from shared.ids import ConnectionId
 from shared.queue import Task
@@ -101,8 +103,22 @@ def close_training(db: Session, connection_id: ConnectionId, reason: str) -> Non
 
     A new credential opens it again, and so does a check in which the provider says so.
     """
-    connection = db.get_one(Connection, connection_id, with_for_update=True)
+    connection = db.get_one(Connection, connection_id, with_for_update={"key_share": True})
     connection.training_open, connection.health_detail = False, reason
+
+
+def leave_alone(db: Session, connection_id: ConnectionId, seconds: float) -> None:
+    """Ask nothing of a connection for a while: it did not answer, wants us to wait, or refuses its credential."""
+    _write(db, connection_id, resume_at=seconds_from_now(seconds), failures=Connection.failures + 1)
+
+
+def note_answer(db: Session, connection_id: ConnectionId) -> None:
+    """A connection that had failed answers again: all its jobs go on."""
+    _write(db, connection_id, resume_at=None, failures=0)
+
+
+def _write(db: Session, connection_id: ConnectionId, **values: Any) -> None:
+    db.execute(update_rows(Connection).where(Connection.id == connection_id).values(**values))
 
 
 def _seal(connection: Connection, credential: str, vault: Vault) -> None:
@@ -114,6 +130,7 @@ def _seal(connection: Connection, credential: str, vault: Vault) -> None:
 def _check_soon(db: Session, connection: Connection) -> None:
     connection.health, connection.health_detail = Health.UNCHECKED, None
     connection.due_at = db.scalar(select(now()))
+    connection.resume_at, connection.failures = None, 0
     # A check that is under way asks with what was true before: it shall find its claim gone.
     connection.claim_token = connection.claimed_until = None
     ring(db, Task.CHECK_CONNECTIONS)

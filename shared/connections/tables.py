@@ -42,6 +42,10 @@ class Connection(Claimable, Row):
     """Model → `{"trainable": bool | null, "shutdown_date": "YYYY-MM-DD" | null}` as the provider told at the last check."""
     deployments: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Azure: model → name of the deployment that answers for it."""
+    resume_at: Mapped[datetime | None]
+    """Its jobs are left alone until then: it did not answer, asked us to wait, or refused its credential."""
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failures since it last answered; while there are any, one worker at a time asks it."""
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]

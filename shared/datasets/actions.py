@@ -14,7 +14,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.split import by_fraction
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
-from shared.db import claim, fenced, now, ring
+from shared.db import claim, fenced, now, ring, seconds_from_now
 from shared.errors import Conflict, DatasetNotReady
 from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
@@ -126,6 +126,14 @@ def record_validation(db: Session, taken: Dataset, validation: Validation) -> No
             count for code, count in validation.codes.items() if FINDING_CODES[code].severity is Severity.ERROR
         )
         _end(db, dataset, DatasetStatus.REJECTED, f"{n_faults:,} faults keep this dataset from being trained on.")
+
+
+def put_off(db: Session, taken: Dataset, seconds: float) -> None:
+    """The bytes cannot be read right now, which says nothing about them: try again later, and do not count this attempt."""
+    dataset = fenced(db, Dataset, taken.id, taken.claim_token)
+    if dataset is not None:
+        dataset.attempts -= 1
+        dataset.due_at = db.scalar(select(seconds_from_now(seconds)))
 
 
 def give_up(db: Session, taken: Dataset, reason: str) -> None:

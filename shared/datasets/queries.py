@@ -10,11 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.datasets.findings import Severity, excerpt
-from shared.datasets.jsonl import LONGEST_LINE_BYTES, raw_lines, read_lines
+from shared.datasets.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
 from shared.ids import DatasetId, TeamId
 from shared.storage import Storage
+
+PAGE_BYTES = 1_000_000
+"""How much of a dataset's content one look at its examples brings."""
 
 
 def get_dataset(
@@ -82,15 +85,25 @@ def list_findings(db: Session, wanted: Findings, *, limit: int) -> Sequence[Stor
 
 
 def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -> dict[str, Any]:
-    """`limit` lines from an offset on, as `{"data": [{"line", "example", "text"}], "next_offset"}`."""
+    """At most `limit` lines, and `PAGE_BYTES`, from an offset on, as `{"data": [{"line", "example", "text"}], "next_offset"}`.
+
+    A line that is longer than a page is not shown as an example but by its beginning, as text.
+    """
+    shown: list[dict[str, Any]] = []
+    left = PAGE_BYTES
     with storage.open(dataset.blob) as source:
-        lines = list(islice(enumerate(raw_lines(source, LONGEST_LINE_BYTES), start=1), offset, offset + limit + 1))
-    shown = [_shown(number, line.content) for number, line in lines[:limit]]
-    return {"data": shown, "next_offset": offset + limit if len(lines) > limit else None}
+        for number, line in enumerate(islice(raw_lines(source, PAGE_BYTES), offset, None), start=offset + 1):
+            left -= len(line.content) if line.is_complete else 0  # only an excerpt of it is shown
+            # One line is always shown, so that whoever follows `next_offset` comes to an end.
+            if len(shown) == limit or (shown and left < 0):
+                return {"data": shown, "next_offset": number - 1}
+            shown.append(_shown(number, line))
+    return {"data": shown, "next_offset": None}
 
 
-def _shown(number: int, content: bytes) -> dict[str, Any]:
-    row = next(iter(read_lines(BytesIO(content), LONGEST_LINE_BYTES)), None)
-    if row is not None and row.row is not None:
-        return {"line": number, "example": row.row, "text": None}
-    return {"line": number, "example": None, "text": excerpt(content.decode(errors="replace"))}
+def _shown(number: int, line: RawLine) -> dict[str, Any]:
+    read = next(iter(read_lines(BytesIO(line.content), PAGE_BYTES)), None) if line.is_complete else None
+    # A row may be understood and yet hold what cannot be written again, such as half of a character.
+    if read is not None and read.row is not None and not any(one.severity is Severity.ERROR for one in read.findings):
+        return {"line": number, "example": read.row, "text": None}
+    return {"line": number, "example": None, "text": excerpt(line.content.decode(errors="replace"))}

@@ -1,5 +1,8 @@
 """Claims: taking a due row for a while, so that two workers never do the same work and a dead one's work is taken over.
 
+Locks are taken without blocking those who only refer to a row (`key_share`): else a settlement and a submission on one
+connection could wait for each other.
+
 A claim lasts `CLAIM_SECONDS` and is renewed by a heartbeat. Its token fences every later write: a worker that was stopped
 past its claim finds 0 rows and records nothing.
 """
@@ -22,7 +25,7 @@ class Claimable:
     id: Any
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     claim_token: Mapped[str | None]
-    claimed_until: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None] = mapped_column(index=True)
 
 
 R = TypeVar("R", bound=Claimable)
@@ -40,7 +43,7 @@ def claim(db: Session, table: type[R], *where: ColumnElement[bool], seconds: flo
         .where(table.due_at <= now(), or_(table.claimed_until.is_(None), table.claimed_until <= now()), *where)
         .order_by(table.due_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).one_or_none()
     if row is None:
         return None
@@ -61,14 +64,19 @@ def renew(db: Session, table: type[R], row_id: str, token: str, seconds: float =
     return renewed.first() is not None
 
 
-def fenced(db: Session, table: type[R], row_id: str, token: str | None) -> R | None:
-    """The claimed row, locked for writing and with the claim given back, or None when somebody else has taken it."""
-    row = db.scalars(
+def still_ours(db: Session, table: type[R], row_id: str, token: str | None) -> R | None:
+    """The claimed row, locked for writing and kept, or None when somebody else has taken it."""
+    return db.scalars(
         select(table)
         .where(table.id == row_id, table.claim_token == token)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def fenced(db: Session, table: type[R], row_id: str, token: str | None) -> R | None:
+    """The claimed row, locked for writing and with the claim given back, or None when somebody else has taken it."""
+    row = still_ours(db, table, row_id, token)
     if row is not None:
         row.claim_token = row.claimed_until = None
     return row

@@ -41,7 +41,8 @@ class Database:
             pool_timeout=3,  # a request that waits longer is told 503 instead of piling up
             pool_pre_ping=True,  # Postgres may have been restarted since the connection was last used
             hide_parameters=True,  # a traceback is logged, and what was to be stored is nobody's business there
-            connect_args={"connect_timeout": 5, "prepare_threshold": None},
+            # A day is a day in UTC, wherever the server stands.
+            connect_args={"connect_timeout": 5, "prepare_threshold": None, "options": "-c TimeZone=UTC"},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._doorbell = doorbell

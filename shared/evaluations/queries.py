@@ -56,6 +56,12 @@ def answered(db: Session, evaluation_id: EvaluationId) -> set[tuple[int, int]]:
     }
 
 
+def candidates_that_answered(db: Session, evaluation_id: EvaluationId) -> set[int]:
+    """The candidates of which there is at least one answer that is no refusal."""
+    query = select(EvaluationAnswer.candidate).where(EvaluationAnswer.evaluation_id == evaluation_id)
+    return set(db.scalars(query.where(EvaluationAnswer.answer.is_not(None)).distinct()))
+
+
 def usage_by_candidate(db: Session, evaluation_id: EvaluationId) -> dict[int, Usage]:
     """What the recorded answers used; a candidate without answers is absent."""
     query = (

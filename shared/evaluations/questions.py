@@ -6,6 +6,7 @@ from typing import Any
 from shared.datasets.tokens import count, count_example
 from shared.datasets.vocabularies import Encoding
 from shared.evaluations.examples import Example
+from shared.evaluations.images import images_in, most_of_images
 from shared.evaluations.rates import Usage
 
 # Models that think before they answer: they refuse a temperature, and their thoughts count as output.
@@ -29,9 +30,12 @@ def question(example: Example, base_model: str, limit: int) -> dict[str, Any]:
 
 
 def most_used(example: Example, base_model: str, encoding: Encoding) -> Usage:
-    """The most that a question can use: its prompt uncached, and the longest answer that is allowed."""
+    """The most that a question can use: its prompt uncached, and the longest answer that is allowed. Raises InvalidRequest for
+    images where nobody knows how the model counts them.
+    """
     prompt = count_example({**example.context, "messages": example.prompt}, encoding).total + _PRIMING
-    return Usage(prompt, 0, _most(base_model, answer_limit(example.reference)))
+    images = most_of_images(images_in(example.prompt), base_model)
+    return Usage(prompt + images, 0, _most(base_model, answer_limit(example.reference)))
 
 
 def _most(base_model: str, limit: int) -> int:

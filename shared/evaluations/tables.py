@@ -29,6 +29,8 @@ class Evaluation(Claimable, Row):
     n_answers: Mapped[int] = mapped_column(default=0)
     n_expected: Mapped[int]
     held: Mapped[Usd]
+    unheard: Mapped[list[Any]] = mapped_column(default=list)
+    """Questions that may have been answered unheard, each `[candidate, input, cached input, output]`: the most it can have used."""
     results: Mapped[dict[str, Any] | None]
     attempts: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[KeyId]

@@ -64,7 +64,7 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     db.flush()
     move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
     audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
-    ring(db, Task.SUBMIT_JOBS)
+    ring(db, Task.UPLOAD_FILES)
     return job
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from shared.providers.base import StepMetrics
 
@@ -18,16 +18,30 @@ _SPELLINGS = {
     ),
 }
 
+_LARGEST_STEP = 2**31 - 1
+"""What its column can hold."""
+
 
 def read_results(content: bytes) -> list[StepMetrics]:
     """What each step measured. Lines and cells that are no numbers are passed over: the file is a courtesy, not a bill."""
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace")))
-    return [metrics for row in rows if (metrics := _read(row)) is not None]
+    return [metrics for row in _passable(rows) if (metrics := _read(row)) is not None]
+
+
+def _passable(rows: Iterator[dict[str, str | None]]) -> Iterator[dict[str, str | None]]:
+    """Without the lines that the csv module refuses, such as one with a cell of more than 128 KB."""
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            continue
 
 
 def _read(row: Mapping[str, str | None]) -> StepMetrics | None:
     step = _number(row.get("step"))
-    if step is None or step < 0:
+    if step is None or not 0 <= step <= _LARGEST_STEP:
         return None
 
     def measured(name: str) -> float | None:

@@ -52,6 +52,10 @@ class Job(Claimable, Row):
     """Which attempt to buy this is. A new epoch begins only after the old one's file is deleted at the provider."""
     posted_at: Mapped[datetime | None]
     """When this epoch's order was about to be sent; from then on silence is ambiguous."""
+    fenced_at: Mapped[datetime | None]
+    """When this epoch's file was deleted because its order was never answered."""
+    superseded_file_ids: Mapped[list[Any]] = mapped_column(default=list)
+    """Training files of earlier epochs: a job that names one of them was bought late, and is not wanted."""
     training_file_id: Mapped[str | None]
     validation_file_id: Mapped[str | None]
     provider_job_id: Mapped[str | None] = mapped_column(index=True)

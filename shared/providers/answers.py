@@ -27,7 +27,7 @@ from shared.providers.base import (
     StillRunning,
     Unavailable,
 )
-from shared.providers.lenient import items, mapping, moment, number, text, whole
+from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
@@ -125,7 +125,7 @@ def read_job(body: Mapping[str, Any]) -> ProviderJob:
         training_file_id=text(body.get("training_file")) or "",
         created_at=moment(body.get("created_at")),
         estimated_finish=moment(body.get("estimated_finish")),
-        n_epochs=whole(hyperparameters.get("n_epochs")),
+        n_epochs=count(hyperparameters.get("n_epochs")),
         hyperparameters=hyperparameters,
         result_file_ids=tuple(one for one in items(body.get("result_files")) if text(one)),
         tag=text(mapping(body.get("metadata")).get(TAG_KEY)),
@@ -145,13 +145,13 @@ def _outcome(status: str, body: Mapping[str, Any]) -> Outcome:
         case "succeeded":
             model = text(body.get("fine_tuned_model"))
             # Without a name there is nothing to use yet: look again rather than call a paid job finished or failed.
-            return Finished(model, whole(body.get("trained_tokens"))) if model else StillRunning()
+            return Finished(model, count(body.get("trained_tokens"), LARGEST_BILL)) if model else StillRunning()
         case "failed":
             error = mapping(body.get("error"))
             code, reason = text(error.get("code")), text(error.get("message"))
             return Refused(code or "failed", reason or "The provider gave no reason")
         case "cancelled":
-            return Cancelled(whole(body.get("trained_tokens")))
+            return Cancelled(count(body.get("trained_tokens"), LARGEST_BILL))
         case "paused":
             return Paused()
         case _:
@@ -169,12 +169,12 @@ def read_event(body: Mapping[str, Any]) -> ProviderEvent | None:
 
 
 def _metrics(data: Mapping[str, Any]) -> StepMetrics | None:
-    step = whole(data.get("step"))
+    step = count(data.get("step"))
     if step is None:
         return None
     return StepMetrics(
         step=step,
-        total_steps=whole(data.get("total_steps")),
+        total_steps=count(data.get("total_steps")),
         train_loss=_first(data, "train_loss"),
         train_accuracy=_first(data, "train_mean_token_accuracy", "train_accuracy"),
         valid_loss=_first(data, "valid_loss", "full_valid_loss"),
@@ -195,7 +195,7 @@ def _first(data: Mapping[str, Any], *spellings: str) -> float | None:
 def read_checkpoint(body: Mapping[str, Any]) -> ProviderCheckpoint | None:
     """None for an entry that names no model."""
     checkpoint_id, model = text(body.get("id")), text(body.get("fine_tuned_model_checkpoint"))
-    step, at = whole(body.get("step_number")), moment(body.get("created_at"))
+    step, at = count(body.get("step_number")), moment(body.get("created_at"))
     if checkpoint_id is None or model is None or step is None or at is None:
         return None
     measured = {name: number(value) for name, value in mapping(body.get("metrics")).items()}
@@ -207,13 +207,13 @@ def read_checkpoint(body: Mapping[str, Any]) -> ProviderCheckpoint | None:
 def read_answer(body: Mapping[str, Any]) -> Answer:
     """A completion that was not counted cannot be charged, so `usage` is part of what makes it an answer."""
     choices, usage = items(body.get("choices")), mapping(body.get("usage"))
-    input_tokens, output_tokens = whole(usage.get("prompt_tokens")), whole(usage.get("completion_tokens"))
+    input_tokens, output_tokens = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
     if not choices or input_tokens is None or output_tokens is None:
         raise Unavailable("The provider's answer is not a counted chat completion")
     return Answer(
         text=text(mapping(mapping(choices[0]).get("message")).get("content")) or "",
         body=body,
         input_tokens=input_tokens,
-        cached_input_tokens=whole(mapping(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0,
+        cached_input_tokens=count(mapping(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0,
         output_tokens=output_tokens,
     )

@@ -26,9 +26,10 @@ from shared.providers.base import (
 )
 from shared.providers.bom import WithBom
 from shared.providers.clients import open_dated_azure, open_openai
+from shared.providers.lenient import LARGEST_BILL, count
 from shared.providers.openai import OpenAIProvider, method, ordered
 
-_BILL = re.compile(r"Training tokens billed: *([\d,]+)")
+_BILL = re.compile(r"Training tokens billed: *([0-9][0-9,]{0,30})")
 
 _FIRST_WITH_TIERS = "2025"
 
@@ -109,4 +110,4 @@ class AzureProvider(OpenAIProvider):
         bill = _BILL.match(event.message) if event is not None else None
         if event is None or bill is None:
             return event
-        return replace(event, billed_tokens=int(bill[1].replace(",", "")))
+        return replace(event, billed_tokens=count(int(bill[1].replace(",", "")), LARGEST_BILL))

@@ -23,11 +23,19 @@ class ProviderError(Exception):
 class Unavailable(ProviderError):
     """No usable answer. If `reached` the request may have taken effect (timeout, reset, 5xx, garbage): reconcile before
     repeating anything that costs money. If not, it never left this machine (connection refused, unknown host).
+
+    `failed`: the provider itself said that it failed. A job may exist all the same, but such an answer is not billed.
     """
 
-    def __init__(self, reason: str, *, reached: bool = True) -> None:
+    def __init__(self, reason: str, *, reached: bool = True, failed: bool = False) -> None:
         super().__init__(reason)
         self.reached = reached
+        self.failed = failed
+
+    @property
+    def unheard(self) -> bool:
+        """Whether a question may have been answered, and billed, without our hearing it."""
+        return self.reached and not self.failed
 
 
 class Throttled(ProviderError):
@@ -50,6 +58,11 @@ class Rejected(ProviderError):
     def credential(self) -> bool:
         """Whether it is the credential that was refused, not this request: the work should wait for a new one."""
         return self.status == 401
+
+    @property
+    def passing(self) -> bool:
+        """Whether it is room that is lacking (Azure keeps a hundred files), which others' jobs free when they end."""
+        return self.code == "quotaExceeded"
 
     @property
     def closed(self) -> bool:

@@ -14,6 +14,11 @@ from shared.providers.base import Unavailable
 _LARGEST = 2**63 - 1
 """What Postgres can hold in its widest whole number."""
 
+LARGEST_COUNT = 2**31 - 1
+"""What an INTEGER column can hold."""
+LARGEST_BILL = 10**12
+"""Tokens. More than anybody can train, and at any price still an amount of money that can be stored."""
+
 
 def parse_object(raw: str) -> dict[str, Any]:
     """A JSON object whose every string can be stored; anything else is no answer."""
@@ -55,6 +60,12 @@ def whole(value: Any) -> int | None:
     """A whole number; some arrive with a decimal point (`120.0`)."""
     found = number(value)
     return int(value) if found is not None and found == int(found) else None
+
+
+def count(value: Any, largest: int = LARGEST_COUNT) -> int | None:
+    """How many of something, never less than none; what is larger than can be stored or charged is a fault, not a count."""
+    found = whole(value)
+    return found if found is not None and 0 <= found <= largest else None
 
 
 def moment(value: Any) -> datetime | None:

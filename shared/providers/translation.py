@@ -18,6 +18,10 @@ from shared.clock import utc_now
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from shared.providers.lenient import mapping, parse_object, text
 
+ODD_ADDRESS = (httpx2.InvalidURL, UnicodeError)
+"""What a host that is none is met with, before anything is sent: at the latest when its name is encoded."""
+# Not simply `Exception`: a time limit that strikes in the middle is raised as one too.
+_NOT_TRANSLATED = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError, OSError)
 _NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 """Raised while there is no connection yet (refused, unknown host, failed handshake), so the request cannot have arrived.
 A reset is not among them: it may come after the request was read."""
@@ -54,8 +58,16 @@ def ask(credential: str, send: Callable[[], Raw]) -> httpx2.Response:
         return send().http_response
     except openai.OpenAIError as error:
         prevented = translate(error, credential)
+    except _NOT_TRANSLATED as error:
+        prevented = _odd(error)
     # Outside the except block, so that the SDK's error, which holds the request and with it the credential, is not chained.
     raise prevented
+
+
+def _odd(error: Exception) -> ProviderError:
+    if isinstance(error, ODD_ADDRESS):
+        return Unavailable("The connection's address is not one that can be called", reached=False)
+    return Unavailable(f"The request broke off ({type(error).__name__})")
 
 
 def translate(error: openai.OpenAIError, credential: str) -> ProviderError:
@@ -82,7 +94,7 @@ def _by_status(response: httpx2.Response, credential: str) -> ProviderError:
         return Throttled(reason, retry_after(response.headers))
     # 408 and 409 judge the moment, not the request; and what a 409 conflicts with may be our own request, sent before.
     if status in (408, 409) or not 400 <= status < 500:
-        return Unavailable(reason)
+        return Unavailable(reason, failed=status in (500, 503) and no.in_its_own_words)
     # Only the provider itself can say that a thing does not exist; anything in front of it says 404 in other words.
     if status == 404 and not no.in_its_own_words:
         return Unavailable(f"The connection's address leads to something that answers HTTP 404: {reason}")

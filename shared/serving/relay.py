@@ -16,7 +16,7 @@ from shared import ids
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen, Vault
 from shared.db import now
-from shared.errors import Problem, ProviderRefused, ProviderUnavailable
+from shared.errors import AnswerLost, Problem, ProviderRefused, ProviderUnavailable
 from shared.evaluations.candidates import encoding_of
 from shared.evaluations.rates import Seller, Usage, seller_of
 from shared.ids import TeamId
@@ -74,7 +74,7 @@ def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any])
     target = find_target(db, Names(caller.team_id, aliases_of(db, caller.team_id)), name)
     seller = seller_of(target, db.scalars(select(now())).one().date())
     sent = limited(body)
-    most = most_used(sent, encoding_of(target.connection.provider, target.base_model))
+    most = most_used(sent, target.base_model, encoding_of(target.connection.provider, target.base_model))
     prompt = Prompt(ids.new("req"), target, seller, sent, most)
     spend.hold(db, _hold(caller.team_id, prompt))
     return prompt
@@ -104,8 +104,10 @@ def ask(prompt: Prompt, vault: Vault) -> Outcome:
     except CannotOpen as error:
         return Declined(ProviderUnavailable(str(error), connection=connection.name))
     except Unavailable as error:
-        problem = ProviderUnavailable(f"{connection.name} does not answer: {error.reason}", connection=connection.name)
-        return Unheard(problem) if error.reached else Declined(problem)
+        said = f"{connection.name} does not answer: {error.reason}"
+        if error.unheard:
+            return Unheard(AnswerLost(f"{said}. The most that it can have cost is charged until the bill is known."))
+        return Declined(ProviderUnavailable(said, connection=connection.name))
 
 
 def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:
@@ -123,11 +125,9 @@ def record(db: Session, prompt: Prompt, outcome: Outcome) -> None:
             assert_never(outcome)
 
 
-def render(prompt: Prompt, outcome: Outcome) -> dict[str, Any]:
-    """The answer, from the name that was asked. Raises the outcome's problem when there is none."""
-    if isinstance(outcome, Answered):
-        return {**outcome.answer.body, "model": prompt.target.name}
-    raise outcome.problem
+def render(prompt: Prompt, answered: Answered) -> dict[str, Any]:
+    """The answer, from the name that was asked."""
+    return {**answered.answer.body, "model": prompt.target.name}
 
 
 def _refused(prompt: Prompt, error: Rejected) -> Problem:

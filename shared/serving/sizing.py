@@ -7,13 +7,13 @@ from typing import Any
 from shared.datasets.tokens import count
 from shared.datasets.vocabularies import Encoding
 from shared.errors import FieldError, InvalidRequest
+from shared.evaluations.images import images_in, most_of_images
 from shared.evaluations.rates import Usage
 
 DEFAULT_ANSWER_TOKENS = 4096
 """The longest answer of a request that sets no limit of its own; it is sent with it, so that the hold covers the cost."""
 
 _PER_MESSAGE = 8
-_PER_IMAGE = 1500
 
 
 def limited(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,14 +23,15 @@ def limited(body: Mapping[str, Any]) -> dict[str, Any]:
     return dict(body)
 
 
-def most_used(body: Mapping[str, Any], encoding: Encoding) -> Usage:
-    """The most that a `limited` request can use. Raises InvalidRequest for content whose price is not known (sound, files)."""
+def most_used(body: Mapping[str, Any], base_model: str, encoding: Encoding) -> Usage:
+    """The most that a `limited` request can use. Raises InvalidRequest for content whose price is not known: sound, files, and
+    images where nobody knows how the model counts them.
+    """
     said: list[Any] = []
-    images = 0
     for place, part in _parts(body["messages"]):
         match part.get("type"):
             case "image_url":
-                images += 1
+                continue
             case None | "text" | "refusal":
                 said.append(part)
             case _:
@@ -42,7 +43,8 @@ def most_used(body: Mapping[str, Any], encoding: Encoding) -> Usage:
     # As JSON, which has more tokens than what a provider makes of it.
     words = count(json.dumps(said, ensure_ascii=False), encoding)
     answers = (body.get("max_completion_tokens") or body["max_tokens"]) * (body.get("n") or 1)
-    return Usage(words + _PER_IMAGE * images + _PER_MESSAGE * len(body["messages"]), 0, answers)
+    images = most_of_images(images_in(body["messages"]), base_model)
+    return Usage(words + images + _PER_MESSAGE * len(body["messages"]), 0, answers)
 
 
 def _parts(messages: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -6,7 +6,7 @@ puts it right.
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
 from shared.db import now
@@ -22,6 +22,8 @@ def any_abandoned(db: Session) -> bool:
 
 def settle_one(db: Session) -> str | None:
     """Charge the hold that was abandoned first; its subject, or None when there is none."""
+    if not db.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext('tunewright abandoned'))")):
+        return None  # somebody else is at it
     # Not locked here: `settle` locks the budgets first, as everyone does, and refuses a hold that was resolved meanwhile.
     hold = db.scalars(select(Hold).where(*_abandoned()).order_by(Hold.abandoned_at).limit(1)).one_or_none()
     if hold is None:

@@ -157,7 +157,8 @@ def _resolve(db: Session, subject: str, status: HoldStatus) -> Hold:
     if team_id is None:
         raise NotFound("hold")
     budgets = [_locked(db, None), _locked(db, team_id)]
-    held = db.scalars(select(Hold).where(Hold.subject == subject).with_for_update()).one()
+    locked = select(Hold).where(Hold.subject == subject).with_for_update().execution_options(populate_existing=True)
+    held = db.scalars(locked).one()
     if held.status is status:  # `guard_status` lets a status repeat itself; a hold's end may not
         held.status = HoldStatus.PENDING
     held.status = status

@@ -1,6 +1,6 @@
 """What is read of money: where a budget stands, what was spent by whom on what, and whether the totals equal the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from shared.clock import month_of
 from shared.connections.tables import Connection
 from shared.db import now
-from shared.errors import InvalidRequest
+from shared.errors import FieldError, InvalidRequest
 from shared.ids import TeamId
 from shared.lifecycles import HoldStatus
-from shared.money import ZERO, Usd, total
+from shared.money import ZERO, Usd
 from shared.spend.tables import Account, Budget, Hold, LedgerEntry, PeriodTotal
 from shared.teams.tables import Team
 
@@ -86,7 +86,8 @@ def spend(db: Session, since: date, until: date, group_by: Sequence[Grouping]) -
     Sees what the transaction's scope sees: a team its own, an admin everything. The rows' sum equals the ledger's.
     """
     if until <= since:
-        raise InvalidRequest("`to` must be later than `from`; `to` itself is not included.")
+        fault = FieldError("query/to", f"must be later than {since}")
+        raise InvalidRequest("`to` must be later than `from`; `to` itself is not included.", [fault])
     columns: list[Any] = [_COLUMNS[grouping].label(grouping.value) for grouping in group_by]
     amount = func.sum(LedgerEntry.amount, type_=LedgerEntry.amount.type)
     provisional = func.coalesce(amount.filter(LedgerEntry.provisional), 0, type_=LedgerEntry.amount.type)
@@ -119,26 +120,47 @@ def _name(group: object) -> str:
 
 
 def wrong_totals(db: Session) -> list[str]:
-    """Every scope whose totals differ from what the holds and the ledger say; empty when all is well."""
-    held = _by_scope(db, select(Hold.team_id, func.sum(Hold.amount)).where(Hold.status == HoldStatus.PENDING))
-    entries = select(LedgerEntry.team_id, func.sum(LedgerEntry.amount))
-    in_ledger = _by_scope(db, entries.where(LedgerEntry.account == Account.HELD))
-    charged = _by_scope(db, entries.where(LedgerEntry.account == Account.SPENT))
-    months = {row.scope: row.spent or ZERO for row in db.execute(_MONTHS)}
-    wrong = []
-    for row in db.scalars(select(Budget).order_by(Budget.scope)):
-        should = (held.get(row.scope, ZERO), in_ledger.get(row.scope, ZERO), charged.get(row.scope, ZERO))
-        found = (row.held, row.held, months.get(row.scope, ZERO))
-        if should != found:
-            wrong.append(f"{row.scope}: held, held in the ledger and spent should be {should} and are {found}")
-    return wrong
+    """Every total that differs from what the holds and the ledger say, month by month; empty when all is well."""
+    holds = select(Hold.team_id, func.sum(Hold.amount)).where(Hold.status == HoldStatus.PENDING).group_by(Hold.team_id)
+    entries = select(LedgerEntry.team_id, func.sum(LedgerEntry.amount)).group_by(LedgerEntry.team_id)
+    held = _by_scope((team_id, "", amount) for team_id, amount in db.execute(holds))
+    in_ledger = _by_scope(
+        (team_id, "", amount) for team_id, amount in db.execute(entries.where(LedgerEntry.account == Account.HELD))
+    )
+    charged = _by_scope((row.team_id, row.month, row.amount) for row in db.execute(_CHARGED))
+    budgets = {(row.scope, ""): row.held for row in db.scalars(select(Budget))}
+    months = {(row.scope, f"{row.month:%Y-%m}"): row.spent for row in db.scalars(select(PeriodTotal))}
+    return [
+        *_differences("held", held, budgets),
+        *_differences("held in the ledger", in_ledger, budgets),
+        *_differences("spent", charged, months),
+    ]
 
 
-_MONTHS = select(PeriodTotal.scope, func.sum(PeriodTotal.spent, type_=PeriodTotal.spent.type).label("spent")).group_by(
-    PeriodTotal.scope
+_Totals = dict[tuple[str, str], Usd]
+"""Scope and month ("" = now) → amount."""
+
+_CHARGED: Select[Any, Any, Any] = (
+    select(
+        LedgerEntry.team_id,
+        _COLUMNS[Grouping.MONTH].label("month"),
+        func.sum(LedgerEntry.amount, type_=LedgerEntry.amount.type).label("amount"),
+    )
+    .where(LedgerEntry.account == Account.SPENT)
+    .group_by(LedgerEntry.team_id, _COLUMNS[Grouping.MONTH])
 )
 
 
-def _by_scope(db: Session, sums: Select[TeamId, Usd]) -> dict[str, Usd]:
-    by_scope: dict[str, Usd] = {row[0]: row[1] for row in db.execute(sums.group_by(sums.selected_columns[0]))}
-    return by_scope | {"organisation": total(by_scope.values())}
+def _by_scope(sums: Iterable[tuple[str, str, Usd]]) -> _Totals:
+    by_scope: _Totals = {}
+    for team_id, month, amount in sums:
+        for scope in (team_id, "organisation"):
+            by_scope[scope, month] = by_scope.get((scope, month), ZERO) + amount
+    return by_scope
+
+
+def _differences(what: str, should: _Totals, found: _Totals) -> Iterator[str]:
+    for scope, month in sorted(should.keys() | found.keys()):
+        wanted, is_now = should.get((scope, month), ZERO), found.get((scope, month), ZERO)
+        if wanted != is_now:
+            yield f"{scope} {month}: {what} should be ${wanted} and is ${is_now}"

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing_extensions import override
 from shared.storage.base import Incoming, Storage, StorageIsFull
 
 _KEY = re.compile(r"[a-z0-9_]+(/[a-z0-9_.]+)*")
+_A_DAY = 24 * 3600.0
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -23,6 +25,7 @@ class LocalStorage(Storage):
     def __init__(self, root: Path) -> None:
         self.root = root
         (root / "incoming").mkdir(parents=True, exist_ok=True)
+        self._forget_leftovers()
 
     @override
     @contextmanager
@@ -52,6 +55,13 @@ class LocalStorage(Storage):
             raise ValueError(f"not a storage key: {key!r}")
         return self.root / key
 
+    def _forget_leftovers(self) -> None:
+        """What killed processes were receiving; nothing takes a day to arrive."""
+        for aside in (self.root / "incoming").iterdir():
+            with suppress(FileNotFoundError):
+                if aside.stat().st_mtime < time.time() - _A_DAY:
+                    aside.unlink()
+
 
 class _IncomingFile(Incoming):
     def __init__(self, file: BinaryIO, aside: Path, storage: LocalStorage) -> None:
@@ -78,6 +88,7 @@ class _IncomingFile(Incoming):
             with suppress(FileExistsError):
                 os.link(self._aside, path)
             _sync_folder(path.parent)
+            _sync_folder(path.parent.parent)  # the folder itself may be new
 
 
 def _sync_folder(path: Path) -> None:

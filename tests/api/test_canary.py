@@ -11,9 +11,9 @@ import httpx2
 import psycopg
 import pytest
 
-from tests.api.test_process import started
 from tests.support.api import SECRET_KEY, make_admin_key
 from tests.support.database import PROJECT, Database
+from tests.support.process import started
 from tests.support.waiting import until
 from tests.support.wire import says, wire
 

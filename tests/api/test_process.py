@@ -1,56 +1,14 @@
-"""The API as a process of its own, started as it is in production."""
+"""The API as a process: as whom it asks the database, and what it logs."""
 
 import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import psycopg
 
-from tests.support.api import SECRET_KEY, make_admin_key
-from tests.support.database import PROJECT, Database
-
-COMMAND = [sys.executable, "-m", "uvicorn", "--factory", "api.app:create_app", "--host", "127.0.0.1", "--port", "0"]
-
-
-@dataclass(frozen=True)
-class Process:
-    url: str
-    log: Path
-
-
-@contextmanager
-def started(database: Database, redis_url: str, folder: Path) -> Iterator[Process]:
-    env = os.environ | {
-        "DATABASE_URL": database.app_url,
-        "REDIS_URL": redis_url,
-        "TUNEWRIGHT_SECRET_KEY": SECRET_KEY,
-        "TUNEWRIGHT_STORAGE_DIR": str(folder / "storage"),
-    }
-    path = folder / "api.log"
-    with path.open("w") as log, subprocess.Popen(COMMAND, cwd=PROJECT, env=env, stderr=log, stdout=log) as process:
-        try:
-            yield Process(_address(path, process), path)
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    while process.poll() is None:
-        if found := re.search(r"running on (http://127.0.0.1:\d+)", log.read_text()):
-            return found[1]
-        try:
-            process.wait(0.1)
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError(log.read_text())
+from tests.support.api import make_admin_key
+from tests.support.database import Database
+from tests.support.process import started
 
 
 def test_the_process_serves_as_tw_app_and_logs_no_secrets(database: Database, redis_url: str, tmp_path: Path) -> None:

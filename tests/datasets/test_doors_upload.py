@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
 from tests.support.api import Api
 from tests.support.laboratory import jsonl
@@ -173,10 +174,12 @@ def test_a_filename_is_only_shown(office: Office) -> None:
 
 
 def test_who_uploads_is_asked_first(office: Office) -> None:
-    body = {"data": {"name": "x"}, "files": {"file": ("x", GOOD)}}
-    assert office.lab.api.client().post("/v1/datasets", **body).status_code == 401
-    nobody = office.lab.api.admin.post("/v1/datasets", **body)
+    def upload(caller: TestClient, **headers: str) -> Answer:
+        return caller.post("/v1/datasets", data={"name": "x"}, files={"file": ("x", GOOD)}, headers=headers)
+
+    assert upload(office.lab.api.client()).status_code == 401
+    nobody = upload(office.lab.api.admin)
     assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (422, "header/x-team")
-    named = office.lab.api.admin.post("/v1/datasets", **body, headers={"X-Team": office.lab.team_id})
+    named = upload(office.lab.api.admin, **{"X-Team": office.lab.team_id})
     assert (named.status_code, named.json()["team_id"]) == (202, office.lab.team_id)
     assert office.look(f"/datasets/{named.json()['id']}")["name"] == "x"

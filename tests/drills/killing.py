@@ -5,7 +5,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -14,7 +14,7 @@ from tests.drills.service import CHILDREN, WORKERS, Account, Service, Team, subm
 from tests.support.waiting import until
 
 Kill = Callable[[Service], None]
-GATHERING_SECONDS = 15.0
+GATHERING_SECONDS = 10.0
 CROWD = WORKERS * CHILDREN
 """How many jobs are held at once: one for each process that works."""
 PAST_ALL_CLAIMS = 16.0
@@ -23,11 +23,11 @@ PAST_ALL_CLAIMS = 16.0
 
 @dataclass(frozen=True)
 class Landed:
-    """One round: its jobs, and how many of them stood at the point when their worker died."""
+    """One round: the jobs that were submitted in it, and those (of any round) that stood at the point when their worker died."""
 
     point: Point
-    job_ids: list[str]
-    kills: int
+    submitted: set[str]
+    hit: set[str]
 
 
 @dataclass(frozen=True)
@@ -56,23 +56,24 @@ def kill_at(field: Field, point: Point, kill: Kill) -> Landed:
     service, accounts = field.service, field.accounts
     with held_at(service, point, accounts, field.dataset_id) as hold:
         jobs = {submit(field.team, field.dataset_id, account) for account in islice(cycle(accounts), CROWD)}
-        _gather(hold, jobs)
+        _gather(hold)
         there = hold.at_point()
         kill(service)
         # What was there before and has not gone on died there.
-        landed = there & standing_at(service, point, jobs, accounts)
+        landed = there & standing_at(service, point, there, accounts)
         if point is Point.POST_SENT_LATE:
             _buy_elsewhere(service, landed, hold)
         hold.let_go()
     service.start_workers()
     service.pass_time(PAST_ALL_CLAIMS)
-    return Landed(point, sorted(jobs), len(landed))
+    return Landed(point, jobs, landed)
 
 
-def _gather(hold: Hold, jobs: Collection[str]) -> None:
-    """Until all are there; but whoever is held for half a minute gives up waiting for its answer."""
+def _gather(hold: Hold) -> None:
+    """Until every process is held, or nearly: whoever is held for half a minute gives up waiting for its answer."""
+    until(hold.arrived)
     deadline = time.monotonic() + GATHERING_SECONDS
-    while not hold.arrived() >= set(jobs) and time.monotonic() < deadline:
+    while len(hold.arrived()) < CROWD and time.monotonic() < deadline:
         time.sleep(0.1)
 
 
@@ -89,32 +90,35 @@ def _buy_elsewhere(service: Service, jobs: Collection[str], hold: Hold) -> None:
     until(bought, seconds=60)
 
 
-def until_hit(field: Field, wanted: int, kills: Sequence[Kill]) -> list[Landed]:
+def until_hit(field: Field, wanted: int, kills: Sequence[Kill]) -> Iterator[Landed]:
     """Rounds at every point, with the ways of killing in turn, until each was hit so many times."""
-    landed: list[Landed] = []
+    ways = cycle(kills)
     for point in Point:
-        ways = cycle(kills)
-        while sum(one.kills for one in landed if one.point is point) < wanted:
-            landed.append(kill_at(field, point, next(ways)))
-    return landed
+        hits = 0
+        while hits < wanted:
+            landed = kill_at(field, point, next(ways))
+            hits += len(landed.hit)
+            yield landed
 
 
 def account_for(field: Field, landed: Sequence[Landed]) -> list[Row]:
     """Waits until every job has ended, and counts."""
-    everything = [job for one in landed for job in one.job_ids]
+    everything = set[str]().union(*(one.submitted for one in landed))
     ends = field.team.until_over(everything)
     bought = sum((field.service.sandbox.bought(account.name) for account in field.accounts), Counter[str]())
-    epochs = dict(field.service.sql("SELECT id, epoch FROM jobs WHERE id = ANY(%s)", everything))
+    epochs = dict(field.service.sql("SELECT id, epoch FROM jobs WHERE id = ANY(%s)", list(everything)))
     rows = []
     for point in dict.fromkeys(one.point for one in landed):
-        hit = [job for one in landed if one.point is point for job in one.job_ids]
+        rounds = [one for one in landed if one.point is point]
+        hit = set[str]().union(*(one.hit for one in rounds))
+        concerned = hit.union(*(one.submitted for one in rounds))
         rows.append(
             Row(
                 point,
-                kills=sum(one.kills for one in landed if one.point is point),
+                kills=sum(len(one.hit) for one in rounds),
                 second_attempts=sum(epochs[job] > 1 for job in hit),
-                duplicates=sum(max(bought[job] - 1, 0) for job in hit),
-                lost=sum(bought[job] == 0 or ends[job] != "succeeded" for job in hit),
+                duplicates=sum(max(bought[job] - 1, 0) for job in concerned),
+                lost=sum(bought[job] == 0 or ends[job] != "succeeded" for job in concerned),
             )
         )
     return rows

@@ -92,7 +92,7 @@ def _bytes_that_do_not_come(service: Service, dataset_id: str) -> Iterator[Hold]
     aside = blob.with_suffix(".aside")
     blob.rename(aside)
     os.mkfifo(blob)
-    query = "SELECT id FROM jobs WHERE dataset_id = %s AND status = 'uploading' AND claim_token IS NOT NULL"
+    query = "SELECT id FROM jobs WHERE dataset_id = %s AND status = 'uploading' AND claimed_until > tw_now()"
 
     def arrived() -> set[str]:
         return {job for (job,) in service.sql(query, dataset_id)}
@@ -113,19 +113,25 @@ def _put_back(blob: Path, aside: Path) -> None:
 
 def _behind_a_lock(service: Service, at_gate: Hold, lock: psycopg.Connection) -> Hold:
     """The jobs' rows are locked before the answers are sent: these are read, and cannot be recorded."""
-    blocked = (
-        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'tw_worker' AND wait_event_type = 'Lock'"
-        " AND query LIKE 'SELECT jobs.%FOR UPDATE%'"
-    )
 
     def push_on() -> set[str]:
         jobs = at_gate.arrived()
         lock.execute("SELECT id FROM jobs WHERE id = ANY(%s) FOR UPDATE", [list(jobs)])
         at_gate.let_go()
-        until(lambda: service.sql(blocked) == [(len(jobs),)], seconds=20)
+        until(lambda: _waiting_to_record(service) >= jobs, seconds=20)
         return jobs
 
     return Hold(at_gate.arrived, lock.rollback, push_on=push_on)
+
+
+def _waiting_to_record(service: Service) -> set[str]:
+    """The jobs whose rows a worker waits for with SELECT … FOR UPDATE; its heartbeats wait too, with UPDATE."""
+    query = """
+        SELECT id FROM jobs JOIN pg_locks ON ctid = format('(%s,%s)', page, tuple)::tid
+        JOIN pg_stat_activity USING (pid)
+        WHERE relation = 'jobs'::regclass AND locktype = 'tuple' AND usename = 'tw_worker' AND query ^@ 'SELECT jobs.'
+    """
+    return {job for (job,) in service.sql(query)}
 
 
 def standing_at(service: Service, point: Point, job_ids: Collection[str], accounts: Sequence[Account]) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import psycopg
 
-from local import data_folder, postgres, stack
+from local import commands, data_folder, installation, postgres, stack
 from local.processes import PROJECT
 from local.stack import Plan, Stack
 from local.wire import Client
@@ -30,14 +30,18 @@ from tests.support.waiting import until
 MODEL = "gpt-4.1-2025-04-14"
 EXAMPLES = PROJECT / "examples" / "support_triage.jsonl"
 TERMINAL = {"succeeded", "failed", "cancelled"}
-WORKERS, CHILDREN = 2, 3
+WORKERS, CHILDREN = 2, 5
 PLAN = Plan(
     apis=2,
     workers=WORKERS,
     concurrency=CHILDREN,
     sandbox_speed=6000,
     postgres_settings=postgres.CARELESS,
-    settings={"TUNEWRIGHT_SWEEP_SECONDS": "0.5", "TUNEWRIGHT_POLL_SECONDS": "0.5"},
+    settings={
+        "TUNEWRIGHT_SWEEP_SECONDS": "0.5",
+        "TUNEWRIGHT_POLL_SECONDS": "0.5",
+        "TUNEWRIGHT_SETTLE_SECONDS": "5",
+    },
 )
 
 
@@ -80,7 +84,7 @@ class Team:
 
 @dataclass(frozen=True)
 class Service:
-    """Two APIs, two workers of three children each, beat, Postgres, Valkey and the sandbox."""
+    """Two APIs, two workers of five children for each queue, beat, Postgres, Valkey and the sandbox."""
 
     stack: Stack
     sandbox: Control
@@ -91,7 +95,7 @@ class Service:
 
     @property
     def workers(self) -> list[str]:
-        return [f"worker-{number}" for number in range(1, WORKERS + 1)]
+        return [f"worker-{queue}-{number}" for number in range(1, WORKERS + 1) for queue in commands.QUEUES]
 
     def team(self) -> Team:
         made = self.admin.must("POST", "/v1/teams", {"name": f"team {uuid.uuid4().hex[:8]}"})
@@ -136,16 +140,22 @@ class Service:
         return self.stack.folder.path / "storage" / str(key)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the database as its owner, past every policy."""
-        with psycopg.connect(self.stack.databases.owner, autocommit=True) as db:
+        """Ask the database as its superuser, who sees every row and what every session does."""
+        with psycopg.connect(self._superuser, autocommit=True) as db:
             found = db.execute(statement.encode(), values or None)
             return found.fetchall() if found.description else []
+
+    @cached_property
+    def _superuser(self) -> str:
+        folder = self.stack.folder
+        password = installation.recall(folder).superuser_password
+        return postgres.server_url(folder.path / "sockets", postgres.DATABASE, postgres.SUPERUSER, password)
 
     def pass_time(self, seconds: float) -> None:
         pass_time(self.stack.databases.owner, seconds)
 
     def kill_workers(self) -> None:
-        """SIGKILL to both, with everything below them."""
+        """SIGKILL to all of them, with everything below them."""
         for name in self.workers:
             self.stack.supervisor[name].kill()
 

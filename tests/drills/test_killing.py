@@ -11,14 +11,14 @@ from tests.drills.service import Service, Team
 KILLS = 10
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_workers_killed_at_every_point_buy_everything_once(
     service: Service, team: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
     accounts = [service.account("openai"), service.account("azure")]
     field = Field(service, team, service.dataset(team), accounts)
 
-    landed = until_hit(field, KILLS, [Service.kill_children, Service.kill_workers])
+    landed = list(until_hit(field, KILLS, [Service.kill_children, Service.kill_workers]))
     rows = account_for(field, landed)
 
     with capsys.disabled():

@@ -6,7 +6,7 @@ import pytest
 
 from shared.evaluations import recording
 from shared.evaluations.rates import Usage
-from shared.evaluations.recording import Given
+from shared.evaluations.recording import Brought, Given
 from shared.ids import EvaluationId
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd
@@ -152,6 +152,16 @@ def test_a_busy_provider_is_given_the_time_it_asks_for(laboratory: Laboratory) -
     assert laboratory.asked() == len(HELD_OUT)
 
 
+def test_a_provider_that_is_always_busy_for_a_second_is_given_longer_each_time(laboratory: Laboratory) -> None:
+    laboratory.connection()
+    evaluation = order(laboratory, HELD_OUT[:1], BASE)
+    laboratory.fault("throttle", times=10_000, retry_after=1)
+    for later in range(recording.MOST_ATTEMPTS + 5):
+        laboratory.drain()
+        laboratory.pass_time(f"{2 * (later + 1)} seconds")
+    assert look(laboratory, evaluation)["status"] == "running"
+
+
 def test_what_broke_off_is_asked_again(laboratory: Laboratory) -> None:
     laboratory.connection()
     evaluation = order(laboratory, HELD_OUT[:12], BASE)
@@ -174,6 +184,39 @@ def test_a_provider_that_stays_away_ends_it_without_a_hold(laboratory: Laborator
     assert (laboratory.held(), laboratory.spent()) == (0, 0)
 
 
+def test_an_answer_that_nobody_heard_is_charged_as_provisional_and_asked_again(laboratory: Laboratory) -> None:
+    laboratory.connection()
+    evaluation = order(laboratory, HELD_OUT, BASE)
+    laboratory.fault("accept_then_drop", times=3)
+    for later in range(1, 6):
+        laboratory.drain()
+        laboratory.pass_time(f"{10 * later} seconds")
+    (candidate,) = results(laboratory, evaluation)["candidates"]
+    assert laboratory.asked() == len(HELD_OUT) + 3
+    charged = laboratory.api.sql(
+        "SELECT provisional, sum(amount)::bigint FROM ledger_entries WHERE account = 'spent' GROUP BY 1 ORDER BY 1"
+    )
+    assert charged[0] == (False, Usd.parse(candidate["cost_usd"]).nanos)
+    billed = sum(Usd.parse(one["amount_usd"]).nanos for one in laboratory.sandbox.ledger(laboratory.account)["chats"])
+    assert charged[1][0]
+    assert laboratory.spent() >= billed
+    assert laboratory.held() == 0
+
+
+def test_a_line_that_loses_every_answer_cannot_spend_much_more_than_was_held(laboratory: Laboratory) -> None:
+    laboratory.connection()
+    evaluation = order(laboratory, HELD_OUT[:3], BASE)
+    laboratory.fault("accept_then_drop", times=10_000)
+    for later in range(10):
+        laboratory.drain()
+        laboratory.pass_time(f"{later + 1} minutes")
+    ended = look(laboratory, evaluation)
+    assert (ended["status"], ended["reason_code"]) == ("failed", "hold_used_up")
+    assert 0 < laboratory.spent() <= 2 * Usd.parse(evaluation["held_usd"]).nanos
+    assert laboratory.asked() <= 6
+    assert laboratory.held() == 0
+
+
 def test_one_refused_prompt_is_a_wrong_answer_and_no_more(laboratory: Laboratory) -> None:
     laboratory.connection()
     evaluation = order(laboratory, HELD_OUT, BASE)
@@ -189,6 +232,10 @@ def test_a_candidate_that_answers_nothing_fails_it_and_costs_nothing(laboratory:
     gone = laboratory.model(connection, f"ft:{BASE}:acme:gone:abc123")
     evaluation = order(laboratory, HELD_OUT[:10], gone)
     laboratory.drain()
+    # It may have been made just now: providers need some minutes before they know a new model.
+    assert look(laboratory, evaluation)["reason_code"] == "waiting"
+    laboratory.pass_time("11 minutes")
+    laboratory.drain()
     failed = look(laboratory, evaluation)
     assert (failed["status"], failed["reason_code"]) == ("failed", "no_answers")
     assert gone in failed["reason"]
@@ -197,13 +244,27 @@ def test_a_candidate_that_answers_nothing_fails_it_and_costs_nothing(laboratory:
     assert laboratory.member.get(f"/v1/evaluations/{evaluation['id']}/results").status_code == 409
 
 
+def test_a_model_that_its_provider_knows_a_little_later_has_no_wrong_answers(
+    school: Laboratory, trained: Trained
+) -> None:
+    model = school.model(school.connection(), trained.good)
+    evaluation = order(school, HELD_OUT[:10], model)
+    missing = {"error": {"message": "The model does not exist", "code": "model_not_found"}}
+    school.fault("status", times=8, status=404, body=missing)
+    school.drain()
+    school.pass_time("40 seconds")
+    school.drain()
+    (candidate,) = results(school, evaluation)["candidates"]
+    assert candidate["n_faults"] == 0
+
+
 def test_a_cancelled_one_charges_what_was_used_and_keeps_no_hold(laboratory: Laboratory) -> None:
     laboratory.connection()
     evaluation = order(laboratory, HELD_OUT, BASE)
     laboratory.fault("throttle", retry_after=60)
     laboratory.drain()
     cancelled = laboratory.member.post(f"/v1/evaluations/{evaluation['id']}/cancel")
-    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelled")
     billed = laboratory.sandbox.ledger(laboratory.account)["chats"]
     assert laboratory.spent() == sum(Usd.parse(one["amount_usd"]).nanos for one in billed) > 0
     assert laboratory.held() == 0
@@ -226,7 +287,7 @@ def test_a_worker_stopped_past_its_claim_records_nothing(laboratory: Laboratory)
     laboratory.drain()
     late = Given(0, 1, "late", None, dict.fromkeys(GRADERS, 1.0), Usage(1, 0, 1), 1)
     with laboratory.transaction() as db:
-        recording.record(db, EvaluationId(evaluation["id"]), taken.claim_token, [late], None)
+        recording.record(db, EvaluationId(evaluation["id"]), taken.claim_token, Brought([late]))
     assert look(laboratory, evaluation)["status"] == "succeeded"
     assert laboratory.asked() == 6
     assert laboratory.api.sql("SELECT count(*) FROM evaluation_answers WHERE answer = 'late'") == [(0,)]

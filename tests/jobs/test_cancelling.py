@@ -21,7 +21,7 @@ def test_a_queued_job_is_cancelled_at_once(office: Office) -> None:
 def test_a_job_whose_files_were_sent_is_never_bought(office: Office) -> None:
     office.openai()
     job_id = office.submit(office.dataset())
-    assert office.step(Task.SUBMIT_JOBS)
+    assert office.step(Task.UPLOAD_FILES)
     assert office.job(job_id)["status"] in ("uploading", "submitting")
     assert cancel(office, job_id) == "cancelling"
     assert office.finish(job_id)["status"] == "cancelled"
@@ -36,8 +36,8 @@ def test_a_job_that_waits_for_its_order_is_never_bought(office: Office) -> None:
     office.pass_time(5)
     office.drain()
     assert office.job(job_id)["reason_code"] == "provider_throttled"
-    assert cancel(office, job_id) == "cancelled"
-    office.finish(job_id)
+    assert cancel(office, job_id) == "cancelling"
+    assert office.finish(job_id)["status"] == "cancelled"
     assert (office.lab.held(), office.lab.spent(), office.bought()) == (0, 0, [])
 
 

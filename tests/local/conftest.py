@@ -1,3 +1,5 @@
+"""What the tests of the local stack share."""
+
 import os
 import subprocess
 import sys

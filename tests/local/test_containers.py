@@ -20,6 +20,7 @@ HARMLESS_DEFAULTS = {
     "TUNEWRIGHT_PLAIN_HTTP_HOSTS",
     "TUNEWRIGHT_SWEEP_SECONDS",
     "TUNEWRIGHT_POLL_SECONDS",
+    "TUNEWRIGHT_SETTLE_SECONDS",
     "TUNEWRIGHT_LOG_LEVEL",
     "TUNEWRIGHT_LOG_JSON",
 }
@@ -36,9 +37,10 @@ def services() -> dict[str, Any]:
     [
         ("migrate", [*commands.MIGRATIONS]),
         ("api", commands.api("0.0.0.0", 8000)),
-        ("worker", commands.worker(4)),
+        ("worker", commands.worker("short", 4)),
+        ("worker-long", commands.worker("long", 2)),
         ("beat", commands.beat("/tmp/beat-schedule")),
-        ("sandbox", commands.sandbox("0.0.0.0", 9000, 60, "/var/lib/tunewright-sandbox")),
+        ("sandbox", commands.sandbox("0.0.0.0", 9000, commands.SANDBOX_SPEED, "/var/lib/tunewright-sandbox")),
     ],
 )
 def test_a_container_runs_the_same_entry_command(services: dict[str, Any], service: str, command: list[str]) -> None:
@@ -54,7 +56,14 @@ def test_the_image_is_not_run_as_root() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "role"), [("migrate", "tw_owner"), ("api", "tw_app"), ("worker", "tw_worker"), ("beat", "tw_worker")]
+    ("service", "role"),
+    [
+        ("migrate", "tw_owner"),
+        ("api", "tw_app"),
+        ("worker", "tw_worker"),
+        ("worker-long", "tw_worker"),
+        ("beat", "tw_worker"),
+    ],
 )
 def test_each_container_is_its_own_database_role(services: dict[str, Any], service: str, role: str) -> None:
     assert services[service]["environment"]["DATABASE_URL"].startswith(f"postgresql://{role}:")

@@ -45,7 +45,9 @@ def test_all_scenes_are_played_whatever_provider_the_environment_names(logs: Pat
         "100 % succeeded",
         "exact match 62.1% 100.0%",
         "→ shipping",
-        "402 budget_exceeded, needed $0.13, left $0.01",
+        "402 budget_exceeded, needed $0.1",
+        ", left $0.01 ",
+        "spent $0.00, held $0.00, no job",
         "All nine scenes",
     ):
         assert fact in said, ended.stdout

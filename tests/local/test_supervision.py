@@ -15,6 +15,7 @@ from tests.local.conftest import Household
 from tests.local.household import PASSWORD
 from tests.support.descendants import below, command_of, parent_of, survivors
 
+pytestmark = pytest.mark.slow
 # Two keepers' graces: they let a server end tidily before they kill it.
 SOON = 6.0
 

@@ -1,12 +1,12 @@
 """`make up` and the stack below it, with every real process."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -18,12 +18,10 @@ from local.processes import PROJECT
 from local.stack import Plan
 from local.wire import Client, status_of
 from shared.teams import keys
+from tests.sandbox.server import Running
 from tests.support.descendants import below, survivors
 
-needs_connections = pytest.mark.skipif(
-    find_spec("api.connections") is None, reason="make up makes connections through the API, which has none yet"
-)
-
+pytestmark = pytest.mark.slow
 Up = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -31,12 +29,12 @@ Up = Callable[..., "subprocess.Popen[str]"]
 def up(folder: Path) -> Iterator[Up]:
     with ExitStack() as exits:
 
-        def start(**variables: str) -> subprocess.Popen[str]:
-            argv = [sys.executable, "-m", "local.up", "--port", str(free_port()), "--data", str(folder)]
+        def start(*options: str, stdin: int = subprocess.DEVNULL, **variables: str) -> subprocess.Popen[str]:
+            argv = [sys.executable, "-m", "local.up", "--port", str(free_port()), "--data", str(folder), *options]
             env = {**os.environ, **variables}
             process = exits.enter_context(
                 subprocess.Popen(
-                    argv, cwd=PROJECT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+                    argv, cwd=PROJECT, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
                 )
             )
             exits.callback(process.kill)
@@ -56,8 +54,10 @@ def until_ready(process: "subprocess.Popen[str]") -> dict[str, str]:
     raise AssertionError("".join(said))
 
 
-@needs_connections
-def test_the_first_run_shows_the_admin_key_and_the_next_keeps_everything_but_says_nothing_of_it(up: Up) -> None:
+def test_the_admin_key_is_shown_by_the_first_run_that_gets_so_far_and_everything_is_kept(up: Up, folder: Path) -> None:
+    with data_folder.claimed(folder) as claimed, stack.running(claimed, Plan()) as service:
+        made = service.admin_key  # and this run ends without a word
+
     first = up()
     said = until_ready(first)
     names = connection_names(said["ready"], said["admin key"])
@@ -66,12 +66,12 @@ def test_the_first_run_shows_the_admin_key_and_the_next_keeps_everything_but_say
 
     again = until_ready(up())
 
+    assert said["admin key"] == made
     assert names == {"openai-sandbox", "azure-sandbox"}
     assert "admin key" not in again
     assert connection_names(again["ready"], said["admin key"]) == names
 
 
-@needs_connections
 def test_a_given_admin_key_is_used_and_not_repeated(up: Up) -> None:
     key = keys.generate()
     said = until_ready(up(TUNEWRIGHT_BOOTSTRAP_KEY=key))
@@ -79,7 +79,30 @@ def test_a_given_admin_key_is_used_and_not_repeated(up: Up) -> None:
     assert connection_names(said["ready"], key)
 
 
-@needs_connections
+def test_a_real_account_is_used_below_its_cap_and_never_again_without_being_told(up: Up, provider: Running) -> None:
+    """The account is the sandbox's, at an address that `make up` does not know for one."""
+    key = keys.generate()
+    account = {"OPENAI_API_KEY": "sk-sandbox-real", "OPENAI_BASE_URL": f"{provider.url}/v1"}
+    person, terminal = pty.openpty()
+    os.write(person, b"12.50\n")
+    first = up("--real", stdin=terminal, TUNEWRIGHT_BOOTSTRAP_KEY=key, **account)
+    client = Client(until_ready(first)["ready"], key)
+    real = next(each for each in client.must("GET", "/v1/connections")["data"] if each["name"] == "openai")
+    health = client.must("POST", f"/v1/connections/{real['id']}/check")["health"]
+    cap = client.must("GET", "/v1/budgets")["monthly_limit_usd"]
+    first.send_signal(signal.SIGINT)
+    assert first.wait(timeout=40) == 0
+
+    plain = up(**account)
+    said, _ = plain.communicate(timeout=40)
+
+    assert (real["base_url"], health, cap) == (account["OPENAI_BASE_URL"], "healthy", "12.50")
+    assert plain.returncode == 1
+    assert "was given a real account. REAL=1 starts it again" in said
+    for descriptor in (person, terminal):
+        os.close(descriptor)
+
+
 def test_nothing_of_the_service_is_left_when_its_supervisor_is_killed(up: Up) -> None:
     supervisor = up()
     until_ready(supervisor)
@@ -89,13 +112,13 @@ def test_nothing_of_the_service_is_left_when_its_supervisor_is_killed(up: Up) ->
 
 
 def test_each_process_of_a_stack_can_be_killed_and_comes_back(folder: Path) -> None:
-    with data_folder.claimed(folder) as claimed, stack.running(claimed, Plan(apis=2, workers=2)) as service:
-        for name in ("worker-1", "api-2", "valkey", "postgres"):
+    with data_folder.claimed(folder) as claimed, stack.running(claimed, Plan(apis=2)) as service:
+        for name in ("worker-short-1", "api-2", "valkey", "postgres"):
             service.supervisor.restart(name)
         service.flush_doorbell()
         service.supervisor.check()
         assert set(service.supervisor.pids) == {
-            "postgres", "valkey", "sandbox", "api-1", "api-2", "worker-1", "worker-2", "beat"
+            "postgres", "valkey", "sandbox", "api-1", "api-2", "worker-short-1", "worker-long-1", "beat",
         }  # fmt: skip
         assert [status_of(f"{url}/readyz") for url in service.urls] == [200, 200]
 
@@ -110,7 +133,7 @@ def test_servers_that_are_there_already_are_used_instead_of_embedded_ones(folder
         postgres.create_service_database(server, "owner's")
         owner_url = server.url(postgres.DATABASE, postgres.OWNER, "owner's")
         with stack.running(ours, Plan(database_url=owner_url, redis_url=bell.url)) as service:
-            assert set(service.supervisor.pids) == {"sandbox", "api-1", "worker-1", "beat"}
+            assert set(service.supervisor.pids) == {"sandbox", "api-1", "worker-short-1", "worker-long-1", "beat"}
             for url, role in ((service.databases.app, "tw_app"), (service.databases.worker, "tw_worker")):
                 with psycopg.connect(url) as db:
                     assert db.execute("SELECT current_user::text").fetchone() == (role,)

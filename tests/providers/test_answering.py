@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.providers.base import Account, ProviderModel, Rejected, Unavailable
+from shared.providers import open_provider
+from shared.providers.base import Access, Account, ProviderModel, Rejected, Unavailable
 from tests.providers.conftest import azure_at, openai_at, provider_at
 from tests.support.wire import closes, says, wire
 
@@ -54,7 +55,15 @@ def test_an_answer_without_text_is_still_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"usage": None}, {"usage": {"prompt_tokens": 1}}, {"choices": []}, {"choices": None}]
+    "change",
+    [
+        {"usage": None},
+        {"usage": {"prompt_tokens": 1}},
+        {"usage": {"prompt_tokens": -1, "completion_tokens": 2}},
+        {"usage": {"prompt_tokens": 1, "completion_tokens": 2**31}},
+        {"choices": []},
+        {"choices": None},
+    ],
 )
 def test_what_cannot_be_charged_is_no_answer(dialect: str, change: dict[str, Any]) -> None:
     with wire(says(COMPLETION | change)) as server, pytest.raises(Unavailable):
@@ -127,3 +136,11 @@ def test_a_refused_key_is_rejected_and_silence_is_told(dialect: str) -> None:
             provider.check()
         assert caught.value.credential
         assert not provider.check().reachable
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 300, "[::1", "\N{SNOWMAN}.\ud800", "a\0b"])
+@pytest.mark.parametrize("kind", ["openai", "azure"])
+def test_an_address_that_is_none_is_unavailable_and_nothing_was_sent(kind: str, host: str) -> None:
+    with pytest.raises(Unavailable) as caught:
+        open_provider(kind, Access(f"http://{host}/v1", "sk-sandbox-x")).chat("m", BODY)
+    assert not caught.value.reached

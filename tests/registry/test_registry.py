@@ -44,4 +44,15 @@ def test_another_teams_models_are_not_there(laboratory: Laboratory) -> None:
     assert stranger.get("/v1/models").json()["data"] == []
     for path in (f"/v1/models/{model}", f"/v1/models/{model}/lineage"):
         assert stranger.get(path).status_code == 404
-    assert [one["id"] for one in laboratory.api.admin.get("/v1/models").json()["data"]] == [model]
+    as_team = laboratory.api.admin.get("/v1/models", headers={"X-Team": laboratory.team_id})
+    assert [one["id"] for one in as_team.json()["data"]] == [model]
+
+
+def test_an_admin_names_the_team_for_whatever_is_a_teams(laboratory: Laboratory) -> None:
+    model = laboratory.model(laboratory.connection(), f"ft:{BASE}:acme::one")
+    evaluation = "/v1/evaluations/eval_01h455vb4pex5vsknk084sn02q"
+    paths = ["/v1/models", f"/v1/models/{model}", f"/v1/models/{model}/lineage"]
+    paths += ["/v1/evaluations", evaluation, f"{evaluation}/results", "/v1/jobs", "/v1/datasets", "/v1/aliases"]
+    for path in paths:
+        answer = laboratory.api.admin.get(path)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "header/x-team"), path

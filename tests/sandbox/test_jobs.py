@@ -1,5 +1,6 @@
 """Jobs: what is accepted and refused, listed, cancelled, deleted, and what a cancelled one owes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import openai
@@ -161,6 +162,19 @@ def test_azure_deletes_a_finished_job_and_the_ledger_keeps_it(sandbox: Running, 
 def test_openai_deletes_no_job(sandbox: Running, account: OpenAIAccount) -> None:
     headers = {"authorization": f"Bearer {account.name}"}
     assert sandbox.http.delete("/v1/fine_tuning/jobs/ftjob-x", headers=headers).status_code == 405
+
+
+def test_others_are_answered_while_a_large_file_is_read(account: OpenAIAccount) -> None:
+    file_id = upload(account.client, measured([300 + number % 50 for number in range(4000)]))
+    with ThreadPoolExecutor(1) as orders:
+        order = orders.submit(account.client.fine_tuning.jobs.create, training_file=file_id, model="gpt-4.1")
+        answered = 0
+        while not order.done():
+            account.client.files.retrieve(file_id)
+            answered += 1
+    assert order.result().status == "validating_files"
+    # One more may be answered before the order is heard, and one after.
+    assert answered > 5
 
 
 def test_an_account_whose_training_is_closed_is_told_so(sandbox: Running, account: OpenAIAccount) -> None:

@@ -3,22 +3,18 @@
 The provider is a sandbox whose jobs run at the pace of its clock, which only moves when a test moves it.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from importlib import import_module
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 from starlette.testclient import TestClient
 
 from shared.queue import Task
+from tests.support.clock import pass_time
 from tests.support.laboratory import Laboratory, Row, jsonl, rows
+from tests.support.worker import drain
 from worker.task import TASKS
-
-for noun in ("connections", "datasets", "evaluations", "jobs"):
-    import_module(f"worker.{noun}")  # registers its tasks, as `worker.app` does
 
 MODEL = "gpt-4.1-2025-04-14"
 """Trained, at a known price, on both providers."""
@@ -34,14 +30,12 @@ def chat(answer: str | None = "billing", **more: Any) -> Row:
     return {"messages": [asked, {"role": "assistant", "content": answer, **more}]}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Office:
     """One team, its clients and its account at each provider."""
 
     lab: Laboratory
     member: TestClient
-    lead: TestClient
-    shifted: timedelta = field(default_factory=timedelta)
 
     # --- datasets -------------------------------------------------------------------------------------------------------
     def upload(self, content: bytes, name: str = "triage", **headers: str) -> Answer:
@@ -124,8 +118,7 @@ class Office:
     # --- time and work --------------------------------------------------------------------------------------------------
     def drain(self) -> None:
         """Do all work that is due, of every kind."""
-        while sum(piece(self.lab.context) for piece in TASKS.values()):
-            pass
+        drain(self.lab.context)
 
     def step(self, task: Task) -> bool:
         """One piece of work."""
@@ -133,12 +126,5 @@ class Office:
 
     def pass_time(self, seconds: float) -> None:
         """Let the clocks of the service and of the provider run ahead."""
-        self.shifted += timedelta(seconds=seconds)
-        self.lab.pass_time(f"{self.shifted.total_seconds()} seconds")
+        pass_time(self.lab.api.database.owner_url, seconds)
         self.lab.sandbox.post("/clock", {"advance_seconds": seconds})
-
-
-@contextmanager
-def another_team(office: Office, name: str = "sales") -> Iterator[TestClient]:
-    """A member of a team that has nothing."""
-    yield office.lab.api.member(office.lab.api.team(name)["id"])

@@ -2,10 +2,15 @@
 
 from contextlib import closing
 
+import structlog
+
 from shared.connections.access import provider_of
+from shared.connections.actions import note_answer
 from shared.connections.credentials import CannotOpen
-from shared.jobs.recording import Step, Work, take
+from shared.db import UNAVAILABLE
+from shared.jobs.recording import record_failure
 from shared.jobs.tables import Job
+from shared.jobs.taking import Step, Work, take
 from shared.providers.base import ProviderError
 from shared.queue import Task
 from worker.context import Context
@@ -13,13 +18,14 @@ from worker.heartbeat import kept
 from worker.jobs.cleaning import clean_up
 from worker.jobs.ordering import order, reconcile
 from worker.jobs.polling import look
-from worker.jobs.trouble import record_trouble
-from worker.jobs.uploading import resume_upload, upload
+from worker.jobs.trouble import record_fault, record_trouble
+from worker.jobs.uploading import upload
 from worker.task import task
+
+log = structlog.get_logger()
 
 _STEPS = {
     Step.UPLOAD: upload,
-    Step.RESUME_UPLOAD: resume_upload,
     Step.ORDER: order,
     Step.RECONCILE: reconcile,
     Step.LOOK: look,
@@ -27,9 +33,15 @@ _STEPS = {
 }
 
 
+@task(Task.UPLOAD_FILES)
+def upload_files(context: Context) -> bool:
+    """Send one job's files, which may take long."""
+    return _advance(context, Task.UPLOAD_FILES)
+
+
 @task(Task.SUBMIT_JOBS)
 def submit_jobs(context: Context) -> bool:
-    """Bring one job a step nearer to the provider."""
+    """Order one job whose files are there, or find out whether it was ordered."""
     return _advance(context, Task.SUBMIT_JOBS)
 
 
@@ -50,14 +62,26 @@ def _advance(context: Context, name: Task) -> bool:
         work = take(db, name)
     if work is None:
         return False
-    with kept(context.database, Job, work.job.id, work.token):
+    with structlog.contextvars.bound_contextvars(job=work.job.id), kept(context.database, Job, work.job.id, work.token):
         try:
-            _ask(context, work)
+            _do(context, work)
         except (ProviderError, CannotOpen) as error:
             record_trouble(context, work, error)
+        except UNAVAILABLE:
+            raise  # without a database nothing can be written down: the claim runs out, and the next one goes on
+        except Exception:
+            log.exception("job_step_failed", step=work.step.name)
+            record_fault(context, work)
     return True
 
 
-def _ask(context: Context, work: Work) -> None:
+def _do(context: Context, work: Work) -> None:
+    if work.barred is not None:
+        with context.database.transaction() as db:
+            record_failure(db, work, work.barred, "barred")
+        return
     with closing(provider_of(work.connection, context.vault)) as provider:
         _STEPS[work.step](context, work, provider)
+    if work.connection.failures:
+        with context.database.transaction() as db:
+            note_answer(db, work.connection.id)

@@ -1,20 +1,32 @@
 """Buying, exactly once. The order is sent once; after silence it is looked for, and made impossible before it is repeated."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import structlog
+
+from shared.jobs.queries import get_job
 from shared.jobs.recording import (
-    SETTLE_SECONDS,
-    Work,
+    SILENCE_SECONDS,
     record_bought,
+    record_duplicate,
+    record_fenced,
     record_given_up,
     record_silence,
 )
-from shared.providers.base import Provider, TrainingOrder, Unavailable
+from shared.jobs.taking import Work
+from shared.providers.base import Provider, ProviderError, ProviderJob, TrainingOrder, Unavailable
 from worker.context import Context
+
+log = structlog.get_logger()
 
 
 def order(context: Context, work: Work, provider: Provider) -> None:
     """Send the order. That it is about to be sent was committed with the claim."""
+    late = _bought_late(context, work, provider)
+    if late:
+        _adopt(context, work, provider, late)
+        return
     try:
         bought = provider.create_job(_order(context, work))
     except Unavailable as error:
@@ -23,32 +35,90 @@ def order(context: Context, work: Work, provider: Provider) -> None:
         with context.database.transaction() as db:
             record_silence(db, work, error.reason)
         return
-    with context.database.transaction() as db:
-        record_bought(db, work, bought)
+    _adopt(context, work, provider, [bought])
 
 
 def reconcile(context: Context, work: Work, provider: Provider) -> None:
     """Find out whether an unanswered order was taken.
 
     After the settle window the order's file is deleted, so that an order which is still under way names a file that no
-    longer exists; only then, and after one more look, may the job be ordered anew.
+    longer exists; only then, and after one more look some seconds later, may the job be ordered anew.
     """
     job = work.job
     assert job.training_file_id is not None
     assert job.posted_at is not None
-    found = provider.jobs_of_file(job.training_file_id, _tag(context, work))
-    if not found and work.claimed_at - job.posted_at < timedelta(seconds=SETTLE_SECONDS):
+    if adopt_any(context, work, provider, job.training_file_id):
+        return
+    if work.claimed_at - job.posted_at < timedelta(seconds=context.settle_seconds):
         with context.database.transaction() as db:
             record_silence(db, work, "the order was not answered")
-        return
-    if not found:
+    elif job.fenced_at is None:
         provider.delete_file(job.training_file_id)
-        found = provider.jobs_of_file(job.training_file_id, _tag(context, work))
-    with context.database.transaction() as db:
-        if found:
-            record_bought(db, work, found[-1])
-        else:
+        with context.database.transaction() as db:
+            record_fenced(db, work)
+    elif work.claimed_at - job.fenced_at >= timedelta(seconds=SILENCE_SECONDS):
+        with context.database.transaction() as db:
             record_given_up(db, work)
+    else:
+        with context.database.transaction() as db:
+            record_silence(db, work, "the order was not answered")
+
+
+def adopt_any(context: Context, work: Work, provider: Provider, training_file_id: str) -> bool:
+    """Take what was bought with a file as ours. False when nothing was."""
+    found = provider.jobs_of_file(training_file_id, tag(context, work, work.job.epoch))
+    if found:
+        _adopt(context, work, provider, found)
+    return bool(found)
+
+
+def stop_late_ones(context: Context, work: Work, provider: Provider) -> None:
+    """Ask every job that was bought by an attempt we had given up to stop; its owner has another one."""
+    for late in _bought_late(context, work, provider):
+        if late.id != work.job.provider_job_id:
+            _stop(context, work, provider, late)
+
+
+def tag(context: Context, work: Work, epoch: int) -> str:
+    """What an attempt's order carries where the provider takes metadata."""
+    return f"{context.installation}/{work.job.team_id}/{work.job.id}/e{epoch}"
+
+
+def _bought_late(context: Context, work: Work, provider: Provider) -> list[ProviderJob]:
+    """The jobs of files that earlier attempts sent. Usually there were no earlier attempts, and nothing is asked."""
+    return [
+        late
+        for epoch, file_id in enumerate(work.job.superseded_file_ids, start=1)
+        for late in provider.jobs_of_file(file_id, tag(context, work, epoch))
+    ]
+
+
+def _adopt(context: Context, work: Work, provider: Provider, found: Sequence[ProviderJob]) -> None:
+    """Take the first of what was bought as ours, and stop the others."""
+    first, *others = sorted(found, key=lambda one: one.created_at.timestamp() if one.created_at else 0.0)
+    with context.database.transaction() as db:
+        recorded = record_bought(db, work, first)
+    if not recorded and _is_unwanted(context, work, first):
+        others = [first, *others]
+    for other in others:
+        _stop(context, work, provider, other)
+
+
+def _is_unwanted(context: Context, work: Work, bought: ProviderJob) -> bool:
+    """Our claim was lost while we bought. Whoever has it now finds the job by its file, unless it has gone on without it."""
+    with context.database.reading() as db:
+        job = get_job(db, work.job.id)
+    return job.epoch != work.job.epoch or job.provider_job_id not in (None, bought.id)
+
+
+def _stop(context: Context, work: Work, provider: Provider, duplicate: ProviderJob) -> None:
+    try:
+        provider.cancel(duplicate.id)
+    except ProviderError as error:
+        log.exception("duplicate_not_cancelled", job=work.job.id, provider_job=duplicate.id, why=error.reason)
+        return
+    with context.database.transaction() as db:
+        record_duplicate(db, work, duplicate)
 
 
 def _order(context: Context, work: Work) -> TrainingOrder:
@@ -62,9 +132,5 @@ def _order(context: Context, work: Work) -> TrainingOrder:
         hyperparameters=job.hyperparameters,
         suffix=job.suffix,
         seed=job.seed,
-        tag=_tag(context, work),
+        tag=tag(context, work, job.epoch),
     )
-
-
-def _tag(context: Context, work: Work) -> str:
-    return f"{context.installation}/{work.job.team_id}/{work.job.id}/e{work.job.epoch}"

@@ -1,14 +1,17 @@
 """Sending a job's files. Each attempt's files carry its number in their names, which tell whose they are on every provider."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from http import HTTPStatus
 from tempfile import TemporaryFile
 
 from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import write_plain
 from shared.ids import DatasetId
-from shared.jobs.recording import Work, record_failure, record_files, record_given_up
-from shared.providers.base import Provider, ProviderFile
+from shared.jobs.recording import record_failure, record_files, record_given_up
+from shared.jobs.taking import Work
+from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
+from worker.jobs.ordering import adopt_any
 
 
 def file_prefix(context: Context, work: Work) -> str:
@@ -17,29 +20,40 @@ def file_prefix(context: Context, work: Work) -> str:
 
 
 def upload(context: Context, work: Work, provider: Provider) -> None:
-    """Send the files, unless this attempt's are there already (an order that was put off keeps them)."""
+    """Send the files, unless this attempt's are there already: a worker that died, or was answered by silence, may have
+    sent them, and an order that was put off keeps them.
+    """
     if work.job.training_file_id is not None:
         _look_again(context, work, provider)
-    else:
-        _send(context, work, provider, there=())
+        return
+    there = _there(context, work, provider)
+    training = there.get(_name(context, work, "training"))
+    if training is not None and adopt_any(context, work, provider, training.id):
+        return  # bought before our row knew of it: the database was put back to an earlier day
+    _send(context, work, provider, there)
 
 
-def resume_upload(context: Context, work: Work, provider: Provider) -> None:
-    """Send what a worker that died, or was answered by silence, has not sent."""
-    if work.job.training_file_id is not None:
-        _look_again(context, work, provider)
-    else:
-        _send(context, work, provider, there=provider.files(file_prefix(context, work)))
+def _there(context: Context, work: Work, provider: Provider) -> dict[str, ProviderFile]:
+    """This job's files that are at the provider already, by name. One that cannot list its files is taken to have none."""
+    try:
+        files = provider.files(file_prefix(context, work))
+    except Rejected as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return {}
+    return {file.name: file for file in files if file.ready is not False}
 
 
-def _send(context: Context, work: Work, provider: Provider, *, there: Iterable[ProviderFile]) -> None:
-    known = {file.name: file for file in there if file.ready is not False}
-    job = work.job
-    names = {"training": job.dataset_id, "validation": job.validation_dataset_id}
+def _name(context: Context, work: Work, role: str) -> str:
+    return f"{file_prefix(context, work)}e{work.job.epoch}_{role}.jsonl"
+
+
+def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:
+    roles = {"training": work.job.dataset_id, "validation": work.job.validation_dataset_id}
     sent = {
-        role: known.get(name) or _send_one(context, provider, name, dataset_id)
-        for role, dataset_id in names.items()
-        if dataset_id is not None and (name := f"{file_prefix(context, work)}e{job.epoch}_{role}.jsonl")
+        role: there.get(name) or _send_one(context, provider, name, dataset_id)
+        for role, dataset_id in roles.items()
+        if dataset_id is not None and (name := _name(context, work, role))
     }
     _record(context, work, sent["training"], sent.get("validation"))
 
@@ -55,14 +69,22 @@ def _send_one(context: Context, provider: Provider, name: str, dataset_id: Datas
 
 def _look_again(context: Context, work: Work, provider: Provider) -> None:
     assert work.job.training_file_id is not None
-    training = provider.file(work.job.training_file_id)
+    training = _find(context, work, provider, work.job.training_file_id)
     validation_id = work.job.validation_file_id
-    validation = provider.file(validation_id) if validation_id else None
+    validation = _find(context, work, provider, validation_id) if validation_id else None
     if training is None or (validation_id and validation is None):
         with context.database.transaction() as db:
             record_given_up(db, work)
         return
     _record(context, work, training, validation)
+
+
+def _find(context: Context, work: Work, provider: Provider, file_id: str) -> ProviderFile | None:
+    """One "not found" may come from a replica that lags behind: a file is gone when the list does not have it either."""
+    found = provider.file(file_id)
+    if found is not None:
+        return found
+    return next((file for file in provider.files(file_prefix(context, work)) if file.id == file_id), None)
 
 
 def _record(context: Context, work: Work, training: ProviderFile, validation: ProviderFile | None) -> None:

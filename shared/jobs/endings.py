@@ -1,0 +1,170 @@
+"""How jobs end: the bill, the reason, and the model that is registered. Money first, then the status.
+
+What a provider does not state is charged by estimate, as provisional, until its bill is known.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared.connections.catalogue import catalogue
+from shared.connections.tables import Connection
+from shared.datasets.tables import Dataset
+from shared.db import seconds_from_now
+from shared.jobs.offers import shutdown_date
+from shared.jobs.recording import finish
+from shared.jobs.story import explain, move
+from shared.jobs.tables import Job
+from shared.jobs.taking import Work, held_job
+from shared.lifecycles import JobStatus
+from shared.money import Usd
+from shared.providers.base import Finished
+from shared.registry.actions import Registration, register
+from shared.spend import actions as spend
+from shared.spend.actions import Charge
+from shared.spend.tables import SpendKind, Unit
+
+LOOKS_FOR_A_BILL = 5
+"""How often an ended job is looked at again for the event that states its bill, before the bill is estimated."""
+LOOKS_FOR_A_JOB = 20
+LOST_SECONDS = 30.0
+"""A job that its provider does not know is looked for so often, and so far apart: ten minutes in all."""
+
+
+def succeed(db: Session, job: Job, finished: Finished) -> None:
+    """Charge what was billed, and register the model. Does nothing yet while the bill may still come."""
+    billed = finished.billed_tokens if finished.billed_tokens is not None else job.billed_tokens
+    if billed is None and _bill_may_come(job):
+        return
+    if job.status is JobStatus.PAUSED:
+        move(db, job, JobStatus.RUNNING, "The provider went on with the job.")
+    tokens = job.estimate["billed_tokens"] if billed is None else billed
+    charged = spend.settle(db, job.id, [_charge(job, tokens, provisional=billed is None)])
+    job.billed_tokens, job.fine_tuned_model = tokens, finished.model
+    job.progress = {**job.progress, "percent": 100.0, "seconds_left": 0}
+    how = "as the provider billed" if billed is not None else "by estimate, until the bill is known"
+    message = f"Trained {finished.model}. {tokens:,} tokens were charged {how}: ${charged}."
+    finish(db, job, JobStatus.SUCCEEDED, message, "succeeded")
+    _register(db, job, str(charged))
+
+
+def fail(db: Session, job: Job, reason: str, code: str) -> None:
+    """Give back what was held: providers do not bill jobs that fail."""
+    spend.release(db, job.id)
+    finish(db, job, JobStatus.FAILED, reason, code)
+
+
+def end_cancelled(db: Session, job: Job, billed: int | None) -> None:
+    """Charge the work that was done before the cancellation, which providers bill."""
+    known = billed if billed is not None else job.billed_tokens
+    if known is None and job.progress.get("step") and _bill_may_come(job):
+        return
+    whose = "as asked for" if job.status is JobStatus.CANCELLING else "at the provider, not through this service"
+    _charge_work(db, job, known, f"Cancelled, {whose}.")
+
+
+def record_lost(db: Session, work: Work) -> None:
+    """The provider does not know the job. One such answer may be a mistake; after many the job is over.
+
+    What it had done until it was last seen is charged by estimate: whoever deleted it, it was billed.
+    """
+    if (job := held_job(db, work)) is None:
+        return
+    job.attempts += 1
+    if job.attempts < LOOKS_FOR_A_JOB:
+        explain(db, job, f"The provider does not know {job.provider_job_id}. Looking again.", code="provider_lost_job")
+        job.due_at = db.scalar(select(seconds_from_now(LOST_SECONDS)))
+        return
+    reason = f"The provider no longer knows {job.provider_job_id}."
+    if job.status is JobStatus.CANCELLING:
+        _charge_work(db, job, job.billed_tokens, reason)
+        return
+    _settle_work(db, job, _work_done(job), provisional=True)
+    finish(db, job, JobStatus.FAILED, f"{reason} Work that was seen is charged by estimate.", "provider_lost_job")
+
+
+def _charge_work(db: Session, job: Job, known: int | None, message: str) -> None:
+    tokens = known if known is not None else _work_done(job)
+    how = "" if known is not None else " by estimate"
+    told = "Nothing was trained, and nothing is charged."
+    if charged := _settle_work(db, job, tokens, provisional=known is None):
+        told = f"{tokens:,} tokens were trained and are charged{how}: ${charged}."
+    finish(db, job, JobStatus.CANCELLED, f"{message} {told}", "cancelled")
+
+
+def _settle_work(db: Session, job: Job, tokens: int, *, provisional: bool) -> Usd | None:
+    if tokens == 0:
+        spend.release(db, job.id)
+        return None
+    job.billed_tokens = tokens
+    return spend.settle(db, job.id, [_charge(job, tokens, provisional=provisional)])
+
+
+def _bill_may_come(job: Job) -> bool:
+    """Azure states its bill in an event of its own, which may come after the status. Counts the looks."""
+    looks: int = job.progress.get("looks_for_bill", 0)
+    job.progress = {**job.progress, "looks_for_bill": looks + 1}
+    return looks < LOOKS_FOR_A_BILL
+
+
+def _work_done(job: Job) -> int:
+    """Tokens by the steps that were seen; all of them when it is not known how many steps there were to be."""
+    step, total = job.progress.get("step", 0), job.progress.get("total_steps")
+    billed: int = job.estimate["billed_tokens"]
+    return billed * min(step, total) // total if total else (billed if step else 0)
+
+
+def _charge(job: Job, tokens: int, *, provisional: bool) -> Charge:
+    return Charge(
+        kind=SpendKind.TRAINING,
+        connection_id=job.connection_id,
+        model=job.model,
+        unit=Unit.TRAINED,
+        quantity=tokens,
+        usd_per_million=Decimal(job.usd_per_million),
+        price_id=job.price_id,
+        provisional=provisional,
+    )
+
+
+def _register(db: Session, job: Job, charged_usd: str) -> None:
+    connection = db.get_one(Connection, job.connection_id)
+    known = catalogue().get((connection.provider, job.model))
+    assert job.fine_tuned_model is not None
+    register(
+        db,
+        Registration(
+            team_id=job.team_id,
+            job_id=job.id,
+            connection_id=job.connection_id,
+            provider_model=job.fine_tuned_model,
+            base_model=job.model,
+            lineage=_lineage(db, job, connection, charged_usd),
+            shutdown_date=shutdown_date(connection, known) if known else None,
+        ),
+    )
+
+
+def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) -> dict[str, Any]:
+    datasets = {"training": job.dataset_id, "validation": job.validation_dataset_id}
+    found = {role: db.get_one(Dataset, dataset_id) for role, dataset_id in datasets.items() if dataset_id}
+    return {
+        "datasets": {
+            role: {"id": one.id, "name": one.name, "version": one.version, "sha256": one.sha256}
+            for role, one in found.items()
+        },
+        "job_id": job.id,
+        "provider": connection.provider,
+        "connection_id": connection.id,
+        "provider_job_id": job.provider_job_id,
+        "base_model": job.model,
+        "method": job.method,
+        "hyperparameters": job.hyperparameters,
+        "n_epochs": job.estimate["n_epochs"],
+        "seed": job.seed,
+        "billed_tokens": job.billed_tokens,
+        "charged_usd": charged_usd,
+        "price_id": job.price_id,
+    }
