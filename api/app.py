@@ -82,6 +82,8 @@ def assemble(lifespan: Lifespan | None = None) -> FastAPI:
         lifespan=lifespan,
         # Its own pages would load their scripts from elsewhere: see `documentation`.
         openapi_url=None,
+        # A redirect would lead to wherever the header Host says, with the caller's key.
+        redirect_slashes=False,
         # A route's function is its operation's name.
         generate_unique_id_function=lambda route: route.name,
     )

@@ -1,5 +1,6 @@
 """Uploading a dataset: the bytes stream to storage first, then one short transaction makes the version."""
 
+import json
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,15 @@ from api.uploads import Upload
 from shared.datasets import actions
 from shared.datasets.actions import Received
 from shared.db import Database
-from shared.errors import Conflict, FieldError, IdempotencyInProgress, IdempotencyMismatch, InvalidRequest, StorageFull
+from shared.errors import (
+    Conflict,
+    FieldError,
+    IdempotencyInProgress,
+    IdempotencyMismatch,
+    InvalidRequest,
+    StorageFull,
+    UnsupportedFormat,
+)
 from shared.teams.caller import TeamCaller
 
 router = noun("datasets")
@@ -33,6 +42,7 @@ _FORM: dict[str, Any] = {
                     "required": ["name", "file"],
                     "properties": {
                         "name": {"type": "string", "maxLength": 100, "example": "support-triage"},
+                        "format": {"type": "string", "enum": [actions.CHAT], "default": actions.CHAT},
                         "file": {"type": "string", "format": "binary", "description": "JSON Lines, one chat per line."},
                     },
                 },
@@ -73,13 +83,26 @@ def _received(upload: Upload, caller: TeamCaller) -> Received:
     except ValidationError as error:
         faults = [FieldError("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         raise InvalidRequest("The form's fields are not valid.", faults) from error
+    _check_offered(fields)
     key = actions.storage_key(caller.team_id, upload.sha256)
     return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key)
 
 
+def _check_offered(fields: DatasetUpload) -> None:
+    if fields.format != actions.CHAT:
+        raise UnsupportedFormat(
+            f"Datasets are read as `{actions.CHAT}` only: JSON Lines, one chat per line.", supported=[actions.CHAT]
+        )
+    if fields.mapping is not None:
+        raise InvalidRequest(
+            "Columns cannot be mapped yet: send JSON Lines, one chat per line.",
+            [FieldError("/mapping", "not taken yet")],
+        )
+
+
 def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Upload) -> Response:
     received = _received(upload, caller)
-    asked = f"{received.name}\n{received.sha256}".encode()
+    asked = json.dumps([received.name, received.filename, received.sha256]).encode()
     try:
         with database.transaction(caller.scope) as db:
             attempt.begin(db, asked)

@@ -121,12 +121,17 @@ def get_content(dataset_id: DatasetId, caller: TeamMember, db: Read, storage: St
     summary="Split a dataset",
     responses=problems(NotFound, DatasetNotReady, Conflict),
 )
-def split_dataset(dataset_id: DatasetId, body: DatasetSplit, caller: TeamMember, db: Write) -> DatasetParts:
+def split_dataset(
+    dataset_id: DatasetId, body: DatasetSplit, caller: TeamMember, db: Write, response: Response
+) -> DatasetParts:
     """Divides a `ready` dataset at random into a training and a held-out version, named after it.
 
-    Both are made and validated like an upload: poll them until they are `ready`. The original stays as it is.
+    Both are made and validated like an upload: poll them until they are `ready`; `Location` is the training version's. The
+    original stays as it is.
     """
-    return DatasetParts.model_validate({"data": actions.split(db, dataset_id, body.held_out, body.seed, caller)})
+    parts = actions.split(db, dataset_id, body.held_out, body.seed, caller)
+    response.headers["Location"] = f"/v1/datasets/{parts[0].id}"
+    return DatasetParts.model_validate({"data": parts})
 
 
 def _chunks(blob: BinaryIO) -> Iterator[bytes]:

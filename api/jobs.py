@@ -1,15 +1,17 @@
 """Jobs: ordered, watched and cancelled by a team."""
 
 from http import HTTPStatus
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Header, Response
 
 from api.dependencies import Paging, Read, TeamMember, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import JobId
-from api.schemas.jobs import JobCheckpoints, JobMetrics, JobSchema, JobSubmit
+from api.schemas.jobs import JobCheckpoints, JobMetrics, JobMetricSchema, JobSchema, JobSubmit
+from api.sheets import CSV, also_csv, sheet
 from shared.errors import (
     BudgetExceeded,
     Conflict,
@@ -67,19 +69,28 @@ def get_job(job_id: JobId, caller: TeamMember, db: Read) -> JobSchema:
 @router.post(
     "/jobs/{job_id}/cancel", status_code=HTTPStatus.ACCEPTED, summary="Cancel a job", responses=problems(NotFound)
 )
-def cancel_job(job_id: JobId, caller: TeamMember, db: Write) -> JobSchema:
+def cancel_job(job_id: JobId, caller: TeamMember, db: Write, response: Response) -> JobSchema:
     """Asks for a job to be stopped. The provider may finish first; work that was done before is charged.
 
     What has not reached the provider is cancelled at once and costs nothing. Repeating it changes nothing.
     """
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
     return JobSchema.model_validate(actions.cancel(db, job_id, caller))
 
 
-@router.get("/jobs/{job_id}/metrics", summary="Read a job's metrics", responses=problems(NotFound))
-def get_metrics(job_id: JobId, caller: TeamMember, db: Read) -> JobMetrics:
-    """Losses and accuracies by step, as far as the provider has measured them."""
+@router.get(
+    "/jobs/{job_id}/metrics",
+    summary="Read a job's metrics",
+    response_model=JobMetrics,
+    responses={**problems(NotFound), **also_csv("step,train_loss\n120,0.41\n")},
+)
+def get_metrics(
+    job_id: JobId, caller: TeamMember, db: Read, accept: Annotated[str, Header()] = "application/json"
+) -> Any:
+    """Losses and accuracies by step, as far as the provider has measured them. CSV by `Accept: text/csv`."""
     job = queries.get_job(db, job_id, team_id=caller.team_id)
-    return JobMetrics.model_validate({"data": queries.list_metrics(db, job.id)})
+    metrics = JobMetrics.model_validate({"data": queries.list_metrics(db, job.id)})
+    return sheet(list(JobMetricSchema.model_fields), map(dict, metrics.data)) if CSV in accept else metrics
 
 
 @router.get("/jobs/{job_id}/checkpoints", summary="Read a job's checkpoints", responses=problems(NotFound))

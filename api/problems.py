@@ -126,7 +126,9 @@ def install(app: FastAPI) -> None:
 
     async def unavailable(_: Request, __: Any) -> JSONResponse:
         return render(
-            ServiceBusy("The database cannot be asked right now. Nothing was changed; ask again in a moment.")
+            ServiceBusy(
+                "The database cannot be asked right now. Ask again in a moment; an Idempotency-Key makes that harmless."
+            )
         )
 
     app.add_exception_handler(Problem, problem)

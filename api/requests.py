@@ -48,7 +48,9 @@ class Requests:
             log.exception("request_failed", error=type(error).__name__)
             if answer.status is not None:
                 raise  # the answer has begun: only a broken connection can tell the caller
-            problem = InternalError(f"This is our fault; nothing was changed. Quote {answer.request_id} to an admin.")
+            problem = InternalError(
+                f"This is our fault. What was not finished was rolled back. Quote {answer.request_id} to an admin."
+            )
             await render(problem)(scope, receive, answer.send)
 
 

@@ -1,7 +1,5 @@
 """Spend: who was charged what for what. A team sees its own; an admin sees everything."""
 
-import csv
-import io
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +9,7 @@ from api.dependencies import Anyone, Read
 from api.problems import problems
 from api.routing import noun
 from api.schemas.spend import SpendReport, SpendRowSchema
+from api.sheets import CSV, also_csv, sheet
 from shared.errors import FieldError, InvalidRequest
 from shared.money import total
 from shared.spend import queries
@@ -18,15 +17,12 @@ from shared.spend.queries import Grouping, SpendRow, this_month
 
 router = noun("spend")
 
-_CSV = "text/csv"
-_ALSO_CSV: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {_CSV: {"schema": {"type": "string"}, "example": "team,kind,amount\nsupport,training,12.345678\n"}}
-    }
-}
+_EXAMPLE = "team,kind,amount,provisional,charges\nsupport,training,12.345678,0.00,3\n"
 
 
-@router.get("/spend", summary="Report spend", response_model=SpendReport, responses={**problems(), **_ALSO_CSV})
+@router.get(
+    "/spend", summary="Report spend", response_model=SpendReport, responses={**problems(), **also_csv(_EXAMPLE)}
+)
 def get_spend(
     _: Anyone,
     db: Read,
@@ -45,7 +41,7 @@ def get_spend(
     period = since or first, until or last
     groupings = _groupings(group_by)
     rows = queries.spend(db, *period, groupings)
-    return _as_csv(groupings, rows) if _CSV in accept else _report(*period, rows)
+    return _as_csv(groupings, rows) if CSV in accept else _report(*period, rows)
 
 
 def _groupings(text: str) -> list[Grouping]:
@@ -66,16 +62,5 @@ def _report(since: date, until: date, rows: list[SpendRow]) -> SpendReport:
 
 
 def _as_csv(groupings: list[Grouping], rows: list[SpendRow]) -> Response:
-    file = io.StringIO()
     names = [*groupings, "amount", "provisional", "charges"]
-    writer = csv.DictWriter(file, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
-        {name: _harmless(str(value)) for name, value in SpendRowSchema.of(row).flat().items()} for row in rows
-    )
-    return Response(file.getvalue(), media_type=_CSV)
-
-
-def _harmless(cell: str) -> str:
-    """A team's name must not become a formula in somebody's spreadsheet."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+    return sheet(names, [SpendRowSchema.of(row).flat() for row in rows], texts=groupings)

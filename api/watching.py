@@ -65,7 +65,8 @@ class Watching:
 
     async def _read(self) -> None:
         while self._watches:
-            await asyncio.sleep(await self._turn())
+            wait = await self._turn()
+            await asyncio.sleep(wait)
 
     async def _turn(self) -> float:
         """Pass on what is new; the seconds to wait before the next turn."""

@@ -203,7 +203,7 @@ class ServiceBusy(Problem):
 
 
 class InternalError(Problem):
-    """A fault of ours. Nothing was recorded: the transaction was rolled back."""
+    """A fault of ours. The transaction in which it happened was rolled back; what a provider did before stays done."""
 
     code, status, title = "internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side"
 

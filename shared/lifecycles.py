@@ -146,6 +146,3 @@ HOLD = Lifecycle(
         HoldStatus.RELEASED: frozenset(),
     },
 )
-
-LIVE_JOBS = frozenset(JobStatus) - JOB.terminal
-"""The statuses in which a job still holds money."""

@@ -27,7 +27,9 @@ def line(**fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "secret", [keys.generate(), "sk-proj-abcdefgh12345678", "az-sandbox-key", "whsec_MfKQ9r8GKYqrTwj", HEX, BASE64]
+    "secret",
+    [keys.generate(), "sk-proj-abcdefgh12345678", "az-sandbox-key", "whsec_MfKQ9r8GKYqrTwj", HEX, BASE64],
+    ids=["ours", "openai", "sandbox", "webhooks", "azure", "azure of today"],
 )
 def test_keys_are_blotted_wherever_they_stand(secret: str) -> None:
     fields = {"text": f"refused {secret}!", "nested": {"a": [{"b": (secret,)}], secret: 1}, "error": ValueError(secret)}

@@ -3,7 +3,6 @@
 What is refused, and why, is decided elsewhere: see `shared.errors`. A new kind of Problem needs its line here, or a test fails.
 """
 
-from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -16,14 +15,12 @@ from starlette.requests import ClientDisconnect
 from typing_extensions import override
 
 from api.problems import from_routing, from_validation
-from api.routing import Route
+from api.routing import Handler, Route
 from shared import errors
 from shared.db import UNAVAILABLE
 from shared.errors import InternalError, InvalidRequest, Problem, ServiceBusy
 
 log = structlog.get_logger()
-
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _INVALID = "invalid_request_error"
 _SERVER = "server_error"

@@ -19,6 +19,12 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, frozen=True)
 
 
+class WholeList(Schema):
+    """A list that is never cut into pages: `next_cursor` is always null."""
+
+    next_cursor: None = None
+
+
 def example(value: dict[str, Any]) -> ConfigDict:
     """A schema's `model_config`, with an example for the OpenAPI document."""
     return ConfigDict(json_schema_extra={"examples": [value]})

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.base import DatasetId, Schema, TeamId, example
+from api.schemas.base import DatasetId, Schema, TeamId, WholeList, example
+from shared.datasets.actions import CHAT
 from shared.datasets.findings import FINDING_CODES, Severity
 from shared.datasets.tables import Dataset
 from shared.lifecycles import DatasetStatus
@@ -39,6 +40,8 @@ class DatasetUpload(Schema):
     """The text fields of an upload. The same name again makes the next version."""
 
     name: DatasetName
+    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = CHAT
+    mapping: str | None = None
 
 
 class DatasetSchema(Schema):
@@ -69,7 +72,7 @@ class DatasetSplit(Schema):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] = 0
 
 
-class DatasetParts(Schema):
+class DatasetParts(WholeList):
     """The training version first, the held-out one second."""
 
     data: list[DatasetSchema]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, example
+from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
 from shared.errors import Problem
 from shared.jobs.estimates import Choice, Estimated
 from shared.jobs.offers import Offer
@@ -103,7 +103,7 @@ class EstimateSchema(Schema):
         )
 
 
-class Estimates(Schema):
+class Estimates(WholeList):
     """In the order of the choices."""
 
     data: list[EstimateSchema]
@@ -150,7 +150,7 @@ class OfferSchema(Schema):
         )
 
 
-class Catalogue(Schema):
+class Catalogue(WholeList):
     """By connection and model."""
 
     data: list[OfferSchema]

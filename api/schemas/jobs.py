@@ -5,7 +5,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from api.schemas.base import Amount, ConnectionId, DatasetId, JobId, ModelName, Money, Schema, TeamId, example
+from api.schemas.base import (
+    Amount,
+    ConnectionId,
+    DatasetId,
+    JobId,
+    ModelName,
+    Money,
+    Schema,
+    TeamId,
+    WholeList,
+    example,
+)
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.lifecycles import JobStatus
@@ -156,7 +167,7 @@ class JobMetricSchema(Schema):
     valid_accuracy: float | None
 
 
-class JobMetrics(Schema):
+class JobMetrics(WholeList):
     """All steps, the first first."""
 
     data: list[JobMetricSchema]
@@ -179,7 +190,7 @@ class JobCheckpointSchema(Schema):
     at: datetime
 
 
-class JobCheckpoints(Schema):
+class JobCheckpoints(WholeList):
     """What the provider has kept, the earliest step first."""
 
     data: list[JobCheckpointSchema]

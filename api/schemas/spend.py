@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_serializer
 
-from api.schemas.base import Money, Schema, example
+from api.schemas.base import Money, Schema, WholeList, example
 from shared.spend.queries import SpendRow
 
 _ROW: dict[str, Any] = {
@@ -41,10 +41,12 @@ class SpendRowSchema(Schema):
         }
 
 
-class SpendReport(Schema):
+class SpendReport(WholeList):
     """The dearest group first. `total` equals the ledger's charges of the period; `to` is not included."""
 
-    model_config = example({"from": "2026-11-01", "to": "2026-12-01", "total": "12.345678", "data": [_ROW]})
+    model_config = example(
+        {"from": "2026-11-01", "to": "2026-12-01", "total": "12.345678", "data": [_ROW], "next_cursor": None}
+    )
     since: Annotated[date, Field(serialization_alias="from")]
     until: Annotated[date, Field(serialization_alias="to")]
     total: Money

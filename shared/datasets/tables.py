@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, StatusColumn, guard_status, now
+from shared.db import Claimable, Row, guard_status, now, status_column
 from shared.ids import DatasetId, KeyId, TeamId
 from shared.lifecycles import DATASET, DatasetStatus
 
@@ -20,7 +20,7 @@ class Dataset(Claimable, Row):
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
     name: Mapped[str]
     version: Mapped[int]
-    status: Mapped[DatasetStatus] = StatusColumn(DatasetStatus)
+    status: Mapped[DatasetStatus] = status_column(DatasetStatus)
     reason: Mapped[str | None]
     filename: Mapped[str]
     format: Mapped[str]

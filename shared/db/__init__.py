@@ -1,9 +1,9 @@
 """The database: one base for all tables, one place that commits, one clock, one way to claim a row."""
 
 from shared.db.base import Row as Row
-from shared.db.base import StatusColumn as StatusColumn
 from shared.db.base import guard_status as guard_status
 from shared.db.base import now as now
+from shared.db.base import status_column as status_column
 from shared.db.base import text_enum as text_enum
 from shared.db.claims import Claimable as Claimable
 from shared.db.claims import claim as claim

@@ -71,7 +71,7 @@ def text_enum(kind: type[E]) -> Enum:
     )
 
 
-def StatusColumn(kind: type[E]) -> MappedColumn[E]:  # noqa: N802
+def status_column(kind: type[E]) -> MappedColumn[E]:
     """A status. Only `guard_status` lets it move."""
     return mapped_column(text_enum(kind), index=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, StatusColumn, guard_status, now
+from shared.db import Claimable, Row, guard_status, now, status_column
 from shared.ids import DatasetId, EvaluationId, KeyId, TeamId
 from shared.lifecycles import EVALUATION, EvaluationStatus
 from shared.money import Usd
@@ -23,7 +23,7 @@ class Evaluation(Claimable, Row):
     """Each `{"name", "connection_id", "provider_model", "base_model", "model_id" | null, "prices"}` as resolved at the start."""
     graders: Mapped[list[Any]]
     parameters: Mapped[dict[str, Any]]
-    status: Mapped[EvaluationStatus] = StatusColumn(EvaluationStatus)
+    status: Mapped[EvaluationStatus] = status_column(EvaluationStatus)
     reason_code: Mapped[str | None]
     reason: Mapped[str | None]
     n_answers: Mapped[int] = mapped_column(default=0)

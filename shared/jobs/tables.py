@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, StatusColumn, guard_status, now
+from shared.db import Claimable, Row, guard_status, now, status_column
 from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
@@ -40,7 +40,7 @@ class Job(Claimable, Row):
     price_id: Mapped[str]
 
     # Where it stands
-    status: Mapped[JobStatus] = StatusColumn(JobStatus)
+    status: Mapped[JobStatus] = status_column(JobStatus)
     reason_code: Mapped[str | None]
     reason: Mapped[str | None]
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Row, StatusColumn, guard_status, now
+from shared.db import Row, guard_status, now, status_column
 from shared.ids import ConnectionId, JobId, ModelId, TeamId
 from shared.lifecycles import MODEL, ModelStatus
 
@@ -18,7 +18,7 @@ class Model(Row):
     __table_args__ = (UniqueConstraint("connection_id", "provider_model"),)
     id: Mapped[ModelId] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
-    status: Mapped[ModelStatus] = StatusColumn(ModelStatus)
+    status: Mapped[ModelStatus] = status_column(ModelStatus)
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     provider_model: Mapped[str]
     base_model: Mapped[str]

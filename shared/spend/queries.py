@@ -72,7 +72,7 @@ _COLUMNS: dict[Grouping, SQLColumnExpression[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class SpendRow:
-    """One group: its values in the order of the grouping, and what was charged in it."""
+    """One group: its values in the order of the grouping ("" = it has none), and what was charged in it."""
 
     group: dict[str, str]
     amount: Usd
@@ -105,7 +105,7 @@ def spend(db: Session, since: date, until: date, group_by: Sequence[Grouping]) -
     )
     return [
         SpendRow(
-            group={grouping.value: str(row._asdict()[grouping.value]) for grouping in group_by},
+            group={grouping.value: _name(row._asdict()[grouping.value]) for grouping in group_by},
             amount=row.amount or ZERO,
             provisional=row.provisional,
             n_charges=row.n,
@@ -113,6 +113,10 @@ def spend(db: Session, since: date, until: date, group_by: Sequence[Grouping]) -
         for row in db.execute(query)
         if row.n
     ]
+
+
+def _name(group: object) -> str:
+    return "" if group is None else str(group)
 
 
 def wrong_totals(db: Session) -> list[str]:

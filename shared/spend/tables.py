@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Row, StatusColumn, guard_status, now, text_enum
+from shared.db import Row, guard_status, now, status_column, text_enum
 from shared.ids import ConnectionId, HoldId, TeamId, TransactionId
 from shared.lifecycles import HOLD, HoldStatus
 from shared.money import Usd
@@ -90,7 +90,7 @@ class Hold(Row):
     id: Mapped[HoldId] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
     subject: Mapped[str] = mapped_column(unique=True)
-    status: Mapped[HoldStatus] = StatusColumn(HoldStatus)
+    status: Mapped[HoldStatus] = status_column(HoldStatus)
     kind: Mapped[SpendKind] = mapped_column(text_enum(SpendKind))
     amount: Mapped[Usd]
     abandoned_at: Mapped[datetime | None]

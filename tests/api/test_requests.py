@@ -38,6 +38,11 @@ def test_a_path_or_method_that_is_not_there_is_a_problem(api: Api) -> None:
     assert wrong.headers["content-type"] == "application/problem+json"
 
 
+def test_a_slash_too_many_leads_nowhere(api: Api) -> None:
+    answer = api.admin.get("/v1/teams/", headers={"Host": "evil.example"}, follow_redirects=False)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 def test_it_lives_and_is_ready(api: Api) -> None:
     assert api.client().get("/livez").json() == {"status": "alive"}
     assert api.client().get("/readyz").json() == {"status": "ready"}
