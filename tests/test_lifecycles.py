@@ -134,7 +134,7 @@ every_thing = pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.l
 
 @pytest.fixture
 def db(database: FreshDatabase) -> Iterator[Session]:
-    ours = Database(database.worker_url, pool_size=1, doorbell=lambda _: None)
+    ours = Database(database.app_url, pool_size=1, doorbell=lambda _: None)
     with ours.transaction() as session:
         session.add(Team(id=TEAM, name="one"))
         session.add(

@@ -61,7 +61,12 @@ def books(api: Api) -> Books:
 
 
 def _connect(api: Api, name: str) -> str:
-    wanted = {"name": name, "provider": "openai", "base_url": "http://127.0.0.1:1", "credential": "sk-nobody"}
+    wanted = {
+        "name": name,
+        "provider": "openai",
+        "base_url": "http://127.0.0.1:1",
+        "credential": "sk-nobody-in-particular",
+    }
     return str(api.admin.post("/v1/connections", json=wanted).json()["id"])
 
 
