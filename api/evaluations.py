@@ -69,6 +69,9 @@ def get_results(evaluation_id: EvaluationId, caller: TeamMember, db: Read) -> Re
     summary="Stop an evaluation",
     responses=problems(NotFound),
 )
-def cancel_evaluation(evaluation_id: EvaluationId, caller: TeamMember, db: Write) -> EvaluationSchema:
+def cancel_evaluation(
+    evaluation_id: EvaluationId, caller: TeamMember, db: Write, response: Response
+) -> EvaluationSchema:
     """The answers so far are charged, the rest of the hold is given back. One that is over stays as it ended."""
+    response.headers["Location"] = f"/v1/evaluations/{evaluation_id}"
     return EvaluationSchema.model_validate(actions.cancel(db, evaluation_id, caller))

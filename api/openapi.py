@@ -1,5 +1,5 @@
-"""The OpenAPI document: what FastAPI knows of the routes, and what it does not: the shape of problems, and an example for
-every answer, taken from the examples of its schema.
+"""The OpenAPI document: what FastAPI knows of the routes, and what it does not: the shape of problems, what holds for every
+operation of a kind, and examples (see `examples`).
 """
 
 from typing import Any
@@ -7,8 +7,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.examples import illustrate
 from api.problems import SCHEMA, add_problems
-from shared.errors import IdempotencyInProgress, IdempotencyMismatch
+from shared.errors import IdempotencyInProgress, IdempotencyMismatch, NotFound
 
 DESCRIPTION = """\
 Fine-tune language models on OpenAI and Azure OpenAI, and see and limit what that costs.
@@ -18,20 +19,52 @@ US dollars, times are RFC 3339 in UTC. Refusals are [RFC 9457](https://www.rfc-e
 is stable. `Idempotency-Key` makes repeating a request harmless.
 """
 
-_JSON = "application/json"
+TAGS = {
+    "health": "Whether the process lives and can work. Needs no key.",
+    "teams": "Who shares datasets, jobs, models and a budget.",
+    "keys": "What callers show; each belongs to a team, or to the organisation's admins.",
+    "connections": "The organisation's accounts at providers.",
+    "datasets": "Files of chats: uploaded, validated, reported on, split.",
+    "estimates": "What can be trained, and what it would cost.",
+    "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",
+    "evaluations": "Models compared on the examples of a dataset.",
+    "registry": "Tuned models, and where each came from.",
+    "serving": "Aliases: names that stay while the models behind them change.",
+    "budgets": "What may be charged in a month.",
+    "spend": "What was charged, to whom and for what.",
+    "audit": "Who changed what.",
+    "OpenAI-compatible chat": "Chat completions, for OpenAI's own SDKs.",
+    "OpenAI-compatible models": "The names that chats may ask for.",
+}
+
+_PATH_PARAMETERS = {
+    "team_id": "The team.",
+    "key_id": "The key's id, which is not its secret.",
+    "connection_id": "The connection.",
+    "dataset_id": "The version of a dataset.",
+    "job_id": "The fine-tuning job.",
+    "evaluation_id": "The evaluation.",
+    "model_id": "The tuned model.",
+    "name": "The alias.",
+    "model": "An alias, a tuned model or a base model.",
+}
+_LOCATION = {"description": "Where to look how it goes on.", "schema": {"type": "string", "format": "uri-reference"}}
+_OF_BODIES = ("413", "415")
+"""What is said of a body that is too large or of the wrong kind."""
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The document of all routes of the app."""
     document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
-    schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas["Problem"] = SCHEMA
-    for operation in operations(document):
-        if _takes_idempotency_key(operation):
-            add_problems(operation["responses"], IdempotencyInProgress, IdempotencyMismatch)
-        for status, answer in operation["responses"].items():
-            if status.startswith("2") and _JSON in answer.get("content", {}):
-                _illustrate(answer["content"][_JSON], schemas)
+    document["servers"] = [{"url": "/", "description": "This service"}]
+    document["tags"] = [{"name": name, "description": told} for name, told in TAGS.items()]
+    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = SCHEMA
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            _complete(operation)
+            if not path.startswith("/openai/"):
+                _add_problems(operation)
+    illustrate(document)
     return document
 
 
@@ -40,26 +73,20 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def _takes_idempotency_key(operation: dict[str, Any]) -> bool:
-    """Of those under /openai/v1 it is said where they are: they have no problems but errors in OpenAI's words ("default")."""
-    names = [parameter["name"] for parameter in operation.get("parameters", [])]
-    return "idempotency-key" in names and "default" not in operation["responses"]
+def _complete(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            parameter.setdefault("description", _PATH_PARAMETERS[parameter["name"]])
+    if "202" in operation["responses"]:
+        operation["responses"]["202"].setdefault("headers", {})["Location"] = _LOCATION
+    if "requestBody" not in operation:
+        for status in _OF_BODIES:
+            operation["responses"].pop(status, None)
 
 
-def _illustrate(content: dict[str, Any], schemas: dict[str, Any]) -> None:
-    example = _example(content.get("schema", {}), schemas)
-    if example is not None and "example" not in content and "examples" not in content:
-        content["example"] = example
-
-
-def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """A value that fits: the schema's own example, or that of a list's items, in a list."""
-    schema = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    if schema.get("examples"):
-        return schema["examples"][0]
-    if schema.get("type") == "array":
-        item = _example(schema["items"], schemas)
-        return None if item is None else [item]
-    data = schema.get("properties", {}).get("data")
-    listed = None if data is None else _example(data, schemas)
-    return None if listed is None else {"data": listed, "next_cursor": None}
+def _add_problems(operation: dict[str, Any]) -> None:
+    headers = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "header"}
+    if "x-team" in headers:
+        add_problems(operation["responses"], NotFound)
+    if "idempotency-key" in headers:
+        add_problems(operation["responses"], IdempotencyInProgress, IdempotencyMismatch)

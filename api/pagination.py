@@ -62,7 +62,10 @@ class Page:
         """The page, rendered from `fetch` rows."""
         shown = rows[: self.limit]
         following = _wrap(str(shown[-1].id)) if len(rows) > self.limit else None
-        return Listing[T](data=[schema.model_validate(row) for row in shown], next_cursor=following)
+        # Made for this very schema, since an answer may be one of two listings, told apart by their types.
+        listing: Any = Listing.__class_getitem__(schema)
+        made: Listing[T] = listing(data=[schema.model_validate(row) for row in shown], next_cursor=following)
+        return made
 
 
 def page(

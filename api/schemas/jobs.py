@@ -84,7 +84,7 @@ class JobSchema(Schema):
     """
 
     model_config = example(
-        _ORDER
+        {name: value for name, value in _ORDER.items() if name != "max_cost_usd"}
         | {
             "id": "job_01h455vb4pex5vsknk084sn02q",
             "team_id": "team_01h455vb4pex5vsknk084sn02q",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from sqlalchemy import event
 
@@ -71,6 +72,41 @@ def test_every_operation_has_an_example(operation: dict[str, Any]) -> None:
     if body is not None:
         schema = DOCUMENT["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
         assert schema.get("examples")
+
+
+def examples() -> Iterator[tuple[str, Any, Any]]:
+    """Every example in the document: whose it is, the schema that it must fit, itself."""
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for example in schema.get("examples", []):
+            yield name, schema, example
+    for operation in OPERATIONS:
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for content in (content for body in bodies for content in body.get("content", {}).values()):
+            shown = [content["example"]] if "example" in content else []
+            for example in (*shown, *(one["value"] for one in content.get("examples", {}).values())):
+                yield named(operation), content["schema"], example
+
+
+def test_every_example_fits_its_schema() -> None:
+    shown = list(examples())
+    assert len(shown) > 500
+    for whose, schema, example in shown:
+        validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+        assert [fault.message for fault in validator.iter_errors(example)] == [], whose
+
+
+def test_every_tag_and_parameter_is_described() -> None:
+    used = {tag for operation in OPERATIONS for tag in operation["tags"]}
+    assert {tag["name"] for tag in DOCUMENT["tags"]} == used
+    for operation in OPERATIONS:
+        for parameter in operation.get("parameters", []):
+            assert parameter["in"] != "path" or parameter["description"], named(operation)
+
+
+def test_only_bodies_are_too_large_or_of_the_wrong_kind() -> None:
+    for operation in OPERATIONS:
+        assert ("413" in operation["responses"]) == ("requestBody" in operation), named(operation)
+        assert ("415" in operation["responses"]) == ("requestBody" in operation), named(operation)
 
 
 def test_operations_have_names_of_their_own() -> None:

@@ -1,7 +1,9 @@
 """Evaluations through the front door, with the sandbox as the provider."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
 import pytest
 
 from shared.evaluations import recording
@@ -12,6 +14,8 @@ from shared.lifecycles import DatasetStatus
 from shared.money import Usd
 from tests.evaluations.conftest import Trained
 from tests.support.laboratory import BASE, Laboratory, Row, rows
+from tests.support.waiting import until
+from worker.evaluations import run_evaluations
 
 GRADERS = ["exact_match", "token_f1"]
 HELD_OUT = rows("support_triage", held_out=True)
@@ -77,6 +81,20 @@ def test_the_scores_stay_with_the_model_and_the_team_is_told(school: Laboratory,
     scores = school.member.get(f"/v1/models/{model}").json()["scores"]
     assert scores[evaluation["id"]]["scores"]["exact_match"]["mean"] == mean
     assert ("evaluation.succeeded", evaluation["id"]) in school.told()
+
+
+def test_models_are_locked_in_one_order_whatever_the_candidates_is(school: Laboratory, trained: Trained) -> None:
+    connection = school.connection()
+    first, second = sorted(school.model(connection, name) for name in (trained.good, trained.harmful))
+    order(school, HELD_OUT[:2], second, first)
+    assert run_evaluations(school.context), "every answer is there now"
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(school.api.database.owner_url) as others:
+        others.execute("SELECT id FROM models WHERE id = %s FOR UPDATE", [first])
+        ending = pool.submit(run_evaluations, school.context)
+        until(lambda: school.api.sql("SELECT 1 FROM pg_locks WHERE NOT granted"))
+        others.execute("SELECT id FROM models WHERE id = %s FOR UPDATE NOWAIT", [second])
+        others.rollback()
+        assert ending.result()
 
 
 def test_an_alias_is_asked_as_it_stood_at_the_order(school: Laboratory, trained: Trained) -> None:

@@ -18,6 +18,7 @@ from shared.db import Database as OurDatabase
 from shared.settings import Settings
 from shared.teams.actions import create_first_admin_key
 from tests.support.database import Database
+from tests.support.refusals import check_documented
 
 SECRET_KEY = base64.b64encode(os.urandom(32)).decode()
 
@@ -35,7 +36,7 @@ class Api:
     def client(self, key: str | None = None, **headers: str) -> TestClient:
         """A caller with a key, or a stranger."""
         auth = {} if key is None else {"Authorization": f"Bearer {key}"}
-        return TestClient(self.app, headers=auth | headers, raise_server_exceptions=False)
+        return watched(TestClient(self.app, headers=auth | headers, raise_server_exceptions=False))
 
     def team(self, name: str = "support") -> dict[str, Any]:
         made = self.admin.post("/v1/teams", json={"name": name})
@@ -86,7 +87,13 @@ def api_on(database: Database, settings: Settings) -> Iterator[Api]:
     app.router.lifespan_context = living(settings)
     key = make_admin_key(database)
     with TestClient(app, headers={"Authorization": f"Bearer {key}"}, raise_server_exceptions=False) as admin:
-        yield Api(app, settings, admin, key, database)
+        yield Api(app, settings, watched(admin), key, database)
+
+
+def watched(client: TestClient) -> TestClient:
+    """The same client, whose test fails when it is refused in a way that is not documented."""
+    client.event_hooks = {"request": [], "response": [check_documented]}
+    return client
 
 
 def make_admin_key(database: Database) -> str:
