@@ -73,8 +73,12 @@ def test_the_cap_becomes_the_organisations_budget(admin: Client) -> None:
 @pytest.mark.parametrize(
     "environment",
     [
-        {"OPENAI_API_KEY": "sk-sandbox-old", "OPENAI_BASE_URL": "{sandbox}/v1"},
-        {"AZURE_OPENAI_API_KEY": "az-old", "AZURE_OPENAI_ENDPOINT": "{sandbox}/azure/ours", "OPENAI_API_VERSION": "v1"},
+        {"OPENAI_API_KEY": "sk-sandbox-key-old", "OPENAI_BASE_URL": "{sandbox}/v1"},
+        {
+            "AZURE_OPENAI_API_KEY": "az-sandbox-key-old",
+            "AZURE_OPENAI_ENDPOINT": "{sandbox}/azure/ours",
+            "OPENAI_API_VERSION": "v1",
+        },
     ],
     ids=["openai", "azure"],
 )
