@@ -24,7 +24,7 @@ key: env  ## A value for TUNEWRIGHT_BOOTSTRAP_KEY
 	@.venv/bin/python -c 'from shared.teams import keys; print(keys.generate())'
 
 test: env  ## All tests; they start what they need. ARGS= goes to pytest
-	@$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
+	@$(RUN) pytest -n 2 $(ARGS)
 
 drill: env  ## Workers killed at every point of a submission, many times; KILLS=50 at each
 	@$(RUN) tests.drills $(if $(KILLS),--kills "$(KILLS)")

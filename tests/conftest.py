@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.support.database import Database, DatabaseServer, database_server
 from tests.support.doorbell import doorbell_server
 from tests.support.laboratory import Laboratory, laboratory_on
 from tests.support.office import Office
+from tests.support.scheduling import DrillsTogether
 
 forget_providers(os.environ)
 # As in production; structlog's own default would draw each traceback with all its variables, for seconds.
@@ -31,6 +33,11 @@ GIVEN_REDIS_URL = os.environ.pop("REDIS_URL", None)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first: what takes long and mostly waits must not be what is left at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> DrillsTogether:
+    return DrillsTogether(config, log)
 
 
 @pytest.fixture(scope="session")

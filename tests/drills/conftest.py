@@ -11,11 +11,9 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All drills run in one test process, so that there is one service and not one for each."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("drills"))
 
 
 @pytest.fixture(scope="session")

@@ -86,8 +86,12 @@ def test_an_accepted_job_can_be_answered_wrongly_in_many_ways(
     strike(sandbox, account, "accept_then_status", "create_job", parameters={"answer": answer})
     body = {"model": "gpt-4.1", "training_file": file_id}
     headers = {"authorization": f"Bearer {account.name}"}
+    patience = 0.5 if answer == "hang" else 20
     try:
+<<<<<<< HEAD
         patience = 0.5 if answer == "hang" else 20
+=======
+>>>>>>> m_local
         reply = sandbox.http.post("/v1/fine_tuning/jobs", json=body, headers=headers, timeout=patience)
     except httpx2.TimeoutException:
         assert answer == "hang"
