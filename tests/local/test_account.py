@@ -73,15 +73,9 @@ def test_the_cap_becomes_the_organisations_budget(admin: Client) -> None:
 @pytest.mark.parametrize(
     "environment",
     [
-<<<<<<< HEAD
-        {"OPENAI_API_KEY": "sk-sandbox-that-is-old", "OPENAI_BASE_URL": "{sandbox}/v1"},
-        {
-            "AZURE_OPENAI_API_KEY": "az-sandbox-that-is-old",
-=======
         {"OPENAI_API_KEY": "sk-sandbox-key-old", "OPENAI_BASE_URL": "{sandbox}/v1"},
         {
             "AZURE_OPENAI_API_KEY": "az-sandbox-key-old",
->>>>>>> m_local
             "AZURE_OPENAI_ENDPOINT": "{sandbox}/azure/ours",
             "OPENAI_API_VERSION": "v1",
         },

@@ -80,11 +80,7 @@ def test_the_admin_key_is_shown_by_the_first_run_that_gets_so_far_and_everything
 def test_a_real_account_is_used_below_its_cap_and_never_again_without_being_told(up: Up, provider: Running) -> None:
     """The account is the sandbox's, at an address that `make up` does not know for one. The admin key is the caller's own."""
     key = keys.generate()
-<<<<<<< HEAD
-    account = {"OPENAI_API_KEY": "sk-sandbox-real-one", "OPENAI_BASE_URL": f"{provider.url}/v1"}
-=======
     account = {"OPENAI_API_KEY": "sk-sandbox-real-account", "OPENAI_BASE_URL": f"{provider.url}/v1"}
->>>>>>> m_local
     person, terminal = pty.openpty()
     os.write(person, b"12.50\n")
     first = up("--real", stdin=terminal, TUNEWRIGHT_BOOTSTRAP_KEY=key, **account)

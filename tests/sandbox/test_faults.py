@@ -88,10 +88,6 @@ def test_an_accepted_job_can_be_answered_wrongly_in_many_ways(
     headers = {"authorization": f"Bearer {account.name}"}
     patience = 0.5 if answer == "hang" else 20
     try:
-<<<<<<< HEAD
-        patience = 0.5 if answer == "hang" else 20
-=======
->>>>>>> m_local
         reply = sandbox.http.post("/v1/fine_tuning/jobs", json=body, headers=headers, timeout=patience)
     except httpx2.TimeoutException:
         assert answer == "hang"
