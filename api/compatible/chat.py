@@ -13,6 +13,7 @@ from shared.db import Session
 from shared.errors import (
     AnswerLost,
     BudgetExceeded,
+    Conflict,
     FieldError,
     IdempotencyInProgress,
     IdempotencyMismatch,
@@ -32,6 +33,7 @@ router = compatible("chat")
 
 _REFUSALS = openai_errors(
     NotFound,
+    Conflict,
     ModelRetired,
     NotDeployed,
     PriceUnknown,
