@@ -141,6 +141,7 @@ def openai_errors(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
 _EVERYWHERE: tuple[type[Problem], ...] = (
     errors.Unauthenticated,
     errors.Forbidden,
+    errors.NotFound,
     errors.InvalidRequest,
     errors.PayloadTooLarge,
     errors.UnsupportedFormat,
