@@ -5,9 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Dialect, Enum, MetaData, Text, func
+from sqlalchemy import BigInteger, ColumnElement, Date, DateTime, Dialect, Enum, MetaData, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column, validates
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, validates
 from sqlalchemy.orm.properties import MappedColumn
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -94,3 +94,8 @@ def guard_status(lifecycle: Lifecycle[E]) -> Callable[..., E]:
 def now() -> ColumnElement[datetime]:
     """Postgres's clock, which alone decides what is due; tests shift it for every process at once."""
     return func.tw_now(type_=DateTime(timezone=True))
+
+
+def today(db: Session) -> date:
+    """Postgres's day; every connection of ours speaks UTC."""
+    return db.scalars(select(now())).one().date()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared import ids
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
-from shared.db import now, ring
+from shared.db import now, ring, today
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest
 from shared.evaluations.candidates import Candidate, candidate_of, encoding_of
 from shared.evaluations.examples import Choice, choose
@@ -64,7 +64,7 @@ def submit(
     targets = [
         find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
     ]
-    day = db.scalars(select(now())).one().date()
+    day = today(db)
     with storage.open(dataset.blob) as stream:
         choice = choose(stream, order.max_answers)
     if not choice.examples:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.catalogue import TrainableModel, catalogue
 from shared.connections.tables import Connection
-from shared.db import now
+from shared.db import today
 from shared.errors import ModelNotTrainable, NotFound, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
 from shared.spend.prices import Price, Tier, price_of
@@ -28,11 +28,6 @@ class Offer:
     method: str
     price: Price | None
     shutdown_date: date | None
-
-
-def today(db: Session) -> date:
-    """Postgres's day (UTC)."""
-    return db.scalars(select(now())).one().date()
 
 
 def offers(db: Session) -> list[Offer]:

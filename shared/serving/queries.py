@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
-from shared.db import now
+from shared.db import today
 from shared.errors import NotFound, PriceUnknown
 from shared.ids import ModelId, TeamId
 from shared.registry.queries import usable_models
@@ -66,7 +66,7 @@ def history(db: Session, team_id: TeamId, name: str, *, after: int | None, limit
 
 def served(db: Session, team_id: TeamId) -> list[Served]:
     """Every name that the team can ask: its aliases, its tuned models, and the base models whose price is known."""
-    day = db.scalars(select(now())).one().date()
+    day = today(db)
     aliases = [Served(alias.name, team_id, alias.updated_at) for alias in list_aliases(db, team_id)]
     tuned = [Served(model.provider_model, team_id, model.created_at) for model in usable_models(db, team_id)]
     base = [

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen, Vault
-from shared.db import now
+from shared.db import today
 from shared.errors import AnswerLost, Problem, ProviderRefused, ProviderUnavailable
 from shared.evaluations.candidates import encoding_of
 from shared.evaluations.rates import Seller, Usage, seller_of
@@ -72,7 +71,7 @@ def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any])
     Raises NotFound, ModelRetired, NotDeployed, PriceUnknown, InvalidRequest or BudgetExceeded.
     """
     target = find_target(db, Names(caller.team_id, aliases_of(db, caller.team_id)), name)
-    seller = seller_of(target, db.scalars(select(now())).one().date())
+    seller = seller_of(target, today(db))
     sent = limited(body)
     most = most_used(sent, target.base_model, encoding_of(target.connection.provider, target.base_model))
     prompt = Prompt(ids.new("req"), target, seller, sent, most)
