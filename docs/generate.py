@@ -12,7 +12,7 @@ from pathlib import Path
 from api.app import assemble
 from api.openapi import describe
 from shared import lifecycles
-from shared.datasets.finding_codes import FINDING_CODES
+from shared.datasets.findings.codes import FINDING_CODES
 from shared.errors import every_problem
 from shared.lifecycles import Lifecycle
 
@@ -44,7 +44,7 @@ def lifecycles_page() -> str:
 
 
 def findings_page() -> str:
-    """Every code that a dataset's report can hold, from `shared.datasets.finding_codes`."""
+    """Every code that a dataset's report can hold, from `shared.datasets.findings.codes`."""
     lines = [
         "# Findings",
         _NOTE,

@@ -8,7 +8,7 @@ import structlog
 from shared.datasets import actions
 from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import LineTooLongError
-from shared.datasets.split import CannotSplitError, SplitPlan, split
+from shared.datasets.splitting.at_random import CannotSplitError, SplitPlan, split
 from shared.datasets.tables import Dataset
 from shared.datasets.validation import Limits, validate
 from shared.lifecycles import DatasetStatus

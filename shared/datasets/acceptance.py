@@ -6,7 +6,8 @@ Chat examples are for supervised training; whether a model is open to training a
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from shared.datasets.finding_codes import FINDING_CODES, PROVIDERS
+from shared.datasets.findings.code import PROVIDERS
+from shared.datasets.findings.codes import FINDING_CODES
 
 
 @dataclass(frozen=True, slots=True)

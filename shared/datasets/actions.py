@@ -11,7 +11,7 @@ from shared import ids
 from shared.datasets.epochs import automatic_epochs
 from shared.datasets.findings import FINDING_CODES, Finding, Severity
 from shared.datasets.queries import get_dataset
-from shared.datasets.split import by_fraction
+from shared.datasets.splitting.at_random import by_fraction
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
 from shared.db import claim, fenced, now, ring, seconds_from_now

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.datasets.findings import Severity, excerpt
-from shared.datasets.jsonl import RawLine, raw_lines, read_lines
+from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
 from shared.ids import DatasetId, TeamId

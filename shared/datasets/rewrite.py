@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from shared.datasets.jsonl import BLANKS, BYTE_ORDER_MARK, LONGEST_LINE_BYTES, raw_lines
+from shared.datasets.reading.jsonl import BLANKS, BYTE_ORDER_MARK, LONGEST_LINE_BYTES, raw_lines
 
 
 class LineTooLongError(Exception):

@@ -10,12 +10,12 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from shared.datasets.acceptance import Acceptance, acceptance
-from shared.datasets.chat import check
 from shared.datasets.findings import FINDING_CODES, Finding, Severity, found
-from shared.datasets.jsonl import LONGEST_LINE_BYTES, Line, Row, read_lines
-from shared.datasets.repetitions import Repetitions
-from shared.datasets.statistics import TokenStatistics, TokenTally
+from shared.datasets.quality.repetitions import Repetitions
+from shared.datasets.reading.jsonl import LONGEST_LINE_BYTES, Line, Row, read_lines
+from shared.datasets.rules.chat import check
 from shared.datasets.tokens import Encoding, count_example
+from shared.datasets.tokens.statistics import TokenStatistics, TokenTally
 
 MOST_FINDINGS_PER_LINE = 1_000
 LINES_PER_REPORT = 500

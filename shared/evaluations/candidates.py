@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.connections.catalogue import catalogue
-from shared.datasets.vocabularies import Encoding
+from shared.datasets.tokens.vocabularies import Encoding
 from shared.evaluations.rates import Seller, seller_from_json
 from shared.ids import ConnectionId, ModelId
 from shared.registry.targets import Target

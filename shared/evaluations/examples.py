@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
-from shared.datasets.jsonl import BYTE_ORDER_MARK, LONGEST_LINE_BYTES, raw_lines
+from shared.datasets.reading.jsonl import BYTE_ORDER_MARK, LONGEST_LINE_BYTES, raw_lines
 
 # A larger dataset is sampled from this many lines at its beginning, so that nobody waits long for the answer to a POST.
 LINES_LOOKED_AT = 20_000

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from shared.datasets.tokens import count, count_example
-from shared.datasets.vocabularies import Encoding
+from shared.datasets.tokens.vocabularies import Encoding
 from shared.evaluations.examples import Example
 from shared.evaluations.images import images_in, most_of_images
 from shared.evaluations.rates import Usage

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.datasets.tokens import count
-from shared.datasets.vocabularies import Encoding
+from shared.datasets.tokens.vocabularies import Encoding
 from shared.errors import FieldError, InvalidRequest
 from shared.evaluations.images import images_in, most_of_images
 from shared.evaluations.rates import Usage

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.datasets import chat, conversation, messages
-from shared.datasets.finding_codes import FINDING_CODES
+from shared.datasets.findings.codes import FINDING_CODES
+from shared.datasets.rules import chat, conversation, messages
 from shared.datasets.validation import validate
 from tests.datasets.files import corpus, file_of, good_lines
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from shared.datasets.finding_codes import FINDING_CODES, PROVIDERS
 from shared.datasets.findings import Finding, Severity, excerpt, found, pointer
+from shared.datasets.findings.code import PROVIDERS
+from shared.datasets.findings.codes import FINDING_CODES
 
 
 def test_a_finding_takes_what_its_code_says() -> None:

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from typing_extensions import override
 
-from shared.datasets.jsonl import Line, read_lines
+from shared.datasets.reading.jsonl import Line, read_lines
 from tests.datasets.files import good_line
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.datasets.tokens import LONGEST_PIECE, Encoding, count, count_example, count_tools
-from shared.datasets.vocabularies import VOCABULARIES, WrongVocabularyError, parse, ranks
+from shared.datasets.tokens import Encoding, count, count_example, count_tools
+from shared.datasets.tokens.counting import LONGEST_PIECE
+from shared.datasets.tokens.vocabularies import VOCABULARIES, WrongVocabularyError, parse, ranks
 
 BOTH = pytest.mark.parametrize("encoding", list(Encoding))
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.datasets.content import LARGEST_IMAGE_BYTES
 from shared.datasets.findings import Severity
+from shared.datasets.rules.content import LARGEST_IMAGE_BYTES
 from shared.datasets.tokens import Encoding
 from shared.datasets.validation import Limits, validate
 from tests.datasets.files import corpus, file_of, good_line, good_lines

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.datasets.tokens import count_example
-from shared.datasets.vocabularies import Encoding
+from shared.datasets.tokens.vocabularies import Encoding
 from shared.errors import InvalidRequest
 from shared.serving.sizing import DEFAULT_ANSWER_TOKENS, limited, most_used
 from tests.support.laboratory import BASE, rows

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from shared.datasets.tokens import ExampleTokens
+from shared.datasets.tokens.counting import ExampleTokens
 
 QUANTILES = {"p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "max": 100}
 

@@ -7,11 +7,11 @@ concerns the file as a whole is in `validation`.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from shared.datasets.content import images_in
-from shared.datasets.conversation import check_conversation
 from shared.datasets.findings import Finding, found, found_extra_keys, pointer
-from shared.datasets.functions import check_functions, check_tools
-from shared.datasets.messages import check_message
+from shared.datasets.rules.content import images_in
+from shared.datasets.rules.conversation import check_conversation
+from shared.datasets.rules.functions import check_functions, check_tools
+from shared.datasets.rules.messages import check_message
 
 Row = dict[str, Any]
 

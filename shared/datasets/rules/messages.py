@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from shared.datasets.content import check_content
 from shared.datasets.findings import Finding, found, pointer
-from shared.datasets.functions import check_call, check_called, is_name
+from shared.datasets.rules.content import check_content
+from shared.datasets.rules.functions import check_call, check_called, is_name
 
 Message = dict[str, Any]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.datasets.split import CannotSplitError, SplitPlan, by_fraction, split
+from shared.datasets.splitting.at_random import CannotSplitError, SplitPlan, by_fraction, split
 from tests.datasets.files import file_of, good_lines
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from shared.datasets.findings import Finding, found
-from shared.datasets.strict_json import NOTHING, StrictJson
+from shared.datasets.reading.strict_json import NOTHING, StrictJson
 
 Row = dict[str, Any]
 

@@ -1,14 +1,15 @@
 """A finding: one thing wrong with one line of a dataset, said so that its author can mend it.
 
 Whatever a finding quotes can be stored and sent anywhere: NUL and halves of characters are shown as escapes.
-The table of codes is in `finding_codes`.
+The table of codes is in `codes`.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from reprlib import Repr
 
-from shared.datasets.finding_codes import FINDING_CODES, FindingCode, Severity
+from shared.datasets.findings.code import FindingCode, Severity
+from shared.datasets.findings.codes import FINDING_CODES
 
 __all__ = [
     "FINDING_CODES",

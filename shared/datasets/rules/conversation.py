@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.datasets.findings import Finding, found, pointer
-from shared.datasets.functions import declared_names
-from shared.datasets.messages import Message, has_known_role
+from shared.datasets.rules.functions import declared_names
+from shared.datasets.rules.messages import Message, has_known_role
 
 Row = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import tiktoken
 
-from shared.datasets.vocabularies import VOCABULARIES, Encoding, ranks
+from shared.datasets.tokens.vocabularies import VOCABULARIES, Encoding, ranks
 
 __all__ = ["Encoding", "ExampleTokens", "count", "count_example", "count_tools"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.datasets.findings import Finding, found, pointer
-from shared.datasets.json_faults import diagnose
+from shared.datasets.reading.json_faults import diagnose
 
 DEEPEST = 64
 LARGEST_INTEGER = 2**63
