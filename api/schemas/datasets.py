@@ -55,7 +55,7 @@ class DatasetSchema(Schema):
     status: DatasetStatus
     reason: str | None
     filename: str
-    format: str
+    format: str | None
     size_bytes: int | None
     sha256: str | None
     parent_id: DatasetId | None
@@ -79,11 +79,15 @@ class DatasetParts(WholeList):
 
 
 class FindingSchema(Schema):
-    """One thing wrong with one line (counted from 1; 0 is the whole file). `pointer` points into the line's JSON."""
+    """One thing wrong with one line (counted from 1; 0 is the whole file), which begins `offset` bytes into the file.
+
+    `pointer` points into the line's JSON.
+    """
 
     model_config = example(
         {
             "line": 17,
+            "offset": 5216,
             "code": "unknown_role",
             "severity": "error",
             "pointer": "/messages/1/role",
@@ -93,6 +97,7 @@ class FindingSchema(Schema):
         }
     )
     line: int
+    offset: int
     code: str
     severity: Severity
     pointer: str

@@ -117,6 +117,8 @@ def record_validation(db: Session, taken: Dataset, validation: Validation) -> No
     if dataset is None:
         return
     dataset.report = _report(validation)
+    dataset.examples_key, dataset.examples_sha256 = dataset.storage_key, dataset.sha256
+    dataset.examples_bytes = dataset.size_bytes
     dataset.lines_read = validation.lines
     _keep_findings(db, dataset, validation.findings)
     if validation.ready:

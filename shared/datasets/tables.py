@@ -23,11 +23,25 @@ class Dataset(Claimable, Row):
     status: Mapped[DatasetStatus] = status_column(DatasetStatus)
     reason: Mapped[str | None]
     filename: Mapped[str]
-    format: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    asked: Mapped[dict[str, Any] | None]
+    """What its uploader said of the file: `{"format": "csv", "mapping": {...}, "checks": "all"}`."""
+    format: Mapped[str | None]
+    """The shape of its examples (`shapes.Shape`); None until it is known."""
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     """None, like digest and key, until the bytes are there."""
     sha256: Mapped[str | None]
     storage_key: Mapped[str | None]
+    source: Mapped[dict[str, Any] | None]
+    """How the file was read: container, compression, encoding, style, mapping."""
+    examples_key: Mapped[str | None]
+    """Where its examples are, one JSON object per line: the uploaded bytes themselves, if they are that already."""
+    examples_sha256: Mapped[str | None]
+    examples_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    prints_key: Mapped[str | None]
+    """Where the fingerprints of its examples are, by which it is compared with others."""
+    recipe: Mapped[dict[str, Any] | None]
+    """What inference must send and cut off, since the examples were written so."""
     derivation: Mapped[dict[str, Any] | None]
     """How this version came from another: `{"split": "training", "seed": 7, ...}`."""
     parent_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
@@ -43,9 +57,15 @@ class Dataset(Claimable, Row):
 
     @property
     def blob(self) -> str:
-        """The storage key of bytes that are there: of anything but a part that is still being written."""
+        """The storage key of bytes that are there: of anything but a version that is still being written."""
         assert self.storage_key is not None, f"{self.id} has no bytes yet"
         return self.storage_key
+
+    @property
+    def examples_blob(self) -> str:
+        """The storage key of its examples as JSON Lines: of anything that has been read."""
+        assert self.examples_key is not None, f"{self.id} has not been read yet"
+        return self.examples_key
 
 
 class StoredFinding(Row):
@@ -57,6 +77,7 @@ class StoredFinding(Row):
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
     line: Mapped[int]
+    offset: Mapped[int] = mapped_column(BigInteger)
     code: Mapped[str]
     severity: Mapped[str]
     pointer: Mapped[str]

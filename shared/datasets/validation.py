@@ -87,9 +87,9 @@ class Validator:
         self._size_bytes = line.offset + line.size_bytes
         self._rows += not line.is_blank
         of_row = check(line.row) if line.row is not None else iter(())
-        is_refused = self._note_all(line.number, chain(line.findings, of_row))
+        is_refused = self._note_all(line, chain(line.findings, of_row))
         if line.row is not None and not is_refused:
-            self._note_all(line.number, self._examine(line.row, line.number))
+            self._note_all(line, self._examine(line.row, line.number))
 
     def result(self) -> Validation:
         of_file = tuple(self._of_whole_file())
@@ -107,15 +107,15 @@ class Validator:
             acceptance=acceptance(codes),
         )
 
-    def _note_all(self, line: int, findings: Iterator[Finding]) -> bool:
+    def _note_all(self, line: Line, findings: Iterator[Finding]) -> bool:
         """Whether there was an error among them."""
         is_refused = False
         for finding in islice(findings, MOST_FINDINGS_PER_LINE):
             is_refused = is_refused or finding.severity is Severity.ERROR
-            self._note(finding.on_line(line))
+            self._note(finding.on_line(line.number, line.offset))
         if next(findings, None):
             message = f"this line has more than {MOST_FINDINGS_PER_LINE} findings"
-            self._note(found("too_many_findings_in_line", "", message).on_line(line))
+            self._note(found("too_many_findings_in_line", "", message).on_line(line.number, line.offset))
             is_refused = True
         return is_refused
 

@@ -193,6 +193,7 @@ def test_the_report_is_json() -> None:
     assert said["tokens"]["o200k_base"]["quantiles"]["max"] > 0
     assert said["findings"][0] == {
         "line": 11,
+        "offset": 1640,
         "code": "missing_messages",
         "severity": "error",
         "pointer": "",

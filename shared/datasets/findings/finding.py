@@ -38,9 +38,10 @@ class Finding:
     message: str
     fix: str
     excerpt: str  # at most 120 characters
+    offset: int = 0  # bytes before the line it is on, in the file as it was unpacked
 
-    def on_line(self, line: int) -> "Finding":
-        return replace(self, line=line)
+    def on_line(self, line: int, offset: int = 0) -> "Finding":
+        return replace(self, line=line, offset=offset)
 
 
 def found(code: str, where: str, message: str, quoted: object = None) -> Finding:
