@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import DatasetId, Schema, TeamId, WholeList, example
-from shared.datasets.actions import CHAT
 from shared.datasets.findings import FINDING_CODES, Severity
+from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
 from shared.lifecycles import DatasetStatus
 
@@ -40,7 +40,7 @@ class DatasetUpload(Schema):
     """The text fields of an upload. The same name again makes the next version."""
 
     name: DatasetName
-    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = CHAT
+    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = Shape.CHAT
     mapping: str | None = None
 
 

@@ -20,6 +20,8 @@ class TrainableModel:
     encoding: str
     max_example_tokens: int
     context_tokens: int
+    sees_images: bool
+    """Whether it can be trained with images in user messages."""
     announced_shutdown: date | None
 
 
@@ -39,5 +41,6 @@ def _parse(row: dict[str, str]) -> TrainableModel:
         encoding=row["encoding"],
         max_example_tokens=int(row["max_example_tokens"]),
         context_tokens=int(row["context_tokens"]),
+        sees_images=row["sees_images"] == "yes",
         announced_shutdown=date.fromisoformat(row["announced_shutdown"]) if row["announced_shutdown"] else None,
     )

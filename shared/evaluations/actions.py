@@ -65,7 +65,7 @@ def submit(
         find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
     ]
     day = today(db)
-    with storage.open(dataset.blob) as stream:
+    with storage.open(dataset.examples_blob) as stream:
         choice = choose(stream, order.max_answers)
     if not choice.examples:
         raise InvalidRequest(
