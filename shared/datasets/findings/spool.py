@@ -1,10 +1,10 @@
 """Findings on their way from a validation to the database: kept in a file of their own, so that a million cost no memory."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import astuple
 from tempfile import SpooledTemporaryFile
-from typing import Any, Self
+from typing import IO, Any
 
 import msgspec
 
@@ -17,19 +17,19 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[int, str, Severity, str, str, str, str, int]).decode
 
 
+@contextmanager
+def spool() -> Iterator["Spool"]:
+    """An empty one, gone when the block is left."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as file:
+        yield Spool(file)
+
+
 class Spool:
-    """Takes findings in their order, and gives them back in it as often as asked. Gone when the block is left."""
+    """Takes findings in their order, and gives them back in it as often as asked."""
 
-    def __init__(self) -> None:
-        self._opened = ExitStack()
-        self._file = self._opened.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY_BYTES))
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._count = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.close()
 
     def __len__(self) -> int:
         return self._count
