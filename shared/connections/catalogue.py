@@ -12,16 +12,19 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class TrainableModel:
-    """A model as its provider's documents describe it. Token counts are the most that one example may have, trained or asked."""
+    """A model as its provider's documents describe it. Token counts are the most that one example may have, trained or asked.
+
+    `methods` are those by which it can be trained from here; `documented_methods`, those that the provider knows.
+    """
 
     provider: str
     model: str
     methods: tuple[str, ...]
+    documented_methods: tuple[str, ...]
+    trains_on_images: bool
     encoding: str
     max_example_tokens: int
     context_tokens: int
-    sees_images: bool
-    """Whether it can be trained with images in user messages."""
     announced_shutdown: date | None
 
 
@@ -38,9 +41,10 @@ def _parse(row: dict[str, str]) -> TrainableModel:
         provider=row["provider"],
         model=row["model"],
         methods=tuple(row["methods"].split()),
+        documented_methods=tuple(row["documented_methods"].split()),
+        trains_on_images=row["trains_on_images"] == "yes",
         encoding=row["encoding"],
         max_example_tokens=int(row["max_example_tokens"]),
         context_tokens=int(row["context_tokens"]),
-        sees_images=row["sees_images"] == "yes",
         announced_shutdown=date.fromisoformat(row["announced_shutdown"]) if row["announced_shutdown"] else None,
     )

@@ -18,9 +18,6 @@ from shared.ids import ConnectionId
 from shared.spend.prices import Price, Tier, price_of
 from shared.spend.tables import Unit
 
-ORDERED = ("supervised",)
-"""The methods that jobs can be ordered by here; the catalogue also names others, for which datasets are judged already."""
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -41,7 +38,7 @@ def offers(db: Session) -> list[Offer]:
         for connection in _connections(db)
         for model in catalogue().values()
         if model.provider == connection.provider and _why_not(connection, model, day) is None
-        for method in _methods(model)
+        for method in model.methods
     ]
 
 
@@ -61,8 +58,8 @@ def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str
         raise ModelNotTrainable(
             f"{model} cannot be trained on {connection.name}: {why_not}. GET /v1/catalogue lists what can.", model=model
         )
-    if method not in _methods(known):
-        methods = ", ".join(_methods(known)) or "no method that is ordered here"
+    if method not in known.methods:
+        methods = ", ".join(known.methods) or "no method that is ordered here"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
     price = price_of(connection.provider, model, Tier.TUNED, Unit.TRAINED, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known))
@@ -91,10 +88,6 @@ def _why_not(connection: Connection, model: TrainableModel, day: date) -> str | 
         return "the provider says that it cannot be trained"
     stops = shutdown_date(connection, model)
     return f"it was shut down on {stops}" if stops is not None and stops <= day else None
-
-
-def _methods(model: TrainableModel) -> list[str]:
-    return [method for method in model.methods if method in ORDERED]
 
 
 def _connections(db: Session) -> Sequence[Connection]:
