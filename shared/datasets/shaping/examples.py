@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from shared.datasets.findings import found
+from shared.datasets.shaping.plan import Shaping, Style
 from shared.datasets.shaping.recognition import style_of
 from shared.datasets.shaping.shaped import Example, Findings, Row, Shaped, shaped
-from shared.datasets.shaping.plan import Shaping, Style
 from shared.datasets.shaping.styles import alpaca, answers, messages, sharegpt, stored, transcripts
 from shared.datasets.shaping.tables import example_by
 from shared.datasets.shaping.texts import is_empty, text_of

@@ -6,8 +6,8 @@ from typing import Any
 
 from shared.datasets.findings import Finding, found
 from shared.datasets.shaping.columns import guess_mapping
-from shared.datasets.shaping.shaped import Row
 from shared.datasets.shaping.plan import Shaping, Style, Unshaped
+from shared.datasets.shaping.shaped import Row
 from shared.datasets.shaping.styles.alpaca import ANSWERING, ASKING
 from shared.datasets.shaping.styles.answers import is_list_of_texts
 from shared.datasets.shaping.styles.blocks import is_block

@@ -29,6 +29,15 @@ class Shaped:
     findings: tuple[Finding, ...] = ()
 
 
+class Unsayable(Exception):
+    """An example cannot be said as it was asked for. Never leaves this package: it becomes a finding."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(message)
+        self.where = where
+        self.message = message
+
+
 def shaped(examples: Iterable[Example], findings: Findings) -> Shaped:
     """What was made, unless an error was found on the way."""
     if any(finding.severity is Severity.ERROR for finding in findings):

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from shared.datasets.findings import found, pointer
-from shared.datasets.shaping.shaped import Example, Findings, Row
 from shared.datasets.shaping.plan import Further
+from shared.datasets.shaping.shaped import Example, Findings, Row
 from shared.datasets.shaping.texts import text_of
 
 KEY = "conversation"

@@ -66,8 +66,8 @@ def _part(block: object, where: str, findings: Findings) -> list[dict[str, Any]]
         case {"type": str(kind)} if kind in THOUGHTS:
             findings.append(found("thoughts_left_out", where, "thoughts are left out"))
             return []
-        case {"type": str(kind), **rest} if kind in OF_CHATS:
-            return [{"type": kind, **rest}]
+        case dict() if block.get("type") in OF_CHATS:
+            return [block]
         case _:
             findings.append(found("part_not_carried", where, "no example can hold this block", block))
             return []

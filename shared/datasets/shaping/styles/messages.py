@@ -80,12 +80,8 @@ def _system(row: Row, findings: Findings) -> list[Message]:
 
 def _with_tools(messages: list[Message], row: Row, findings: Findings) -> Example:
     tools = tools_of(row.get("tools"), "/tools", findings)
-    parallel = row.get("parallel_tool_calls")
-    return {
-        "messages": messages,
-        **({"tools": tools} if tools else {}),
-        **({"parallel_tool_calls": parallel} if parallel is not None else {}),
-    }
+    others = {key: row[key] for key in ("parallel_tool_calls", "functions") if row.get(key) is not None}
+    return {"messages": messages, **({"tools": tools} if tools else {}), **others}
 
 
 def _listed(value: object, where: str, findings: Findings) -> list[Message]:
