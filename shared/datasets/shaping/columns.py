@@ -5,7 +5,7 @@ A wrong guess would train a model on the wrong column, so two candidates are as 
 
 from collections.abc import Iterable, Sequence
 
-from shared.datasets.shaping.mapping import Mapping, parse_mapping
+from shared.datasets.shaping.mapping import BESIDE_MESSAGES, Mapping, parse_mapping
 
 # Each group is in order of preference; the first member that is there stands for the group.
 QUESTIONS = (
@@ -92,9 +92,8 @@ Given = dict[str, object]
 def _json(named: Named) -> Given | None:
     for form in JSON_FORMS:
         if all(part in named for part in form):
-            further = [part for part in ("tools", "parallel_tool_calls") if part in named and "messages" in form]
-            # Graders read what they need; whether tools may be called at once is no part of it.
-            further = [part for part in further if part == "tools" or "reference" not in form]
+            fitting = BESIDE_MESSAGES if form == ("messages",) else ("tools",) if "messages" in form else ()
+            further = [part for part in fitting if part in named]
             return {part: named[part] for part in (*form, *further)}
     return None
 

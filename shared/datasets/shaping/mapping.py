@@ -18,9 +18,8 @@ from shared.datasets.shaping.templates import Column, Template, TemplateError, c
 NEAR = 60
 """How alike two names are, of 100, for one to be suggested in place of the other."""
 
-JSON_PARTS = frozenset(
-    {"messages", "tools", "parallel_tool_calls", "input", "preferred_output", "non_preferred_output"}
-)
+BESIDE_MESSAGES = ("tools", "parallel_tool_calls", "functions")
+JSON_PARTS = frozenset({"messages", *BESIDE_MESSAGES, "input", "preferred_output", "non_preferred_output"})
 REFERENCE = "reference"
 RESERVED_KEYS = frozenset({"messages", "tools"})
 
@@ -30,7 +29,7 @@ FORMS: tuple[tuple[set[str], set[str], Shape], ...] = (
     ({"user", "preferred", "non_preferred"}, {"system", "tools"}, Shape.PREFERENCE),
     ({"messages", REFERENCE}, {"tools"}, Shape.REINFORCEMENT),
     ({"user", REFERENCE}, {"system", "tools"}, Shape.REINFORCEMENT),
-    ({"messages"}, {"tools", "parallel_tool_calls"}, Shape.CHAT),
+    ({"messages"}, set(BESIDE_MESSAGES), Shape.CHAT),
     ({"user", "assistant"}, {"system", "tools"}, Shape.CHAT),
     ({"prompt", "completion"}, set(), Shape.COMPLETION),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.datasets.findings import found, pointer
 from shared.datasets.shapes import Shape
-from shared.datasets.shaping.mapping import JSON_PARTS, RESERVED_KEYS, Mapping
+from shared.datasets.shaping.mapping import BESIDE_MESSAGES, JSON_PARTS, RESERVED_KEYS, Mapping
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row
 from shared.datasets.shaping.templates import Column, Template, fill
 from shared.datasets.shaping.texts import is_empty, parsed, text_of
@@ -40,7 +40,7 @@ def _find_empty(template: Template, row: Row, findings: Findings) -> None:
 def _json_cell(part: str, column: str, row: Row, findings: Findings) -> object:
     value = row.get(column)
     if is_empty(value):
-        if part not in ("tools", "parallel_tool_calls"):
+        if part not in BESIDE_MESSAGES:
             findings.append(found("cell_not_json", pointer(column), f'"{part}" is needed, and the cell is empty'))
         return None
     if not isinstance(value, str):
@@ -95,7 +95,7 @@ def _answer(text: str) -> list[Message]:
 
 
 def _tools(parts: Parts) -> Example:
-    return {key: parts[key] for key in ("tools", "parallel_tool_calls") if parts.get(key) is not None}
+    return {key: parts[key] for key in BESIDE_MESSAGES if parts.get(key) is not None}
 
 
 def _chat(parts: Parts) -> Example:

@@ -43,6 +43,8 @@ class Conversion:
     def __post_init__(self) -> None:
         if not self.answer_key or self.answer_key in RESERVED_KEYS:
             raise ValueError(f'"{self.answer_key}" cannot be the key of an answer')
+        if self.unroll and self.source is not Shape.CHAT:
+            raise ValueError(f"only chats are unrolled, and not examples of the shape {self.source}")
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON can hold it; `of` reads it."""
