@@ -24,6 +24,7 @@ from api import (
     serving,
     spend,
     teams,
+    uploads,
 )
 from api.compatible import chat, errors, models
 from api.context import CONNECTIONS, Context
@@ -45,6 +46,7 @@ ROUTERS = [
     connections.router,
     dataset_upload.router,
     datasets.router,
+    uploads.router,
     estimates.router,
     jobs.router,
     job_events.router,

@@ -71,6 +71,7 @@ app.conf.update(
             "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
+        "tidy_storage": {"task": str(Task.TIDY_STORAGE), "schedule": 3600.0, "options": {"expires": 3600.0}},
     },
 )
 
@@ -102,7 +103,7 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs", "requests", "spend"):
+for noun in ("connections", "datasets", "evaluations", "jobs", "requests", "spend", "uploads"):
     import_module(f"worker.{noun}")  # registers its tasks
 
 

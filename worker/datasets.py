@@ -10,6 +10,8 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import LineTooLongError
 from shared.datasets.splitting.at_random import CannotSplitError, SplitPlan, split
 from shared.datasets.tables import Dataset
+from shared.datasets.uploads.assembly import assembled
+from shared.datasets.uploads.queries import of_dataset, piece_keys
 from shared.datasets.validation import Limits, validate
 from shared.lifecycles import DatasetStatus
 from shared.queue import Task
@@ -48,7 +50,9 @@ def validate_datasets(context: Context) -> bool:
 
 
 def _bring_nearer(context: Context, taken: Dataset) -> None:
-    if taken.status is DatasetStatus.UPLOADING:
+    if taken.status is DatasetStatus.UPLOADING and taken.parent_id is None:
+        _assemble(context, taken)
+    elif taken.status is DatasetStatus.UPLOADING:
         _write_part(context, taken)
     else:
         _validate(context, taken)
@@ -61,6 +65,23 @@ def _validate(context: Context, taken: Dataset) -> None:
         validation = validate(source, limits, _Progress(context, taken))
     with context.database.transaction() as db:
         actions.record_validation(db, taken, validation)
+
+
+def _assemble(context: Context, taken: Dataset) -> None:
+    """The pieces of an upload become the dataset's bytes; what was announced of them is held against what is there."""
+    with context.database.reading() as db:
+        upload = of_dataset(db, taken.id)
+        keys = piece_keys(db, upload)
+    with context.storage.incoming() as incoming:
+        whole = _Part(incoming)
+        for chunk in assembled(context.storage, keys):
+            whole.write(chunk)
+        if upload.sha256 not in (None, whole.sha256):
+            _give_up(context, taken, f"The SHA-256 of the bytes is {whole.sha256}, and {upload.sha256} was announced.")
+            return
+        incoming.keep(actions.storage_key(taken.team_id, whole.sha256))
+    with context.database.transaction() as db:
+        actions.record_bytes(db, taken, whole.size_bytes, whole.sha256)
 
 
 def _write_part(context: Context, taken: Dataset) -> None:
@@ -88,7 +109,7 @@ def _give_up(context: Context, taken: Dataset, reason: str) -> None:
 
 
 class _Part:
-    """Passes a part's lines on to storage, and knows their digest."""
+    """Passes bytes on to storage, and knows their digest."""
 
     def __init__(self, incoming: Incoming) -> None:
         self._incoming = incoming

@@ -15,7 +15,7 @@ from shared.datasets.splitting.at_random import by_fraction
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
 from shared.db import claim, fenced, now, ring, seconds_from_now
-from shared.errors import Conflict, DatasetNotReady
+from shared.errors import Conflict, DatasetNotReady, PayloadTooLarge
 from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
 from shared.notices.actions import tell
@@ -41,9 +41,26 @@ class Received:
     storage_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Bytes that are known to be there, but not yet in one piece. `asked` is what their sender said of them."""
+
+    name: str
+    filename: str
+    size_bytes: int
+    asked: dict[str, Any] | None
+
+
 def storage_key(team_id: str, sha256: str) -> str:
     """Where a team's bytes are kept: the same bytes of one team are kept once."""
     return f"{team_id}/{sha256}"
+
+
+def too_large(max_bytes: int) -> PayloadTooLarge:
+    """The refusal of a file that is larger than any dataset may be."""
+    return PayloadTooLarge(
+        f"A dataset may have {max_bytes:,} bytes. Split it, or ask an admin for a higher limit.", max_bytes=max_bytes
+    )
 
 
 def receive(db: Session, received: Received, caller: TeamCaller) -> Dataset:
@@ -56,6 +73,19 @@ def receive(db: Session, received: Received, caller: TeamCaller) -> Dataset:
         **_born(db, received.name, caller),
         status=DatasetStatus.UPLOADED,
     )
+    db.add(dataset)
+    audit(db, caller, "dataset.upload", dataset.id, team_id=caller.team_id, name=dataset.name)
+    ring(db, Task.VALIDATE_DATASETS)
+    db.flush()
+    return dataset
+
+
+def expect(db: Session, expected: Expected, caller: TeamCaller) -> Dataset:
+    """Make the next version of a named dataset whose bytes the worker has still to put together.
+
+    Raises Conflict when the team is archived.
+    """
+    dataset = Dataset(**asdict(expected), **_born(db, expected.name, caller), status=DatasetStatus.UPLOADING)
     db.add(dataset)
     audit(db, caller, "dataset.upload", dataset.id, team_id=caller.team_id, name=dataset.name)
     ring(db, Task.VALIDATE_DATASETS)
