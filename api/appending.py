@@ -6,13 +6,13 @@ With a digest of the request's own bytes it is all or nothing: they are one piec
 
 import hashlib
 import secrets
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from shared.datasets.uploads import actions
 from shared.datasets.uploads.actions import Arrived
 from shared.datasets.uploads.tables import Upload
 from shared.db import Database
-from shared.errors import DigestMismatch
+from shared.errors import DigestMismatch, Problem
 from shared.storage import Incoming, Storage
 from shared.teams.caller import TeamCaller
 
@@ -40,6 +40,8 @@ class Appending:
         """Take more bytes. Raises PayloadTooLarge beyond the announced end, what `add_piece` raises, and OSError."""
         if self.offset + self._piece_bytes + len(chunk) > self._upload.size_bytes:
             raise actions.more_than_announced(self._upload.size_bytes)
+        if not chunk:
+            return  # so a body may end: it begins no piece
         if self._incoming is None:
             self._incoming = self._stack.enter_context(self._storage.incoming())
         self._incoming.write(chunk)
@@ -73,8 +75,10 @@ class Appending:
             with self._database.transaction(self._caller.scope) as db:
                 arrived = Arrived(self.offset, self._piece_bytes, key)
                 actions.add_piece(db, self._upload.id, arrived, self._caller)
-        except Exception:
-            self._storage.delete(key)
+        except Problem:
+            # Only what was surely refused is deleted at once: after a lost answer of the database the piece may count.
+            with suppress(OSError):
+                self._storage.delete(key)
             raise
         self.offset += self._piece_bytes
         self._piece_bytes, self._incoming = 0, None
