@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.datasets.findings.codes import FINDING_CODES
+from shared.datasets.findings.of_sources import SOURCE
 from shared.datasets.rules import chat, conversation, messages
 from shared.datasets.validation import validate
 from tests.datasets.files import corpus, file_of, good_lines
@@ -65,7 +66,9 @@ def test_the_corpus_has_every_code_that_a_line_of_text_can_have() -> None:
         # of bytes, or of lines too large to be written down
         *("not_utf8", "blank_line", "trailing_blank_lines", "line_too_long", "too_many_values"),
         "too_many_findings_in_line",
-        "image_too_large",
+        *("image_too_large", "undecodable"),
+        # of files that are not lines of JSON at all
+        *SOURCE,
     }
     assert seen | of_other_tests == FINDING_CODES.keys()
     assert not seen & of_other_tests

@@ -1,10 +1,11 @@
 """Every code a finding can have, in one table; the documentation of the codes is generated from it."""
 
-from shared.datasets.findings import of_chats, of_files, of_lines
+from shared.datasets.findings import of_chats, of_files, of_lines, of_sources
 from shared.datasets.findings.code import FindingCode
 
 FINDING_CODES: dict[str, FindingCode] = {
     **of_files.FILE,
+    **of_sources.SOURCE,
     **of_lines.LINE,
     **of_chats.OTHER_FORMATS,
     **of_chats.ROW,
