@@ -74,8 +74,13 @@ def _zip(stream: BinaryIO, called: Container | None) -> Intake:
 
 
 def _packed(stream: BinaryIO, compression: Compression, called: Container | None) -> Intake:
-    with unpacked(stream, compression) as plain:
-        start = plain.read(SAMPLE_BYTES)
+    start = b""
+    try:
+        with unpacked(stream, compression) as plain:
+            start = plain.read(SAMPLE_BYTES)
+    except CannotBeRead:
+        if not start:  # else whoever reads comes to the damage too, behind what is sound
+            raise
     if start.startswith((GZIP, *ZIP, PARQUET)):
         raise CannotBeRead(found("nested_archive", "", "what is packed is packed itself"))
     intake = _file(start, called, is_whole=len(start) < SAMPLE_BYTES)

@@ -36,9 +36,19 @@ def _batches(stream: BinaryIO) -> Iterator[list[dict[str, Any]]]:
         # Buffered, since the chunk of a column may be as large as the file.
         file = parquet.ParquetFile(stream, buffer_size=BUFFER_BYTES, pre_buffer=False, page_checksum_verification=True)
         for batch in file.iter_batches(batch_size=BATCH_ROWS, use_threads=False):
-            yield batch.to_pylist()
+            yield _in_microseconds(batch).to_pylist()
     except Exception as error:  # whatever the library trips over, the file is not as it should be
         raise CannotBeRead(found("damaged_file", "", f"the Parquet file cannot be read: {error}")) from error
+
+
+def _in_microseconds(batch: Any) -> Any:
+    """The same rows; Python has no times of nanoseconds, as which pandas keeps every date."""
+    arrow = import_module("pyarrow")
+    for index, field in enumerate(batch.schema):
+        if arrow.types.is_timestamp(field.type) and field.type.unit == "ns":
+            coarse = arrow.timestamp("us", field.type.tz)
+            batch = batch.set_column(index, field.with_type(coarse), batch.column(index).cast(coarse, safe=False))
+    return batch
 
 
 def _line(number: int, values: dict[str, Any]) -> Line:

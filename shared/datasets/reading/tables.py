@@ -1,10 +1,11 @@
 """CSV and its kin: each record becomes an object of texts, one per column.
 
-Ragged rows and quotation marks that do not fit are findings of their record; reading goes on with the next line. A record
-may hold line breaks within quotation marks; its number is that of its first line.
+A record may hold line breaks within quotation marks; its number is that of its first line. Ragged rows and quotation marks that
+do not fit are findings of their line, and reading goes on with the next line, even if a mark would have swallowed it.
 """
 
 import csv
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -16,6 +17,8 @@ from shared.datasets.reading.intake import Intake, Table
 from shared.datasets.reading.jsonl import undecodable
 from shared.datasets.reading.line import Line, RawLine, Row, without_row
 from shared.datasets.reading.raw_lines import encoded_lines
+
+MOST_LINES = 10_000  # of one record
 
 # The standard library's own limit is 128 KiB, for the whole process; ours is kept by the lines that are fed.
 csv.field_size_limit(2**31 - 1)
@@ -36,6 +39,7 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int) -> Iterator[Line]
             return
         except csv.Error as error:
             feed.findings.append(found("invalid_csv", "", f"{error}, in the record that begins here", feed.shown))
+            feed.give_back()
             cells = []
         if is_header and any(cells):
             is_header = False
@@ -52,24 +56,33 @@ class _Feed:
     longest_bytes: int
     findings: list[Finding] = field(default_factory=list)
     shown: str = ""
-    first: RawLine | None = None
-    size_bytes: int = 0
+    taken: list[RawLine] = field(default_factory=list)
+    again: deque[RawLine] = field(default_factory=deque)
 
     def begin(self) -> None:
-        self.findings, self.first, self.size_bytes, self.shown = [], None, 0, ""
+        self.findings, self.taken, self.shown = [], [], ""
+
+    def give_back(self) -> None:
+        """All but the first line of the record are read again, as records of their own."""
+        self.again.extendleft(reversed(self.taken[1:]))
+        del self.taken[1:]
+
+    @property
+    def size_bytes(self) -> int:
+        first, last = self.taken[0], self.taken[-1]
+        return last.offset + last.size_bytes - first.offset
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        raw = next(self.raws)
+        raw = self.again.popleft() if self.again else next(self.raws)
         text = self._text(raw)
-        self.first = self.first or raw
+        self.taken.append(raw)
         self.shown = self.shown or text
-        self.size_bytes += raw.size_bytes
-        if self.size_bytes > self.longest_bytes:
-            # Most often a quotation mark that nobody closed: the record ends here, and the next line begins another.
-            raise csv.Error(f"the record has more than {self.longest_bytes} bytes")
+        if self.size_bytes > self.longest_bytes or len(self.taken) > MOST_LINES:
+            # Most often a quotation mark that nobody closed.
+            raise csv.Error(f"the record has more than {self.longest_bytes} bytes or {MOST_LINES} lines")
         return text
 
     def _text(self, raw: RawLine) -> str:
@@ -83,8 +96,7 @@ class _Feed:
 
 
 def _line(cells: list[str], table: Table, feed: _Feed) -> Line:
-    first, findings = feed.first, feed.findings
-    assert first is not None, "a record has a line"
+    first, findings = feed.taken[0], feed.findings
     if not findings and len(cells) != len(table.columns):
         message = f"the row has {len(cells)} cells, the table {len(table.columns)} columns"
         findings.append(found("ragged_row", "", message, feed.shown))

@@ -3,18 +3,18 @@
 Archives that grow beyond all measure, hold several files, or need a password are refused; damaged ones when the damage is met.
 """
 
-import gzip
 import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from typing_extensions import Buffer, override
 
-from shared.datasets.findings import found
+from shared.datasets.findings import Finding, found
+from shared.datasets.reading.gunzip import Gunzip
 from shared.datasets.reading.intake import Compression
 from shared.datasets.reading.line import CannotBeRead
 
@@ -23,21 +23,32 @@ LARGEST_RATIO = 200  # text in JSON Lines is packed to a tenth, a very repetitiv
 ALWAYS_ALLOWED = 64 * 1024**2  # a small file may be as repetitive as it likes
 LARGEST_DIRECTORY = 4 * 1024**2  # bytes of a zip's list of files, which is held whole
 
-_DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, struct.error)
+_DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, struct.error)
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
+class Bytes(Protocol):
+    """What can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
+
+
 @contextmanager
 def unpacked(stream: BinaryIO, compression: Compression | None) -> Iterator[BinaryIO]:
-    """The bytes of the file itself. Reading them raises CannotBeRead where the archive is damaged or too large."""
+    """The bytes of the file itself, as far as the archive is sound. If it was not, CannotBeRead is raised at the end."""
     stream.seek(0)
     if compression is None:
         yield stream
         return
     packed_bytes = _size(stream)
     with _opened(stream, compression) as inner:
-        yield cast("BinaryIO", io.BufferedReader(_Guarded(inner, packed_bytes), buffer_size=128 * 1024))
+        guarded = _Guarded(inner, packed_bytes)
+        yield cast("BinaryIO", io.BufferedReader(guarded, buffer_size=128 * 1024))
+        if guarded.trouble:
+            raise CannotBeRead(guarded.trouble)
 
 
 def member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -67,10 +78,9 @@ def directory(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def _opened(stream: BinaryIO, compression: Compression) -> Iterator[IO[bytes]]:
+def _opened(stream: BinaryIO, compression: Compression) -> Iterator[Bytes]:
     if compression is Compression.GZIP:
-        with gzip.GzipFile(fileobj=stream) as plain:
-            yield cast("IO[bytes]", plain)
+        yield Gunzip(stream)
         return
     with directory(stream) as archive:
         only = member(archive)
@@ -90,11 +100,12 @@ def most_unpacked(packed_bytes: int) -> int:
 
 
 class _Guarded(io.RawIOBase):
-    """Bytes as they are unpacked, as long as they are sound and not too many."""
+    """Bytes as they are unpacked, as long as they are sound and not too many: then they end, and `trouble` says why."""
 
-    def __init__(self, inner: IO[bytes], packed_bytes: int) -> None:
+    def __init__(self, inner: Bytes, packed_bytes: int) -> None:
         self._inner = inner
         self._given = 0
+        self.trouble: Finding | None = None
         self._most = most_unpacked(packed_bytes)
 
     @override
@@ -105,14 +116,14 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: Buffer, /) -> int:
         view = memoryview(buffer).cast("B")
         try:
-            piece = self._inner.read(len(view))
+            piece = b"" if self.trouble else self._inner.read(len(view))
         except (*_DAMAGE, OSError) as error:
-            message = f"after {self._given} unpacked bytes: {error}"
-            raise CannotBeRead(found("damaged_file", "", message)) from error
+            piece = b""
+            self.trouble = found("damaged_file", "", f"after {self._given} unpacked bytes: {error}")
         self._given += len(piece)
         if self._given > self._most:
-            message = f"more than {self._most} bytes come out of it"
-            raise CannotBeRead(found("archive_too_large", "", message))
+            self.trouble = found("archive_too_large", "", f"more than {self._most} bytes come out of it")
+            return 0
         view[: len(piece)] = piece
         return len(piece)
 

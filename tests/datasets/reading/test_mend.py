@@ -12,8 +12,8 @@ from shared.datasets.reading import mend
 from tests.datasets.reading.manglings import MANGLINGS, OBJECTS, VALUES, plain
 
 
-@given(VALUES, st.sampled_from([None, 1]), st.booleans())
-def test_what_is_json_already_stays_as_it_is(value: Any, indent: int | None, in_ascii: bool) -> None:
+@given(value=VALUES, indent=st.sampled_from([None, 1]), in_ascii=st.booleans())
+def test_what_is_json_already_stays_as_it_is(*, value: Any, indent: int | None, in_ascii: bool) -> None:
     mended = mend(json.dumps(value, indent=indent, ensure_ascii=in_ascii))
     assert mended is not None
     assert (mended.value, mended.departures) == (value, ())
