@@ -100,7 +100,7 @@ def _is_header(cells: Sequence[str]) -> bool:
     """Names are short, are not numbers or sentences, and differ mostly."""
     held = [cell.strip() for cell in cells if cell.strip()]
     looks_like_names = all(len(cell) <= LONGEST_NAME and not _is_value(cell) for cell in held)
-    return bool(held) and looks_like_names and len(set(held)) * 2 > len(held)
+    return bool(held) and looks_like_names and len(set(held)) * 2 >= len(held)
 
 
 def _is_value(cell: str) -> bool:

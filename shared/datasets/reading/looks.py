@@ -33,7 +33,9 @@ def look_of(sample: str, called: Container | None, *, is_whole: bool) -> Intake:
     begun = sample.lstrip()
     if begun.startswith("{"):
         return _of_objects(begun, is_whole=is_whole)
-    if _LIST_OF_JSON.match(sample) and not _is_lists_by_line(begun):
+    if begun.startswith("[") and _is_lists_by_line(begun):
+        return Intake(Container.JSONL)
+    if _LIST_OF_JSON.match(begun):
         return Intake(Container.JSON)
     if called in {Container.JSON, Container.JSONL}:
         return Intake(Container.JSONL)
