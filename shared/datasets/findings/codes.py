@@ -1,6 +1,6 @@
 """Every code a finding can have, in one table; the documentation of the codes is generated from it."""
 
-from shared.datasets.findings import of_chats, of_files, of_lines
+from shared.datasets.findings import of_chats, of_files, of_lines, of_quality
 from shared.datasets.findings.code import FindingCode
 
 FINDING_CODES: dict[str, FindingCode] = {
@@ -11,4 +11,5 @@ FINDING_CODES: dict[str, FindingCode] = {
     **of_chats.MESSAGE,
     **of_chats.CONTENT,
     **of_chats.TOOLS,
+    **of_quality.REPETITION,
 }
