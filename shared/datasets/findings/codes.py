@@ -12,4 +12,5 @@ FINDING_CODES: dict[str, FindingCode] = {
     **of_chats.CONTENT,
     **of_chats.TOOLS,
     **of_quality.REPETITION,
+    **of_quality.PERSONAL,
 }
