@@ -3,7 +3,9 @@
 from shared.datasets.findings.code import info, warning
 
 REPETITION = {
-    "near_duplicate": warning("Nearly the same example again", "Remedy drop_near_duplicates, or keep what differs on purpose."),
+    "near_duplicate": warning(
+        "Nearly the same example again", "Remedy drop_near_duplicates, or keep what differs on purpose."
+    ),
 }
 
 PERSONAL = {

@@ -53,7 +53,9 @@ def _candidates(band: NDArray[np.uint8]) -> list[tuple[Numbers, Numbers]]:
     same = np.concatenate([[False], keys[1:] == keys[:-1]])
     firsts = np.maximum.accumulate(np.where(same, 0, np.arange(len(rows))))
     members = np.flatnonzero(same)
-    return [(rows[members], rows[partner]) for partner in (firsts[members], members - 1, _second_before(members, firsts))]
+    return [
+        (rows[members], rows[partner]) for partner in (firsts[members], members - 1, _second_before(members, firsts))
+    ]
 
 
 def _second_before(members: Numbers, firsts: Numbers) -> Numbers:

@@ -17,6 +17,7 @@ END_OF_NUMBER = rb"(?![A-Za-z0-9_]|[.,-]\d|%)"
 
 FILE_ENDINGS = frozenset((b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"js", b"css", b"py", b"ts", b"html"))
 LONGEST_SECRET = 9_000
+LONGEST_NAME = 300  # of a mail address's domain; of an IBAN, it is ample
 FEWEST_CHARACTERS_OF_KEY = 8  # different ones: sk-xxxxxxxxxxxxxxxxxxxx is a placeholder
 
 
@@ -27,7 +28,7 @@ class Kind:
     code: str  # of the finding
     pattern: re.Pattern[bytes]
     check: Callable[[bytes], bool] = lambda _: True
-    reach: int = 80  # bytes that may belong to it beyond what the quick search has seen
+    reach: int = 24  # bytes that may belong to it beyond what the quick search has seen
 
 
 def _digits(match: bytes) -> str:
@@ -60,7 +61,8 @@ def is_random(match: bytes) -> bool:
 
 
 def _personal(name: str, title: str, pattern: bytes, check: Callable[[bytes], bool] = lambda _: True) -> Kind:
-    return Kind(name, title, "personal_data", re.compile(pattern), check)
+    reach = LONGEST_NAME if name in ("EMAIL", "IBAN") else 24
+    return Kind(name, title, "personal_data", re.compile(pattern), check, reach)
 
 
 def _number(name: str, title: str, pattern: bytes, check: Callable[[bytes], bool] = lambda _: True) -> Kind:
@@ -104,7 +106,7 @@ PHONES = (
 ADDRESSES = (
     Kind("IP", "an internet address", "ip_address", re.compile(
         rb"(?<![A-Za-z0-9_.:-])(?<![Vv]ersion )(?:\d{1,3}(?:\.\d{1,3}){3}(?![.\d])|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7})"
-        rb"(?![A-Za-z0-9_:])"), _is_public_address),
+        rb"(?![A-Za-z0-9_:])"), _is_public_address, 40),
 )  # fmt: skip
 
 

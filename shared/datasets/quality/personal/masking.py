@@ -17,7 +17,9 @@ class Masking:
     """Masks the texts of one example. A template may hold `{kind}` and `{number}`; counts are of places, by kind."""
 
     def __init__(self, template: str = PLAIN) -> None:
-        template.format(kind="", number=1)  # refused now (KeyError, ValueError, IndexError), not in the middle of a file
+        template.format(
+            kind="", number=1
+        )  # refused now (KeyError, ValueError, IndexError), not in the middle of a file
         self._template = template
         self._numbers: dict[tuple[str, bytes], int] = {}
         self._of_kind: Counter[str] = Counter()

@@ -15,7 +15,8 @@ from shared.datasets.quality.personal.kinds import ADDRESSES, MAIL, NUMBERS, PHO
 # One automaton, linear in the bytes whatever they are.
 _SUSPECT = re2.compile(
     rb"[A-Za-z0-9._%+-]+@[A-Za-z0-9]"
-    rb"|\+?\(?\d(?:[ .()/-]{0,2}\d){6,}"
+    rb"|\+[1-9](?:[ .()/-]{0,2}\d){7,}|\(?0[1-9](?:[ .()/-]{0,2}\d){7,}|\(?[2-9]\d\d[).-] ?[2-9]\d\d[ .-]\d{4}"
+    rb"|\d{8,}|\d{3,4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{4}|\d{3}-\d\d-\d{4}|\d\d \d{3} \d{3} \d{3}|[XYZ]-?\d{7}"
     rb"|\d+\.\d+\.\d+\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]"
     rb"|[A-Z]{2}\d\d ?[A-Z0-9]{4} ?[A-Z0-9]{4}|[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]"
     rb"|sk-|[rs]k_live_|AKIA|ASIA|gh[pousr]_|github_pat_|xox[abeprs]-|AIza|AccountKey=|SharedAccessKey="
@@ -69,7 +70,7 @@ def _possible(suspect: bytes) -> Sequence[Kind]:
     if _IS_SECRET.search(suspect):
         return (*SECRETS, MAIL)
     if b"@" in suspect:
-        return (MAIL, *SECRETS)
+        return (MAIL,)
     return (*NUMBERS, *PHONES, *ADDRESSES)
 
 
