@@ -13,4 +13,8 @@ FINDING_CODES: dict[str, FindingCode] = {
     **of_chats.TOOLS,
     **of_quality.REPETITION,
     **of_quality.PERSONAL,
+    **of_quality.LABELS,
+    **of_quality.ANSWERS,
+    **of_quality.SYSTEMS,
+    **of_quality.TEXTS,
 }
