@@ -31,14 +31,17 @@ class Conflicts:
     def see(self, block: Block) -> tuple[Placed, ...]:
         if len(self._lines) >= MOST_COMPARED:
             return ()
-        others = _others(block)
-        for prompt, answer, other, line in zip(block.prompts, block.answers, others, block.lines, strict=True):
-            if answer is not None:
-                said = _digest(answer.strip().casefold())
-                self._prompts.append(_digest(prompt) ^ (said ^ other if other else 0))
-                self._answers.append(said)
-                self._lines.append(line)
-                self._short.append(len(answer) <= LONGEST_LABEL)
+        answered = [example for example, answer in enumerate(block.answers) if answer is not None]
+        said = [block.answers[example] or "" for example in answered]
+        answers = [_answer_digest(answer) for answer in said]
+        prompts = [_digest(block.prompts[example]) for example in answered]
+        if block.shape is Shape.PREFERENCE:
+            pairs = zip(prompts, answers, _not_preferred(block), strict=True)
+            prompts = [prompt ^ answer ^ other for prompt, answer, other in pairs]
+        self._prompts.extend(prompts)
+        self._answers.extend(answers)
+        self._lines.extend(block.lines[example] for example in answered)
+        self._short.extend(len(answer) <= LONGEST_LABEL for answer in said)
         return ()
 
     def conclude(self) -> Iterator[Placed]:
@@ -53,19 +56,24 @@ class Conflicts:
         for later, earlier in sorted(zip(order[differs].tolist(), order[firsts[differs]].tolist(), strict=True)):
             are_labels = self._short[later] and self._short[earlier]
             code = "conflicting_answers" if are_labels else "several_answers"
-            yield self._lines[later], found(code, "", f"line {self._lines[earlier]} answers the same prompt differently")
+            yield (
+                self._lines[later],
+                found(code, "", f"line {self._lines[earlier]} answers the same prompt differently"),
+            )
 
     def numbers(self) -> dict[str, Any]:
         """`examples` whose answer differs from the first one to the same prompt, and how many such prompts there are."""
         return {"prompts": self._prompts_with_several, "examples": self._examples}
 
 
-def _others(block: Block) -> list[int]:
-    """Digests of the answers that were not preferred; 0 where there is no such thing."""
-    if block.shape is not Shape.PREFERENCE:
-        return [0] * len(block)
-    texts = (text for role, text in zip(block.roles, block.texts, strict=True) if role == NON_PREFERRED)
-    return [_digest(text.strip().casefold()) for text in texts]
+def _not_preferred(block: Block) -> list[int]:
+    texts = {block.example_of(at): block.texts[at] for at, role in enumerate(block.roles) if role == NON_PREFERRED}
+    return [_answer_digest(texts.get(example, "")) for example in range(len(block))]
+
+
+def _answer_digest(answer: str) -> int:
+    # "Billing" and "billing " do not contradict each other.
+    return _digest(answer.strip().casefold() if len(answer) <= LONGEST_LABEL else answer)
 
 
 def _digest(text: str) -> int:

@@ -94,4 +94,8 @@ class Labels:
     def numbers(self) -> dict[str, Any]:
         """`labels`: the most frequent, with how many examples have each; empty where answers are no labels."""
         shown = self._counts.most_common(MOST_SHOWN) if self._are_labels else []
-        return {"are_labels": self._are_labels, "different": len(self._counts) if shown else None, "labels": dict(shown)}
+        return {
+            "are_labels": self._are_labels,
+            "different": len(self._counts) if shown else None,
+            "labels": dict(shown),
+        }

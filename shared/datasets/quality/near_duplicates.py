@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
-from shared.datasets.quality.nearness import near_rows
+from shared.datasets.quality.likeness import Sketchbook, likenesses
 from shared.datasets.quality.observer import Placed
 from shared.datasets.quality.sketches import WIDTH, Shingles, shingles_of, sketches_of
 
-LEAST_RESEMBLANCE = 0.42  # of shingles; texts of which every thirtieth character differs have some 0.6 in common
-FEWEST_BINS = 16  # filled; some hundred letters
+FEWEST_BINS = 12  # filled; some hundred letters
 TEMPLATE_SHARE = 10  # a shingle in one of so many examples belongs to the template
 FEWEST_OF_TEMPLATE = 8
 LEARNT_FROM = 500  # examples of a block
@@ -31,8 +31,8 @@ class NearDuplicates:
     def __init__(self, most_compared: int = MOST_COMPARED) -> None:
         self._most = most_compared
         self._sketches = bytearray()  # grows without a second copy
-        self._lines: list[np.ndarray[Any, Any]] = []
-        self._digests: list[np.ndarray[Any, Any]] = []
+        self._lines: list[NDArray[np.uint32]] = []
+        self._digests: list[NDArray[np.uint64]] = []
         self._template = np.zeros(BUCKETS, np.bool_)
         self._blocks = self._compared = self._unjudged = self._found = 0
 
@@ -60,18 +60,20 @@ class NearDuplicates:
         is_common = examples_with > max(FEWEST_OF_TEMPLATE, examples // TEMPLATE_SHARE)
         self._template[hashes[is_common] % np.uint64(BUCKETS)] = True
 
+    def sketchbook(self) -> Sketchbook:
+        """What has been seen, to be compared with another dataset."""
+        return Sketchbook(
+            lines=np.concatenate([np.zeros(0, np.uint32), *self._lines]),
+            digests=np.concatenate([np.zeros(0, np.uint64), *self._digests]),
+            sketches=np.frombuffer(self._sketches, np.uint8).reshape(-1, WIDTH),
+        )
+
     def conclude(self) -> Iterator[Placed]:
-        if not self._compared:
-            return
-        lines, digests = np.concatenate(self._lines), np.concatenate(self._digests)
-        sketches = np.frombuffer(self._sketches, np.uint8).reshape(-1, WIDTH)
-        near = near_rows(sketches, LEAST_RESEMBLANCE)
-        for later, earlier, resemblance in zip(*(column.tolist() for column in near), strict=True):
-            if digests[later] != digests[earlier]:
-                self._found += 1
-                percent = round(200 * resemblance / (1 + resemblance))
-                message = f"line {lines[earlier]} says nearly the same: about {percent} % is common to both"
-                yield int(lines[later]), found("near_duplicate", "", message)
+        for likeness in likenesses(self.sketchbook()):
+            self._found += 1
+            percent = round(100 * likeness.common)
+            message = f"line {likeness.earlier_line} says nearly the same: about {percent} % is common to both"
+            yield likeness.line, found("near_duplicate", "", message)
 
     def numbers(self) -> dict[str, Any]:
         """`compared` and `not_judged` (too short, or beyond the first million) are counts of examples."""

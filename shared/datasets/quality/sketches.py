@@ -1,9 +1,9 @@
 """Sketches: 64 bytes for each example by which two of them can be compared long after both have gone by.
 
 The share of equal bytes of two sketches estimates the share of common shingles (runs of eight bytes) of the two examples.
-Case does not count, and all spaces and punctuation are alike. Of all shingles one in five is looked at, chosen by what it says, so that the same
-run is chosen wherever it stands. Each goes to one of 64 bins, and of each bin a byte of the least hash is kept: one permutation
-instead of 64 (Li, Owen and Zhang 2012), empty bins borrowing from their neighbours (Shrivastava and Li 2014).
+Case does not count, and all spaces and punctuation are alike. Of all shingles one in eight is looked at, chosen by what it
+says, so that the same run is chosen wherever it stands. Each goes to one of 64 bins, and of each bin a byte of the least hash
+is kept: one permutation instead of 64 (Li, Owen and Zhang 2012). Empty bins borrow from others (Shrivastava and Li 2014).
 """
 
 import string
@@ -16,7 +16,7 @@ from shared.datasets.quality.block import Block
 
 WIDTH = 64  # bytes of a sketch, and bins
 SHINGLE_BYTES = 8
-CHOSEN_BELOW = 48  # of 256
+CHOSEN_BELOW = 32  # of 256
 EMPTY = np.uint32(0xFFFFFFFF)
 
 PLAIN = bytes.maketrans(
@@ -66,9 +66,9 @@ def _hashes(run: NDArray[np.uint8], starts: Numbers) -> Hashes:
 
 def sketches_of(shingles: Shingles, examples: int) -> tuple[NDArray[np.uint8], Numbers]:
     """A row of 64 bytes for each example, and how many bins of each were filled: few say little."""
-    least = np.full(examples * WIDTH, EMPTY)
-    np.minimum.at(least, shingles.owners * WIDTH + (shingles.hashes >> np.uint32(26)), shingles.hashes)
-    least = least.reshape(examples, WIDTH)
+    bins = np.full(examples * WIDTH, EMPTY)
+    np.minimum.at(bins, shingles.owners * WIDTH + (shingles.hashes >> np.uint32(26)), shingles.hashes)
+    least = bins.reshape(examples, WIDTH)
     is_filled = least != EMPTY
     return _borrowed(least.astype(np.uint8), is_filled), is_filled.sum(axis=1)
 

@@ -26,7 +26,11 @@ def sufficiency(examples: int, labels: int | None = None) -> Sufficiency:
     if examples < useful:
         message = f"{examples} examples can be trained on; improvements are mostly seen from {useful} to {good}."
         return Sufficiency("least", message, useful)
-    doubled = f"If an evaluation shows that half of them do worse than all, twice as many ({2 * examples}) should gain as much again."
+    doubled = (
+        f"If half of them do worse than all in an evaluation, twice as many ({2 * examples}) should gain as much again."
+    )
     if examples < good:
         return Sufficiency("useful", f"{examples} examples are enough for a first result. {doubled}", good)
-    return Sufficiency("good", f"{examples} examples are enough to tell whether training helps. {doubled}", 2 * examples)
+    return Sufficiency(
+        "good", f"{examples} examples are enough to tell whether training helps. {doubled}", 2 * examples
+    )

@@ -54,7 +54,9 @@ class Systems:
             yield 0, found("system_prompt_missing", "", f"{self._without} of {self._examples} examples have none")
         yield from self._nearly_equal()
         if 1 < len(self._counts) <= FEW_DIFFERENT and not self._uncounted:
-            shown = "; ".join(f"{times} times {system[:40]!r}" for system, times in self._counts.most_common(MOST_SHOWN))
+            shown = "; ".join(
+                f"{times} times {system[:40]!r}" for system, times in self._counts.most_common(MOST_SHOWN)
+            )
             yield 0, found("system_prompt_varies", "", f"{len(self._counts)} different ones: {shown}")
 
     def _nearly_equal(self) -> Iterator[Placed]:

@@ -121,7 +121,8 @@ def _is_password(match: bytes) -> bool:
 
 SECRETS = (
     _secret("PRIVATE_KEY", "a private key",
-            rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,.()-]{0,8000}?(?:-----END [A-Z ]{0,40}-----|\Z|\0)",
+            rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,.()-]{0,8000}?"
+            rb"(?:-----END [A-Z ]{0,40}-----|\Z|\0)",
             lambda match: len(match) > 120),
     _secret("API_KEY", "an Anthropic key", NOT_IN_WORD + rb"sk-ant-[A-Za-z0-9_-]{20,200}"),
     _secret("API_KEY", "an OpenAI key", NOT_IN_WORD + rb"sk-[A-Za-z0-9_-]{20,200}"),
@@ -133,6 +134,7 @@ SECRETS = (
     _secret("API_KEY", "a key of an Azure account", rb"(?:AccountKey|SharedAccessKey)=[A-Za-z0-9+/]{40,88}={0,2}"),
     _secret("API_KEY", "a Hugging Face token", NOT_IN_WORD + rb"hf_[A-Za-z0-9]{30,60}"),
     _secret("API_KEY", "a key of this service", NOT_IN_WORD + rb"tw_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
-    _secret("TOKEN", "a JSON web token", NOT_IN_WORD + rb"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000}"),
+    _secret("TOKEN", "a JSON web token",
+            NOT_IN_WORD + rb"eyJ[A-Za-z0-9_-]{8,4000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000}"),
     _secret("PASSWORD", "a password in an address", rb"://[^/\s:@\0]{1,100}:[^/\s@\0]{1,200}@(?=[A-Za-z0-9\[])", _is_password),
 )  # fmt: skip
