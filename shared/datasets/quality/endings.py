@@ -3,6 +3,7 @@
 An answer without a full stop is cut off only where nearly all others have one: what is usual in the file is the measure.
 """
 
+import re
 from array import array
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.observer import Placed
 
+LIST_ITEM = re.compile(r"\s*(?:[-*•+|#]|\d{1,3}[.)、])")
 LONG_ANSWER = 80  # characters: shorter ones may do without a full stop
 FEWEST_LONG = 20
 EXCEPTIONS = 0.03  # of the long answers, at the most: more of them, and it is a habit
@@ -40,7 +42,9 @@ class Endings:
             ending = answer[-LONG_ANSWER:].rstrip()[-1:]
         if len(answer) >= LONG_ANSWER:
             self._long += 1
-            if ending.isalnum() or ending in (",", "，", "、"):
+            if (ending.isalnum() or ending in (",", "，", "、")) and not LIST_ITEM.match(
+                answer[answer.rfind("\n") + 1 :]
+            ):
                 self._cut += 1
                 if len(self._lines_cut) < MOST_LINES:
                     self._lines_cut.append(line)

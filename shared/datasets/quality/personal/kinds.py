@@ -99,7 +99,7 @@ PHONES = (
     _personal("PHONE", "a phone number", rb"(?<![A-Za-z0-9_+=*/^])(?<!\d )\+[1-9]\d{0,2}(?:[ .()/-]{0,2}\d){6,14}(?!\d)",
               _is_phone),
     _number("PHONE", "a phone number", rb"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}"),
-    _number("PHONE", "a phone number", rb"\(?0[1-9]\d{0,4}\)?(?:[ /.-]\d{2,8}){1,5}",
+    _number("PHONE", "a phone number", rb"(?<!\d )(?<!\d[/-])\(?0[1-9]\d{0,4}\)?(?:[ /.-]\d{2,8}){1,5}",
             lambda match: len(_digits(match)) >= 9 and _is_phone(match)),
 )  # fmt: skip
 

@@ -15,9 +15,9 @@ from shared.datasets.quality.personal.kinds import ADDRESSES, MAIL, NUMBERS, PHO
 # One automaton, linear in the bytes whatever they are.
 _SUSPECT = re2.compile(
     rb"[A-Za-z0-9._%+-]+@[A-Za-z0-9]"
-    rb"|\+[1-9](?:[ .()/-]{0,2}\d){7,}|\(?0[1-9](?:[ .()/-]{0,2}\d){7,}|\(?[2-9]\d\d[).-] ?[2-9]\d\d[ .-]\d{4}"
+    rb"|\+[1-9](?:[ .()/-]{0,2}\d){7,16}|\(?0[1-9](?:[ .()/-]{0,2}\d){7,16}|\(?[2-9]\d\d[).-] ?[2-9]\d\d[ .-]\d{4}"
     rb"|\d{8,}|\d{3,4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{4}|\d{3}-\d\d-\d{4}|\d\d \d{3} \d{3} \d{3}|[XYZ]-?\d{7}"
-    rb"|\d+\.\d+\.\d+\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f]"
+    rb"|\d+\.\d+\.\d+\.\d|[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){3,}"
     rb"|[A-Z]{2}\d\d ?[A-Z0-9]{4} ?[A-Z0-9]{4}|[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]"
     rb"|sk-|[rs]k_live_|AKIA|ASIA|gh[pousr]_|github_pat_|xox[abeprs]-|AIza|AccountKey=|SharedAccessKey="
     rb"|-----BEGIN|eyJ|hf_|tw_|://[^/\s:@\x00]+:[^/\s@\x00]+@"
@@ -28,7 +28,7 @@ _IS_SECRET = re.compile(
 _ANNOUNCED = re.compile(
     r"(?i)(?:order|invoice|ticket|tracking|reference|ref|serial|sku|isbn|item|part|case|version)"
     r"[ _-]?(?:number|no|nr|id|code)?[\s.:#=\"'*-]{0,4}$"
-    r"|(?:订单|运单|快递单|单|编|序列|流水|发票)(?:号码|号)?[\s::是为]{0,6}$"
+    r"|(?:订单|运单|快递单|单|编|序列|流水|发票)(?:号码|号)?[\s:\uff1a#是为]{0,6}$"
 )
 BEFORE = 48  # bytes in which a number is announced
 
@@ -56,14 +56,24 @@ def _detections(data: bytes, start: int, end: int, reached: int) -> list[Detecti
     """What begins between start and end; a letter that belongs to a number may stand before it."""
     found: list[Detection] = []
     for kind in _possible(data[start:end]):
-        for match in kind.pattern.finditer(data, max(start - 2, reached), end + kind.reach):
-            if match.start() >= end:
-                break
+        for match in _matches(kind, data, max(start - 2, reached), start, end):
             span = match.span()
             is_free = all(span[1] <= other.start or span[0] >= other.end for other in found)
             if is_free and kind.check(match.group()) and not _is_announced(kind, data, span[0]):
                 found.append(Detection(kind, *span))
     return sorted(found, key=lambda detection: detection.start)
+
+
+def _matches(kind: Kind, data: bytes, earliest: int, start: int, end: int) -> Iterator[re.Match[bytes]]:
+    if kind in SECRETS:
+        match = kind.pattern.match(data, start, end + kind.reach)
+        if match:
+            yield match
+        return
+    for match in kind.pattern.finditer(data, earliest, end + kind.reach):
+        if match.start() >= end:
+            return
+        yield match
 
 
 def _possible(suspect: bytes) -> Sequence[Kind]:
