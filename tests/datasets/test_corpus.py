@@ -1,0 +1,101 @@
+"""The corpus of faults is found exactly: nothing is missed, nothing is found that is not there, wherever it stands."""
+
+import random
+from collections.abc import Sequence
+from io import BytesIO
+
+import pytest
+
+from shared.datasets.findings.codes import FINDING_CODES
+from shared.datasets.findings.finding import Finding
+from shared.datasets.reading.jsonl import read_lines
+from shared.datasets.rules import check
+from shared.datasets.shapes import Shape
+from shared.datasets.validation import validate
+from tests.datasets.cases import Expected, File, Record, files, records, together
+from tests.datasets.files import good_lines
+
+RECORDS = records()
+FILES = files("files")
+OF_SHAPE = {shape: [record for record in RECORDS if record.shape is shape] for shape in Shape}
+
+# Said of files as a whole, and held by tests of their own; the corpus' records are not written with an eye to them.
+OF_WHOLE_FILES = {"no_system_message", "too_few_examples"}
+GOOD_LINES = {shape: good_lines(100, shape) for shape in Shape}
+
+
+def all_findings(content: bytes, shape: Shape) -> Sequence[Finding]:
+    return validate(BytesIO(content), shape=shape).findings
+
+
+def found_in(content: bytes, shape: Shape) -> list[Expected]:
+    findings = all_findings(content, shape)
+    return sorted((f.line, f.code, f.pointer) for f in findings if f.code not in OF_WHOLE_FILES)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_each_record_alone(record: Record) -> None:
+    content, expected = together(record)
+    found = []
+    for line in read_lines(BytesIO(content)):
+        found += [(line.number, f.code, f.pointer) for f in line.findings]
+        found += (
+            [(line.number, f.code, f.pointer) for f in check(line.row, record.shape)] if line.row is not None else []
+        )
+    assert sorted(found) == expected
+
+
+@pytest.mark.parametrize("case", FILES, ids=lambda case: case.name)
+def test_each_whole_file(case: File) -> None:
+    findings = [f for f in all_findings(case.content, case.shape) if f.code != "no_system_message"]
+    assert sorted((f.line, f.code, f.pointer) for f in findings) == sorted(case.findings)
+    starts = [0, 0, *(place + 1 for place, byte in enumerate(case.content) if byte == ord("\n"))]
+    assert {f.line: f.offset for f in findings} == {f.line: starts[f.line] for f in findings}
+
+
+@pytest.mark.parametrize("shape", Shape)
+@pytest.mark.parametrize("distance", [1, 5, 17])
+def test_two_faulty_records_in_one_file_do_not_hide_each_other(shape: Shape, distance: int) -> None:
+    cases = OF_SHAPE[shape]
+    for place, record in enumerate(cases):
+        other = cases[(place + distance) % len(cases)]
+        content, expected = together(record, other)
+        assert found_in(content, shape) == expected, f"{record.name}, then {other.name}"
+
+
+@pytest.mark.parametrize("shape", Shape)
+def test_each_record_first_in_the_middle_and_last_among_a_hundred_good_ones(shape: Shape) -> None:
+    cases, good = OF_SHAPE[shape], GOOD_LINES[shape]
+    for place, first in enumerate(cases):
+        middle, last = cases[place - len(cases) // 3], cases[place - 2 * len(cases) // 3]
+        content, expected = together(first, good[:50], middle, good[50:], last)
+        assert found_in(content, shape) == expected, f"{first.name}; {middle.name}; {last.name}"
+
+
+def test_all_records_among_a_hundred_thousand_good_ones() -> None:
+    cases = OF_SHAPE[Shape.CHAT]
+    good = good_lines(100_000)
+    cuts = [0, *sorted(random.Random(7).sample(range(len(good)), len(cases))), len(good)]
+    parts: list[Record | list[str]] = [good[: cuts[1]]]
+    for record, start, end in zip(cases, cuts[1:-1], cuts[2:], strict=True):
+        parts += [record, good[start:end]]
+    content, expected = together(*parts)
+    assert found_in(content, Shape.CHAT) == expected
+
+
+# Codes of which no case can be written down in a few lines, or that are given by other parts; each has a test of its own.
+ELSEWHERE = {
+    *("line_too_long", "too_many_values", "too_many_findings_in_line", "image_too_large"),
+    *("file_too_large", "duplicates_unchecked", "example_too_long", "example_too_long_for_some", "no_system_message"),
+}
+
+
+def test_the_corpus_has_every_code() -> None:
+    seen = {code for record in RECORDS for code, _ in record.findings}
+    seen |= {code for case in FILES for _, code, _ in case.findings}
+    assert FINDING_CODES.keys() - seen == ELSEWHERE
+
+
+def test_good_records_stand_in_every_part_of_the_corpus() -> None:
+    assert all(any(not record.findings for record in OF_SHAPE[shape]) for shape in Shape)
+    assert len(RECORDS) + len(FILES) >= 450
