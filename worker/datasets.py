@@ -10,6 +10,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import LineTooLongError
 from shared.datasets.splitting.at_random import CannotSplitError, SplitPlan, split
 from shared.datasets.tables import Dataset
+from shared.datasets.targets import MOST_GRADED_VALIDATION, targets
 from shared.datasets.validation import Limits, validate
 from shared.lifecycles import DatasetStatus
 from shared.queue import Task
@@ -56,7 +57,9 @@ def _bring_nearer(context: Context, taken: Dataset) -> None:
 
 def _validate(context: Context, taken: Dataset) -> None:
     held_out = (taken.derivation or {}).get("split") == actions.HELD_OUT
-    limits = Limits(fewest_examples=1) if held_out else Limits()
+    limits = (
+        Limits(fewest_examples=1, targets=targets(MOST_GRADED_VALIDATION)) if held_out else Limits(targets=targets())
+    )
     with context.storage.open(taken.blob) as source:
         validation = validate(source, limits, _Progress(context, taken))
     with context.database.transaction() as db:

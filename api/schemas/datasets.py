@@ -136,13 +136,22 @@ class TokensSchema(Schema):
     over_long: int
 
 
+class ObjectionSchema(Schema):
+    """What stands against a verdict: a code, how often it was found, and the first 20 lines on which it was."""
+
+    code: str
+    count: int
+    lines: list[int]
+
+
 class AcceptanceSchema(Schema):
-    """Whether a provider would take the file for a method; `against` names the codes of findings that stand against it."""
+    """Whether a provider would take the file for a model and a method; `model` null: whatever model the method is open for."""
 
     provider: str
+    model: str | None
     method: str
     accepted: bool
-    against: list[str]
+    against: list[ObjectionSchema]
 
 
 class ReportSchema(Schema):
@@ -168,7 +177,15 @@ class ReportSchema(Schema):
             },
             "codes": {},
             "findings_omitted": 0,
-            "acceptance": [{"provider": "openai", "method": "supervised", "accepted": True, "against": []}],
+            "acceptance": [
+                {
+                    "provider": "openai",
+                    "model": "gpt-4o-2024-08-06",
+                    "method": "dpo",
+                    "accepted": False,
+                    "against": [{"code": "format_does_not_fit_method", "count": 144, "lines": []}],
+                }
+            ],
             "automatic_epochs": 3,
         }
     )
@@ -196,7 +213,17 @@ class ReportSchema(Schema):
             }
             for code, count in sorted(report["codes"].items())
         }
-        return cls.model_validate(report | {"dataset_id": dataset.id, "status": dataset.status, "codes": codes})
+        shown = {"codes": codes, "acceptance": [_verdict(one, report["codes"]) for one in report["acceptance"]]}
+        return cls.model_validate(report | shown | {"dataset_id": dataset.id, "status": dataset.status})
+
+
+def _verdict(stored: dict[str, Any], counts: dict[str, int]) -> dict[str, Any]:
+    """Reports of earlier versions judged providers only, and named bare codes."""
+    against = [
+        {"code": one, "count": counts.get(one, 0), "lines": []} if isinstance(one, str) else one
+        for one in stored["against"]
+    ]
+    return {"model": None} | stored | {"against": against}
 
 
 class ExampleSchema(Schema):

@@ -1,6 +1,14 @@
 """Every code a finding can have, in one table; the documentation of the codes is generated from it."""
 
-from shared.datasets.findings import of_chats, of_files, of_lines
+from shared.datasets.findings import (
+    of_chats,
+    of_completions,
+    of_files,
+    of_lines,
+    of_preferences,
+    of_reinforcement,
+    of_targets,
+)
 from shared.datasets.findings.code import FindingCode
 
 FINDING_CODES: dict[str, FindingCode] = {
@@ -11,4 +19,8 @@ FINDING_CODES: dict[str, FindingCode] = {
     **of_chats.MESSAGE,
     **of_chats.CONTENT,
     **of_chats.TOOLS,
+    **of_preferences.PREFERENCE,
+    **of_reinforcement.REINFORCEMENT,
+    **of_completions.COMPLETION,
+    **of_targets.TARGET,
 }
