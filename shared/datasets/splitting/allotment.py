@@ -82,4 +82,5 @@ def _filling(places: Numbers, strata: Numbers) -> Parts:
     first_of = np.searchsorted(strata, np.arange(len(places)))
     rank = np.arange(len(strata)) - first_of[strata]
     ends = places.cumsum(axis=1)[strata]
-    return np.sum(rank[:, None] >= ends, axis=1, dtype=np.uint8)
+    parts: Parts = np.sum(rank[:, None] >= ends, axis=1, dtype=np.uint8)
+    return parts

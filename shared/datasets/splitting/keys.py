@@ -21,6 +21,7 @@ from shared.datasets.splitting.request import PROMPT, CannotSplitError, SplitReq
 Row = Mapping[str, Any]
 
 MOST_LINES_NAMED = 20
+LONGEST_INDEX = 10  # digits; no list of an example is that long
 
 
 class Candidate(NamedTuple):
@@ -82,7 +83,7 @@ def value_at(row: object, pointer: str) -> object:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(value, Mapping):
             value = value.get(name)
-        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+        elif isinstance(value, list) and name.isdecimal() and len(name) < LONGEST_INDEX and int(name) < len(value):
             value = value[int(name)]
         else:
             return None
