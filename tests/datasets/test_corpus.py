@@ -1,22 +1,25 @@
 """The corpus of faults is found exactly: nothing is missed, nothing is found that is not there, wherever it stands."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import chain
 
 import pytest
 
 from shared.datasets.findings.codes import FINDING_CODES
 from shared.datasets.findings.finding import Finding
+from shared.datasets.reading import CannotBeRead, Line, inspect, read
 from shared.datasets.reading.jsonl import read_lines
 from shared.datasets.rules import check
 from shared.datasets.shapes import Shape
-from shared.datasets.validation import validate
+from shared.datasets.validation import Limits, validate
 from tests.datasets.cases import Expected, File, Record, files, records, together
 from tests.datasets.files import good_lines
 
 RECORDS = records()
 FILES = files("files")
+SOURCES = files("sources")
 OF_SHAPE = {shape: [record for record in RECORDS if record.shape is shape] for shape in Shape}
 
 # Said of files as a whole, and held by tests of their own; the corpus' records are not written with an eye to them.
@@ -25,12 +28,21 @@ GOOD_LINES = {shape: good_lines(100, shape) for shape in Shape}
 
 
 def all_findings(content: bytes, shape: Shape) -> Sequence[Finding]:
-    return validate(BytesIO(content), shape=shape).findings
+    return validate(BytesIO(content), Limits(shape=shape)).findings
 
 
 def found_in(content: bytes, shape: Shape) -> list[Expected]:
     findings = all_findings(content, shape)
     return sorted((f.line, f.code, f.pointer) for f in findings if f.code not in OF_WHOLE_FILES)
+
+
+def judged(lines: Iterable[Line], shape: Shape) -> list[Expected]:
+    """By reading and rules alone."""
+    found = []
+    for line in lines:
+        of_row = check(line.row, shape) if line.row is not None else ()
+        found += [(line.number, f.code, f.pointer) for f in chain(line.findings, of_row)]
+    return found
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
@@ -51,6 +63,17 @@ def test_each_whole_file(case: File) -> None:
     assert sorted((f.line, f.code, f.pointer) for f in findings) == sorted(case.findings)
     starts = [0, 0, *(place + 1 for place, byte in enumerate(case.content) if byte == ord("\n"))]
     assert {f.line: f.offset for f in findings} == {f.line: starts[f.line] for f in findings}
+
+
+@pytest.mark.parametrize("case", SOURCES, ids=lambda case: case.name)
+def test_each_file_of_another_kind(case: File) -> None:
+    try:
+        intake = inspect(BytesIO(case.content), case.filename, None)
+    except CannotBeRead as refused:
+        assert [(0, refused.finding.code, refused.finding.pointer)] == list(case.findings)
+        return
+    notes = [(0, note.code, note.pointer) for note in intake.notes]
+    assert sorted(notes + judged(read(BytesIO(case.content), intake), case.shape)) == sorted(case.findings)
 
 
 @pytest.mark.parametrize("shape", Shape)
@@ -92,10 +115,10 @@ ELSEWHERE = {
 
 def test_the_corpus_has_every_code() -> None:
     seen = {code for record in RECORDS for code, _ in record.findings}
-    seen |= {code for case in FILES for _, code, _ in case.findings}
+    seen |= {code for case in FILES + SOURCES for _, code, _ in case.findings}
     assert FINDING_CODES.keys() - seen == ELSEWHERE
 
 
 def test_good_records_stand_in_every_part_of_the_corpus() -> None:
     assert all(any(not record.findings for record in OF_SHAPE[shape]) for shape in Shape)
-    assert len(RECORDS) + len(FILES) >= 450
+    assert len(RECORDS) + len(FILES) + len(SOURCES) >= 500
