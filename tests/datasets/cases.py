@@ -17,6 +17,8 @@ from tests.datasets.files import corpus, good_line
 ROWS = {
     "chat": Shape.CHAT,
     "tools": Shape.CHAT,
+    "images": Shape.CHAT,
+    "turns": Shape.CHAT,
     "preference": Shape.PREFERENCE,
     "reinforcement": Shape.REINFORCEMENT,
     "completion": Shape.COMPLETION,

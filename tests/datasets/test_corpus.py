@@ -9,6 +9,7 @@ import pytest
 
 from shared.datasets.findings.codes import FINDING_CODES
 from shared.datasets.findings.finding import Finding
+from shared.datasets.findings.of_targets import TARGET
 from shared.datasets.reading import CannotBeRead, Line, inspect, read
 from shared.datasets.reading.jsonl import read_lines
 from shared.datasets.rules import check
@@ -45,6 +46,15 @@ def judged(lines: Iterable[Line], shape: Shape) -> list[Expected]:
     return found
 
 
+def found_in_source(case: File) -> list[Expected]:
+    try:
+        intake = inspect(BytesIO(case.content), case.filename, None)
+    except CannotBeRead as refused:
+        return [(0, refused.finding.code, refused.finding.pointer)]
+    notes = [(0, note.code, note.pointer) for note in intake.notes]
+    return notes + judged(read(BytesIO(case.content), intake), case.shape)
+
+
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
 def test_each_record_alone(record: Record) -> None:
     content, expected = together(record)
@@ -67,13 +77,7 @@ def test_each_whole_file(case: File) -> None:
 
 @pytest.mark.parametrize("case", SOURCES, ids=lambda case: case.name)
 def test_each_file_of_another_kind(case: File) -> None:
-    try:
-        intake = inspect(BytesIO(case.content), case.filename, None)
-    except CannotBeRead as refused:
-        assert [(0, refused.finding.code, refused.finding.pointer)] == list(case.findings)
-        return
-    notes = [(0, note.code, note.pointer) for note in intake.notes]
-    assert sorted(notes + judged(read(BytesIO(case.content), intake), case.shape)) == sorted(case.findings)
+    assert sorted(found_in_source(case)) == sorted(case.findings)
 
 
 @pytest.mark.parametrize("shape", Shape)
@@ -106,10 +110,12 @@ def test_all_records_among_a_hundred_thousand_good_ones() -> None:
     assert found_in(content, Shape.CHAT) == expected
 
 
-# Codes of which no case can be written down in a few lines, or that are given by other parts; each has a test of its own.
+# Codes that no small file can have, that others give, or that only verdicts use; each has a test of its own.
 ELSEWHERE = {
-    *("line_too_long", "too_many_values", "too_many_findings_in_line", "image_too_large"),
+    *("line_too_long", "too_many_values", "too_many_findings_in_line", "image_too_large", "element_too_long"),
     *("file_too_large", "duplicates_unchecked", "example_too_long", "example_too_long_for_some", "no_system_message"),
+    *("missing_reference", "reserved_reference"),
+    *TARGET,
 }
 
 
