@@ -18,6 +18,7 @@ from api.schemas.datasets import DatasetSchema, DatasetUpload
 from api.uploads import Upload
 from shared.datasets import actions
 from shared.datasets.actions import Received
+from shared.datasets.shapes import Shape
 from shared.db import Database
 from shared.errors import (
     Conflict,
@@ -42,7 +43,7 @@ _FORM: dict[str, Any] = {
                     "required": ["name", "file"],
                     "properties": {
                         "name": {"type": "string", "maxLength": 100, "example": "support-triage"},
-                        "format": {"type": "string", "enum": [actions.CHAT], "default": actions.CHAT},
+                        "format": {"type": "string", "enum": [Shape.CHAT], "default": Shape.CHAT},
                         "file": {"type": "string", "format": "binary", "description": "JSON Lines, one chat per line."},
                     },
                 },
@@ -85,13 +86,13 @@ def _received(upload: Upload, caller: TeamCaller) -> Received:
         raise InvalidRequest("The form's fields are not valid.", faults) from error
     _check_offered(fields)
     key = actions.storage_key(caller.team_id, upload.sha256)
-    return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key)
+    return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key, {})
 
 
 def _check_offered(fields: DatasetUpload) -> None:
-    if fields.format != actions.CHAT:
+    if fields.format != Shape.CHAT:
         raise UnsupportedFormat(
-            f"Datasets are read as `{actions.CHAT}` only: JSON Lines, one chat per line.", supported=[actions.CHAT]
+            f"Datasets are read as `{Shape.CHAT}` only: JSON Lines, one chat per line.", supported=[Shape.CHAT]
         )
     if fields.mapping is not None:
         raise InvalidRequest(

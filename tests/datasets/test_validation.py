@@ -279,6 +279,7 @@ def test_the_faulty_example_file_shows_its_faults() -> None:
         (8, "invalid_weight"),
         (9, "unknown_key"),
         (10, "invalid_content"),
+        (12, "roles_not_alternating"),
         (12, "unanswered_tool_call"),
         (13, "arguments_not_text"),
         (14, "duplicate_example"),

@@ -97,6 +97,7 @@ class Laboratory:
             size_bytes=len(data),
             sha256=key[-64:],
             storage_key=key,
+            examples_key=key,
             created_by=KeyId(ids.new("key")),
         )
         dataset.status = DatasetStatus.VALIDATING

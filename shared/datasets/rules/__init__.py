@@ -11,8 +11,8 @@ from shared.datasets.findings import Finding
 from shared.datasets.rules.chat import check_chat
 from shared.datasets.rules.completion import check_completion
 from shared.datasets.rules.formats import other_format
+from shared.datasets.rules.graders import check_references, references
 from shared.datasets.rules.preference import check_preference
-from shared.datasets.rules.references import check_references, references
 from shared.datasets.rules.reinforcement import check_reinforcement
 from shared.datasets.shapes import Shape
 

@@ -1,6 +1,6 @@
 """Every rule for one row of a reinforcement dataset: a conversation that waits for an answer, and what the answer is graded by.
 
-Whatever stands beside the messages and tools is for the grader; which of it the grader needs is in `references`.
+Whatever stands beside the messages and tools is for the grader; which of it the grader needs is in `graders`.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,9 +9,9 @@ from typing import Any
 from shared.datasets.findings import Finding, found, pointer
 from shared.datasets.rules.conversation import Conversation, check_conversation
 from shared.datasets.rules.functions import check_tools
+from shared.datasets.rules.graders import RESERVED_KEYS
 from shared.datasets.rules.images import image_count, images_are_inline
 from shared.datasets.rules.messages import check_messages, weight_without_effect
-from shared.datasets.rules.references import RESERVED_KEYS
 
 Row = dict[str, Any]
 
