@@ -185,6 +185,13 @@ def test_labels_may_be_looked_for_elsewhere() -> None:
     assert [counted[label, 1] for label in range(4)] == [2, 2, 2, 2]
 
 
+def test_where_repetitions_upset_the_share_of_a_label_the_sizes_are_kept_by_another() -> None:
+    examples = [chat("again", "rare")] * 5 + [chat(number, "often") for number in range(95)]
+    for seed in range(20):
+        request = SplitRequest({"validation": 10, "test": 10}, Strategy.STRATIFIED, seed=seed)
+        assert divided(examples, request).sizes == (80, 10, 10)
+
+
 def test_labels_that_occur_once_cannot_all_be_held_out() -> None:
     examples = [chat(number, f"label {number}") for number in range(20)]
     with pytest.raises(CannotSplitError, match="0 examples have a label"):
