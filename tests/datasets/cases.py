@@ -3,13 +3,16 @@
 The files in `corpus/` say what is expected by the rules of the providers; none of them was written from what the code found.
 """
 
+import csv
 import gzip
 import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
+
+from openpyxl import Workbook
 
 from shared.datasets.shapes import Shape
 from tests.datasets.files import corpus, good_line
@@ -51,7 +54,7 @@ class File:
     """A whole file as it is uploaded."""
 
     name: str
-    shape: Shape
+    shape: Shape | None  # none: its rows are no examples yet
     filename: str
     content: bytes
     findings: tuple[Expected, ...]
@@ -66,7 +69,7 @@ def files(name: str) -> list[File]:
     return [
         File(
             case["name"],
-            Shape(case.get("shape", "chat")),
+            Shape(shape) if (shape := case.get("shape", "chat")) else None,
             case.get("filename", "data.jsonl"),
             _packed(_content(case), case),
             tuple((line, code, pointer) for line, code, pointer in case["findings"]),
@@ -99,7 +102,7 @@ def _record(name: str, case: dict[str, Any], text: str) -> Record:
 def _content(case: dict[str, Any]) -> bytes:
     """Texts are encoded; a number stands for so many good examples, `hex` for bytes that are no text."""
     encoding = case.get("encoding", "utf-8")
-    shape = Shape(case.get("shape", "chat"))
+    shape = Shape(case.get("shape") or "chat")
     numbers = iter(range(1_000))
     return b"".join(
         bytes.fromhex(piece["hex"]) if isinstance(piece, dict) else _text(piece, shape, numbers).encode(encoding)
@@ -122,12 +125,18 @@ def _packed(content: bytes, case: dict[str, Any]) -> bytes:
         case "gzip of gzip":
             return gzip.compress(gzip.compress(content, mtime=0), mtime=0)
         case "zip":
-            return _zipped(content, "data.csv" if b"," in content[:20] else "data.jsonl")
+            return _zipped(content, "data.csv" if case.get("shape") == "completion" else "data.jsonl")
         case "zip of two":
             return _zipped(content, "a.jsonl", "b.jsonl")
+        case "zip with a password":
+            return _with_password(_zipped(content, "data.jsonl"))
         case "half a zip":
             zipped = _zipped(content, "data.jsonl")
             return zipped[: len(zipped) // 2]
+        case "xlsx":
+            return _workbook(content, "Sheet1")
+        case "xlsx of two sheets":
+            return _workbook(content, "Sheet1", "Sheet2")
         case other:
             raise AssertionError(f"no packing is called {other}")
 
@@ -137,4 +146,23 @@ def _zipped(content: bytes, *names: str) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
             archive.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
+
+
+def _with_password(archive: bytes) -> bytes:
+    """The archive with the flag of encryption, in the header of the file and in the directory."""
+    marked = bytearray(archive)
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        marked[archive.index(header) + flags] |= 1
+    return bytes(marked)
+
+
+def _workbook(table: bytes, *sheets: str) -> bytes:
+    workbook = Workbook(write_only=True)
+    for sheet in sheets:
+        written = workbook.create_sheet(sheet)
+        for row in csv.reader(StringIO(table.decode())):
+            written.append(row)
+    target = BytesIO()
+    workbook.save(target)
     return target.getvalue()
