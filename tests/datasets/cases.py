@@ -7,7 +7,7 @@ import csv
 import gzip
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
@@ -71,7 +71,7 @@ def files(name: str) -> list[File]:
             case["name"],
             Shape(shape) if (shape := case.get("shape", "chat")) else None,
             case.get("filename", "data.jsonl"),
-            _packed(_content(case), case),
+            PACKINGS[case.get("packing", "none")](_content(case)),
             tuple((line, code, pointer) for line, code, pointer in case["findings"]),
         )
         for case in corpus(name)
@@ -116,31 +116,6 @@ def _text(piece: str | int, shape: Shape, numbers: Iterator[int]) -> str:
     return "".join(good_line(next(numbers), shape) + "\n" for _ in range(piece))
 
 
-def _packed(content: bytes, case: dict[str, Any]) -> bytes:
-    match case.get("packing"):
-        case None:
-            return content
-        case "gzip":
-            return gzip.compress(content, mtime=0)
-        case "gzip of gzip":
-            return gzip.compress(gzip.compress(content, mtime=0), mtime=0)
-        case "zip":
-            return _zipped(content, "data.csv" if case.get("shape") == "completion" else "data.jsonl")
-        case "zip of two":
-            return _zipped(content, "a.jsonl", "b.jsonl")
-        case "zip with a password":
-            return _with_password(_zipped(content, "data.jsonl"))
-        case "half a zip":
-            zipped = _zipped(content, "data.jsonl")
-            return zipped[: len(zipped) // 2]
-        case "xlsx":
-            return _workbook(content, "Sheet1")
-        case "xlsx of two sheets":
-            return _workbook(content, "Sheet1", "Sheet2")
-        case other:
-            raise AssertionError(f"no packing is called {other}")
-
-
 def _zipped(content: bytes, *names: str) -> bytes:
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -166,3 +141,16 @@ def _workbook(table: bytes, *sheets: str) -> bytes:
     target = BytesIO()
     workbook.save(target)
     return target.getvalue()
+
+
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "none": lambda content: content,
+    "gzip": lambda content: gzip.compress(content, mtime=0),
+    "gzip of gzip": lambda content: gzip.compress(gzip.compress(content, mtime=0), mtime=0),
+    "zip": lambda content: _zipped(content, "data.csv" if content.startswith(b"prompt,") else "data.jsonl"),
+    "zip of two": lambda content: _zipped(content, "a.jsonl", "b.jsonl"),
+    "zip with a password": lambda content: _with_password(_zipped(content, "data.jsonl")),
+    "half a zip": lambda content: _zipped(content, "data.jsonl")[:200],
+    "xlsx": lambda content: _workbook(content, "Sheet1"),
+    "xlsx of two sheets": lambda content: _workbook(content, "Sheet1", "Sheet2"),
+}
