@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.datasets.shapes import Shape
 from shared.datasets.splitting.at_random import split
-from shared.datasets.splitting.keys import Candidate, value_at
+from shared.datasets.splitting.keys import SourcedExample, value_at
 from shared.datasets.splitting.plan import Assignment, plan
 from shared.datasets.splitting.request import CannotSplitError, SplitRequest, Strategy
 from shared.datasets.splitting.shares import shares
@@ -25,9 +25,9 @@ def chat(asked: object, answer: str) -> Example:
     return {"messages": [{"role": "user", "content": str(asked)}, {"role": "assistant", "content": answer}]}
 
 
-def divided(examples: list[Example], request: SplitRequest, described: list[Example] | None = None) -> Assignment:
-    rows = zip(examples, described or examples, strict=True)
-    return plan((Candidate(line, *row) for line, row in enumerate(rows, start=1)), request, Shape.CHAT)
+def divided(examples: list[Example], request: SplitRequest, sources: list[Example] | None = None) -> Assignment:
+    rows = zip(examples, sources or examples, strict=True)
+    return plan((SourcedExample(line, *row) for line, row in enumerate(rows, start=1)), request, Shape.CHAT)
 
 
 def parts_of(keys: list[Any], assignment: Assignment) -> dict[Any, set[int]]:
@@ -113,10 +113,10 @@ def test_no_key_is_in_two_parts_and_sizes_are_near(keys: list[int], wished: dict
 @given(st.lists(st.integers(0, 12), min_size=6, max_size=60), st.integers(0, 5))
 def test_repetitions_never_cross_parts(strategy: Strategy, numbers: list[int], seed: int) -> None:
     examples = [chat(number, f"label {number % 3}") for number in numbers]
-    described: list[Example] = [{"key": place} for place in range(len(numbers))]
+    sources: list[Example] = [{"key": place} for place in range(len(numbers))]
     key = "/key" if strategy in {Strategy.GROUPED, Strategy.BY_TIME} else None
     request = SplitRequest({"validation": 0.2, "test": 0.2}, strategy, key, seed)
-    assignment = refused_or(lambda: divided(examples, request, described))
+    assignment = refused_or(lambda: divided(examples, request, sources))
     if assignment is not None:
         assert all(len(parts) == 1 for parts in parts_of(numbers, assignment).values())
 
@@ -135,10 +135,10 @@ def test_by_time_the_oldest_are_trained_on_and_the_newest_tested(times: list[int
 
 def test_by_time_a_cut_goes_round_repetitions_by_the_nearer_side() -> None:
     examples = [chat(0, "x"), chat(1, "x"), *[chat(2, "x")] * 3, chat(3, "x"), chat(4, "x")]
-    described: list[Example] = [{"at": time} for time in range(7)]
+    sources: list[Example] = [{"at": time} for time in range(7)]
     for tested, sizes in [(2, (5, 2)), (3, (5, 2)), (4, (2, 5)), (5, (2, 5))]:
         request = SplitRequest({"test": tested}, Strategy.BY_TIME, "/at")
-        assert divided(examples, request, described).sizes == sizes
+        assert divided(examples, request, sources).sizes == sizes
 
 
 def test_times_are_texts_or_numbers() -> None:
@@ -173,9 +173,9 @@ def test_a_group_may_be_the_prompt_itself() -> None:
 
 def test_groups_that_share_an_example_stay_together() -> None:
     examples = [chat(number // 2, "x") for number in range(1, 41)]
-    described: list[Example] = [{"customer": number // 2} for number in range(40)]
+    sources: list[Example] = [{"customer": number // 2} for number in range(40)]
     with pytest.raises(CannotSplitError, match="must stay together"):
-        divided(examples, SplitRequest({"test": 10}, Strategy.GROUPED, "/customer"), described)
+        divided(examples, SplitRequest({"test": 10}, Strategy.GROUPED, "/customer"), sources)
 
 
 def test_labels_may_be_looked_for_elsewhere() -> None:

@@ -24,12 +24,12 @@ MOST_LINES_NAMED = 20
 LONGEST_INDEX = 10  # digits; no list of an example is that long
 
 
-class Candidate(NamedTuple):
-    """An example to be put into a part. Keys are looked for in `described`: the example itself, or the row it was made from."""
+class SourcedExample(NamedTuple):
+    """An example with the row that it was made from, in which keys are looked for; that may be the example itself."""
 
     line: int
     example: Row
-    described: Row
+    source: Row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,26 +40,26 @@ class Keys:
     keys: NDArray[Any]  # times as float64; digests of labels and groups as uint64; zeros for a random split
 
 
-def read_keys(candidates: Iterable[Candidate], request: SplitRequest, shape: Shape) -> Keys:
+def read_keys(examples: Iterable[SourcedExample], request: SplitRequest, shape: Shape) -> Keys:
     """Goes through all examples once. Raises CannotSplitError, naming lines, if some have no key."""
     is_time = request.strategy is Strategy.BY_TIME
     key_of = _key_of(request, shape)
     digests = array("Q")
     keys: array[Any] = array("d" if is_time else "Q")
     without: list[int] = []
-    for candidate in candidates:
-        key = key_of(candidate)
+    for sourced in examples:
+        key = key_of(sourced)
         if key is None:
-            without.append(candidate.line)
+            without.append(sourced.line)
             key = 0
-        digests.append(fingerprint(candidate.example, shape).example)
+        digests.append(fingerprint(sourced.example, shape).example)
         keys.append(key)
     if without:
         raise CannotSplitError(_missing(request, without))
     return Keys(np.array(digests, np.uint64), np.array(keys))
 
 
-def _key_of(request: SplitRequest, shape: Shape) -> Callable[[Candidate], float | None]:
+def _key_of(request: SplitRequest, shape: Shape) -> Callable[[SourcedExample], float | None]:
     pointer = request.key or ""
     match request.strategy:
         case Strategy.RANDOM:
@@ -67,13 +67,13 @@ def _key_of(request: SplitRequest, shape: Shape) -> Callable[[Candidate], float 
         case Strategy.STRATIFIED if request.key is None:
             if shape is Shape.REINFORCEMENT:
                 raise CannotSplitError("reinforcement examples have no answer to be their label: name a key")
-            return lambda candidate: xxh3_64_intdigest(_label(candidate.example, shape))
+            return lambda sourced: xxh3_64_intdigest(_label(sourced.example, shape))
         case Strategy.GROUPED if request.key == PROMPT:
-            return lambda candidate: fingerprint(candidate.example, shape).prompt
+            return lambda sourced: fingerprint(sourced.example, shape).prompt
         case Strategy.BY_TIME:
-            return lambda candidate: _time(value_at(candidate.described, pointer))
+            return lambda sourced: _time(value_at(sourced.source, pointer))
         case _:
-            return lambda candidate: _digest(value_at(candidate.described, pointer))
+            return lambda sourced: _digest(value_at(sourced.source, pointer))
 
 
 def value_at(row: object, pointer: str) -> object:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shared.datasets.shapes import Shape
 from shared.datasets.splitting.allotment import Numbers, Parts, allot
 from shared.datasets.splitting.chance import draws
-from shared.datasets.splitting.keys import Candidate, Keys, read_keys
+from shared.datasets.splitting.keys import Keys, SourcedExample, read_keys
 from shared.datasets.splitting.request import CannotSplitError, SplitRequest, Strategy
 from shared.datasets.splitting.shares import shares
 
@@ -32,13 +32,13 @@ class Assignment:
         return iter(self.part_of.tobytes())
 
 
-def plan(candidates: Iterable[Candidate], request: SplitRequest, shape: Shape) -> Assignment:
+def plan(examples: Iterable[SourcedExample], request: SplitRequest, shape: Shape) -> Assignment:
     """One pass over the examples. Each part gets at least one of them.
 
     The same examples are divided alike whatever their order, but for a split by time, where equal times keep their order.
     Raises CannotSplitError: too few examples, or too few that may be parted; keys missing (lines are named).
     """
-    keys = read_keys(candidates, request, shape)
+    keys = read_keys(examples, request, shape)
     sizes = request.sizes(len(keys.examples))
     assignment = Assignment(request.parts, _STRATEGIES[request.strategy](keys, sizes, request.seed))
     if not all(assignment.sizes):
