@@ -46,16 +46,18 @@ def read_keys(examples: Iterable[SourcedExample], request: SplitRequest, shape: 
     key_of = _key_of(request, shape)
     digests = array("Q")
     keys: array[Any] = array("d" if is_time else "Q")
-    without: list[int] = []
+    without = 0
+    first_lines: list[int] = []
     for sourced in examples:
         key = key_of(sourced)
         if key is None:
-            without.append(sourced.line)
+            without += 1
+            first_lines += [sourced.line] if without <= MOST_LINES_NAMED else []
             key = 0
         digests.append(fingerprint(sourced.example, shape).example)
         keys.append(key)
     if without:
-        raise CannotSplitError(_missing(request, without))
+        raise CannotSplitError(_missing(request, without, first_lines))
     return Keys(np.array(digests, np.uint64), np.array(keys))
 
 
@@ -121,10 +123,9 @@ def _time(value: object) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def _missing(request: SplitRequest, lines: list[int]) -> str:
+def _missing(request: SplitRequest, examples: int, first_lines: list[int]) -> str:
     what = (
         "time (a number, or a text such as 2026-11-20T10:00:00Z)" if request.strategy is Strategy.BY_TIME else "value"
     )
-    named = ", ".join(map(str, lines[:MOST_LINES_NAMED]))
-    more = ", …" if len(lines) > MOST_LINES_NAMED else ""
-    return f'{len(lines)} examples have no {what} at "{request.key}": lines {named}{more}'
+    more = ", …" if examples > len(first_lines) else ""
+    return f'{examples} examples have no {what} at "{request.key}": lines {", ".join(map(str, first_lines))}{more}'
