@@ -21,6 +21,9 @@ DatasetName = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 SoughtName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=_NAME)]
 """Longer than a name that is given: each split adds a word to it."""
 
+Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
+"""A digest in hexadecimal."""
+
 _DATASET: dict[str, Any] = {
     "id": "ds_01h455vb4pex5vsknk084sn02q",
     "team_id": "team_01h455vb4pex5vsknk084sn02q",
@@ -50,6 +53,7 @@ class DatasetUpload(Schema):
     name: DatasetName
     format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = Shape.CHAT
     mapping: str | None = None
+    sha256: Sha256 | None = None
 
 
 class DatasetSchema(Schema):

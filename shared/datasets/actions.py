@@ -11,7 +11,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.splitting.at_random import by_fraction
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
-from shared.errors import Conflict, DatasetNotReady
+from shared.errors import Conflict, DatasetNotReady, PayloadTooLarge
 from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
 from shared.queue import Task
@@ -36,9 +36,26 @@ class Received:
     asked: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Bytes that are known to be there, but not yet in one piece. `asked` is what their sender said of them."""
+
+    name: str
+    filename: str
+    size_bytes: int
+    asked: dict[str, Any] | None
+
+
 def storage_key(team_id: str, sha256: str) -> str:
     """Where a team's bytes are kept: the same bytes of one team are kept once."""
     return f"{team_id}/{sha256}"
+
+
+def too_large(max_bytes: int) -> PayloadTooLarge:
+    """The refusal of a file that is larger than any dataset may be."""
+    return PayloadTooLarge(
+        f"A dataset may have {max_bytes:,} bytes. Split it, or ask an admin for a higher limit.", max_bytes=max_bytes
+    )
 
 
 def receive(db: Session, received: Received, caller: TeamCaller) -> Dataset:
@@ -82,6 +99,15 @@ def prepare(db: Session, dataset_id: DatasetId, how: dict[str, Any], caller: Tea
         derivation={"prepare": how},
     )
     return _added(db, dataset, "dataset.prepare", caller)
+
+
+def expect(db: Session, expected: Expected, caller: TeamCaller) -> Dataset:
+    """Make the next version of a named dataset whose bytes the worker has still to put together.
+
+    Raises Conflict when the team is archived.
+    """
+    dataset = Dataset(**asdict(expected), **_born(db, expected.name, caller), status=DatasetStatus.UPLOADING)
+    return _added(db, dataset, "dataset.upload", caller)
 
 
 def split(db: Session, dataset_id: DatasetId, held_out: float, seed: int, caller: TeamCaller) -> list[Dataset]:

@@ -23,9 +23,14 @@ class Target:
         self._size_bytes += len(content)
         return len(content)
 
+    @property
+    def sha256(self) -> str:
+        """The digest of all that was written."""
+        return self._digest.hexdigest()
+
     def keep(self) -> Bytes:
         """Make all that was written durable. Raises StorageIsFull."""
-        written = bytes_of(self._team_id, self._digest.hexdigest(), self._size_bytes)
+        written = bytes_of(self._team_id, self.sha256, self._size_bytes)
         self._incoming.keep(written.key)
         return written
 
