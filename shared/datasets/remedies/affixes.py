@@ -90,3 +90,9 @@ def shared_beginning(one: str, other: str) -> str:
         return one
     pairs = enumerate(zip(one, other, strict=False))
     return one[: next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))]
+
+
+def without_beginning(text: str, beginning: str) -> str:
+    """The text itself, if it does not begin so. It may have been lower-cased since the beginning was found."""
+    begins = text.startswith((beginning, beginning.lower()))
+    return text[len(beginning) :] if beginning and begins else text

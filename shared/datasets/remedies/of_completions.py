@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
-from shared.datasets.remedies.affixes import Affixes, TaskType, Unused, texts_of
+from shared.datasets.remedies.affixes import Affixes, TaskType, Unused, texts_of, without_beginning
 from shared.datasets.remedies.inside import Row
 from shared.datasets.remedies.mending import Lent, Mending
 from shared.datasets.remedies.recipe import Change, Recipe, Step
@@ -162,28 +162,41 @@ class AddPromptSuffix(LearningMending):
 class StripPromptPrefix(LearningMending):
     """An instruction that all prompts begin with: training makes it superfluous, and it is billed each time."""
 
+    prefix: str = ""
+
     @property
     def unwanted(self) -> str:
+        """The prefix that was given, otherwise the one that was found; an empty text where none is too long."""
+        if self.prefix:
+            return self.prefix
         prefix = self.prompts.prefix
         return prefix if len(prefix) > LONGEST_HARMLESS_PROMPT_PREFIX and not self.prompts.are_identical else ""
 
     @override
     def mend_texts(self, row: Row, prompt: str, completion: str) -> Row:
-        # The prompts may have been lower-cased since they were looked at.
-        rest = _without(prompt, self.unwanted)
+        rest = without_beginning(prompt, self.unwanted)
         return row if rest is prompt else inside.with_value(row, "prompt", rest)
 
     @override
     def recipe(self) -> Recipe:
         return Recipe((Step(Change.PROMPT_PREFIX_REMOVED, self.unwanted),)) if self.unwanted else Recipe()
 
+    @override
+    def settled(self) -> dict[str, Any]:
+        return {"prefix": self.unwanted}
+
 
 @dataclass
 class StripCompletionPrefix(LearningMending):
     """What all completions begin with; a leading space stays."""
 
+    prefix: str = ""
+
     @property
     def unwanted(self) -> str:
+        """The prefix that was given, otherwise the one that was found; an empty text where none is too long."""
+        if self.prefix:
+            return self.prefix
         prefix = self.completions.prefix
         if len(prefix) < SHORTEST_COMPLETION_PREFIX or self.completions.are_identical:
             return ""
@@ -191,7 +204,7 @@ class StripCompletionPrefix(LearningMending):
 
     @override
     def mend_texts(self, row: Row, prompt: str, completion: str) -> Row:
-        rest = _without(completion, self.unwanted)
+        rest = without_beginning(completion, self.unwanted)
         if rest is completion:
             return row
         return inside.with_value(row, "completion", (" " if completion.startswith(" ") else "") + rest)
@@ -199,6 +212,10 @@ class StripCompletionPrefix(LearningMending):
     @override
     def recipe(self) -> Recipe:
         return Recipe((Step(Change.ANSWER_PREFIX_REMOVED, self.unwanted),)) if self.unwanted else Recipe()
+
+    @override
+    def settled(self) -> dict[str, Any]:
+        return {"prefix": self.unwanted}
 
 
 @dataclass
@@ -257,12 +274,6 @@ class AddLeadingSpace(LearningMending):
     @override
     def recipe(self) -> Recipe:
         return Recipe((Step(Change.ANSWER_SPACE_ADDED),)) if self.is_lacking else Recipe()
-
-
-def _without(text: str, prefix: str) -> str:
-    """The text itself, if it does not begin so in any case."""
-    begins = text.startswith((prefix, prefix.lower()))
-    return text[len(prefix) :] if prefix and begins else text
 
 
 COMPLETIONS = (Shape.COMPLETION,)

@@ -18,9 +18,10 @@ from shared.datasets.remedies.recipe import Change, Recipe, Step
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
 
 _BREAKS = re.compile(r"<(?:br\s*/?|/p|/div|/li|/tr|/h[1-6])\s*>", re.IGNORECASE)
+# An attribute must have a value: "a<b and c>d" is no tag.
 _TAGS = re.compile(
     r"</?(?:a|abbr|b|blockquote|center|code|div|em|font|h[1-6]|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|tbody|td"
-    r"|th|thead|tr|u|ul)(?:\s[^<>]*)?/?>",
+    r"|th|thead|tr|u|ul)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))*\s*/?>",
     re.IGNORECASE,
 )
 _FENCED = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)

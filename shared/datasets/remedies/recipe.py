@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from shared.datasets.remedies.affixes import without_beginning
 from shared.datasets.remedies.punctuation import plain_punctuation
 
 
@@ -94,7 +95,7 @@ def _normalised(prompt: str, form: str) -> str:
 # What a step does to a prompt, given its text. The others are about answers, or about what is sent beside the prompt.
 _ON_PROMPTS: dict[Change, Callable[[str, str], str]] = {
     Change.PROMPT_LOWER_CASED: lambda prompt, _: prompt.lower(),
-    Change.PROMPT_PREFIX_REMOVED: str.removeprefix,
+    Change.PROMPT_PREFIX_REMOVED: without_beginning,
     Change.PROMPT_SUFFIX_ADDED: lambda prompt, suffix: prompt + suffix,
     Change.PROMPT_STRIPPED: lambda prompt, _: prompt.strip(),
     Change.UNICODE_NORMALISED: _normalised,
