@@ -7,6 +7,7 @@ then repetitions. What looks at the file as a whole to find what its texts have 
 from collections.abc import Iterable
 
 from shared.datasets.remedies import (
+    of_affixes,
     of_completions,
     of_examples,
     of_labels,
@@ -39,7 +40,8 @@ _IN_ORDER = (
     *of_examples.REPETITIONS,
     *of_examples.UNWANTED,
     *of_completions.LONG,
-    *of_completions.ADVICE,
+    *of_completions.LOUD,
+    *of_affixes.REMEDIES,
     *of_lines.FILE,
 )
 REMEDIES: dict[str, Remedy] = {remedy.name: remedy for remedy in _IN_ORDER}

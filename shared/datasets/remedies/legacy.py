@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from shared.datasets.remedies import of_completions
+from shared.datasets.remedies import of_affixes, of_completions
 from shared.datasets.remedies.affixes import TaskType, texts_of
 from shared.datasets.remedies.inside import COLUMNS, Row
 from shared.datasets.remedies.mending import Lent, Mending
@@ -29,11 +29,11 @@ _ADVICE: dict[str, type[Mending]] = {
     "drop_long_examples": of_completions.DropLongExamples,
     "lower_case_prompts": of_completions.LowerCasePrompts,
     "lower_case_completions": of_completions.LowerCaseCompletions,
-    "add_prompt_suffix": of_completions.AddPromptSuffix,
-    "strip_prompt_prefix": of_completions.StripPromptPrefix,
-    "strip_completion_prefix": of_completions.StripCompletionPrefix,
-    "add_completion_suffix": of_completions.AddCompletionSuffix,
-    "add_leading_space": of_completions.AddLeadingSpace,
+    "add_prompt_suffix": of_affixes.AddPromptSuffix,
+    "strip_prompt_prefix": of_affixes.StripPromptPrefix,
+    "strip_completion_prefix": of_affixes.StripCompletionPrefix,
+    "add_completion_suffix": of_affixes.AddCompletionSuffix,
+    "add_leading_space": of_affixes.AddLeadingSpace,
 }
 
 
@@ -113,7 +113,7 @@ def _afresh(mending: Mending) -> Mending:
 
 
 def _refuse_identical(looked: Mending) -> None:
-    assert isinstance(looked, of_completions.AddCompletionSuffix)
+    assert isinstance(looked, of_affixes.AddCompletionSuffix)
     if looked.task.is_open_ended:
         return
     if looked.prompts.are_identical:

@@ -101,7 +101,7 @@ class DropNearDuplicates(DropLines):
 
 @dataclass
 class DropRefusals(DropLines):
-    code: ClassVar[str] = "refusal_answer"
+    code: ClassVar[str] = "refusal"
 
 
 @dataclass
@@ -164,7 +164,7 @@ UNWANTED = (
     Remedy(
         "drop_refusals",
         "Leave out examples that teach to refuse",
-        ("refusal_answer",),
+        ("refusal", "boilerplate"),
         DropRefusals,
         CONVERSATIONS | {Shape.COMPLETION},
         recommended=False,

@@ -118,7 +118,7 @@ REMEDIES = (
     Remedy(
         "fix_labels",
         "Spell each label in one way",
-        ("label_typo", "label_varies"),
+        ("label_typo", "label_seen_once"),
         FixLabels,
         frozenset(Shape) - {Shape.REINFORCEMENT},
         recommended=False,

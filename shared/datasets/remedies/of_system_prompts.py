@@ -90,7 +90,7 @@ REMEDIES = (
     Remedy(
         "unify_system_prompt",
         "Use one system prompt in place of several",
-        ("varying_system_prompts",),
+        ("system_prompt_varies", "system_prompt_nearly_equal"),
         UnifySystemPrompt,
         CONVERSATIONS,
         recommended=False,
@@ -99,7 +99,7 @@ REMEDIES = (
     Remedy(
         "add_system_prompt",
         "Add the system prompt where it is missing",
-        ("no_system_message",),
+        ("no_system_message", "system_prompt_missing"),
         AddSystemPrompt,
         CONVERSATIONS,
         recommended=False,

@@ -6,14 +6,13 @@ prompts goes into the recipe, since the model should see at inference what it sa
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from typing_extensions import override
 
+from shared.datasets.remedies.characters import KINDS, normal_form, plain_punctuation
 from shared.datasets.remedies.mending import TextMending
-from shared.datasets.remedies.punctuation import KINDS, plain_punctuation
 from shared.datasets.remedies.recipe import Change, Recipe, Step
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
 
@@ -33,13 +32,16 @@ _TWICE_ENCODED = re.compile(
 
 @dataclass
 class NormaliseUnicode(TextMending):
-    """NFC joins letters with their accents; NFKC also makes full-width letters and digits plain."""
+    """NFC joins letters with their accents; NFKC also makes full-width letters and digits plain.
+
+    Characters that nobody sees go. Those that join or part letters stay: some scripts and emoji need them.
+    """
 
     form: Literal["NFC", "NFKC"] = "NFC"
 
     @override
     def mend_text(self, text: str) -> str:
-        return unicodedata.normalize(self.form, text)
+        return normal_form(text, self.form)
 
     @override
     def recipe(self) -> Recipe:
@@ -119,11 +121,11 @@ class MaskPersonalData(TextMending):
 
 REMEDIES = (
     Remedy("fix_mojibake", "Mend texts that were decoded wrongly", ("mojibake",), FixMojibake, recommended=False),
-    Remedy("strip_html", "Remove HTML from texts", ("html_leftovers",), StripHtml, recommended=False),
+    Remedy("strip_html", "Remove HTML from texts", ("html_leftover",), StripHtml, recommended=False),
     Remedy(
         "normalise_unicode",
         "Write every character in one form",
-        ("unicode_not_normalised",),
+        ("control_character", "invisible_character"),
         NormaliseUnicode,
         recommended=False,
         changes_inference=True,
@@ -131,7 +133,7 @@ REMEDIES = (
     Remedy(
         "normalise_punctuation",
         "Write punctuation in plain characters",
-        ("typographic_punctuation",),
+        (),
         NormalisePunctuation,
         recommended=False,
         changes_inference=True,
@@ -139,7 +141,7 @@ REMEDIES = (
     Remedy(
         "strip_whitespace",
         "Remove blanks around texts",
-        ("whitespace_around",),
+        ("uneven_whitespace",),
         StripWhitespace,
         CONVERSATIONS,
         recommended=False,

@@ -5,14 +5,13 @@ that recipes compose by being put one behind the other: prompts go through them 
 anything is not done here.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from shared.datasets.remedies.affixes import without_beginning
-from shared.datasets.remedies.punctuation import plain_punctuation
+from shared.datasets.remedies.characters import normal_form, plain_punctuation
 
 
 class Change(StrEnum):
@@ -88,16 +87,12 @@ def _apply(step: Step, prompt: str) -> str:
     return prompt if change is None else change(prompt, step.text)
 
 
-def _normalised(prompt: str, form: str) -> str:
-    return unicodedata.normalize("NFKC" if form == "NFKC" else "NFC", prompt)
-
-
 # What a step does to a prompt, given its text. The others are about answers, or about what is sent beside the prompt.
 _ON_PROMPTS: dict[Change, Callable[[str, str], str]] = {
     Change.PROMPT_LOWER_CASED: lambda prompt, _: prompt.lower(),
     Change.PROMPT_PREFIX_REMOVED: without_beginning,
     Change.PROMPT_SUFFIX_ADDED: lambda prompt, suffix: prompt + suffix,
     Change.PROMPT_STRIPPED: lambda prompt, _: prompt.strip(),
-    Change.UNICODE_NORMALISED: _normalised,
+    Change.UNICODE_NORMALISED: normal_form,
     Change.PUNCTUATION_NORMALISED: lambda prompt, kinds: plain_punctuation(prompt, kinds.split(",")),
 }

@@ -9,10 +9,20 @@ from hypothesis import strategies as st
 
 from shared.datasets.remedies import REMEDIES, Chosen, all_recommended, prepare, survey
 from shared.datasets.remedies.inside import Row
-from shared.datasets.rules import chat
 from shared.datasets.shapes import Shape
 from tests.datasets.files import corpus
-from tests.datasets.remedies.workbench import LENT, TOOLS, UNCHECKED, assistant, calling, sources, system, tool, user
+from tests.datasets.remedies.workbench import (
+    LENT,
+    TOOLS,
+    UNCHECKED,
+    assistant,
+    calling,
+    check,
+    sources,
+    system,
+    tool,
+    user,
+)
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
 answers = words.map(assistant) | st.builds(lambda text, weight: assistant(text, weight=weight), words, st.just(1))
@@ -97,7 +107,7 @@ def test_no_row_makes_a_remedy_stumble_or_change_what_it_was_given(shape: Shape,
     mended = [source.row for source in done.examples() if source.row is not None]
     assert repr(lines) == repr(before)
     if shape is Shape.CHAT:
-        assert not [finding for row in mended for finding in chat.check(row) if finding.severity == "error"]
+        assert not [finding for row in mended for finding in check(row) if finding.severity == "error"]
     survey(lambda: lines, shape, lent)
 
 
@@ -115,7 +125,7 @@ def test_no_remedy_finds_work_in_what_it_has_mended(remedy: str) -> None:
 def test_all_recommended_leaves_no_error_in_the_corpus_of_faults() -> None:
     chosen = [choice for choice in all_recommended(Shape.CHAT, LENT) if choice.name != "drop_duplicates"]
     mended = list(prepare(lambda: sources(ROWS), chosen, Shape.CHAT, LENT).examples())
-    assert not [f for source in mended if source.row for f in chat.check(source.row) if f.severity == "error"]
+    assert not [f for source in mended if source.row for f in check(source.row) if f.severity == "error"]
     again = prepare(lambda: mended, chosen, Shape.CHAT, LENT)
     assert list(again.examples()) == mended
     # Many faults have one meaning only; of the rest nobody but the author knows what was meant.

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from shared.datasets.remedies import REMEDIES, Chosen
-from shared.datasets.rules import chat
 from shared.datasets.shapes import Shape
 from tests.datasets.remedies.workbench import (
     LENT,
@@ -17,6 +16,7 @@ from tests.datasets.remedies.workbench import (
     assistant,
     call,
     calling,
+    check,
     conversation,
     prepared,
     system,
@@ -217,10 +217,10 @@ def test_a_remedy_mends_its_fault_and_nothing_else(case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if case.code], ids=lambda case: f"{case.remedy}-{case.code}")
 def test_the_rules_find_the_fault_before_and_not_after(case: Case) -> None:
     assert isinstance(case.before, dict)
-    assert case.code in {finding.code for finding in chat.check(case.before)}
+    assert case.code in {finding.code for finding in check(case.before)}
     assert case.code in REMEDIES[case.remedy].mends
     if case.after is not None:
-        assert case.code not in {finding.code for finding in chat.check(case.after)}
+        assert case.code not in {finding.code for finding in check(case.after)}
 
 
 OTHER_SHAPES = [

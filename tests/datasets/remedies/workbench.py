@@ -2,10 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.datasets.findings import Finding
 from shared.datasets.remedies import Chosen, Lent, Prepared, SourceRow, prepare
 from shared.datasets.rules import chat
 from shared.datasets.shapes import Shape
@@ -38,9 +39,11 @@ def count_tokens(row: Row) -> int:
     return count_example(row, Encoding.O200K_BASE).total
 
 
-LENT = Lent(
-    check=chat.check, mend=mend, mask=mask, count_tokens=count_tokens, lines={"near_duplicate": {2}, "secret": {3}}
-)
+def check(row: Row) -> Iterator[Finding]:
+    return chat.check(row)
+
+
+LENT = Lent(check=check, mend=mend, mask=mask, count_tokens=count_tokens, lines={"near_duplicate": {2}, "secret": {3}})
 UNCHECKED = Lent(mend=mend, mask=mask)  # for the shapes that have rules of their own
 
 

@@ -1,5 +1,9 @@
-"""Typographic and full-width punctuation, and the plain characters that stand for it. Words are left alone."""
+"""Characters in one form: Unicode's normal forms, and plain punctuation for typographic and full-width one.
 
+What a text says is not changed by it; that it reads the same to people is the point.
+"""
+
+import unicodedata
 from collections.abc import Collection
 from functools import cache
 
@@ -18,7 +22,17 @@ FULL_WIDTH = {
 DASHES = {**dict.fromkeys("‐‑‒–—―", "-"), "…": "..."}
 SPACES = dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f\u3000", " ")
 
+CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
+# Zero-width space, word joiner, soft hyphen, marks of direction and of byte order.
+INVISIBLE = (0x00AD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF)
+_UNSEEN = dict.fromkeys({*CONTROLS, *INVISIBLE} - set(map(ord, "\t\n\r")))
+
 KINDS = {"quotes": QUOTES, "full_width": FULL_WIDTH, "dashes": DASHES, "spaces": SPACES}
+
+
+def normal_form(text: str, form: str) -> str:
+    """NFKC if asked for, otherwise NFC; without control characters and what cannot be seen."""
+    return unicodedata.normalize("NFKC" if form == "NFKC" else "NFC", text.translate(_UNSEEN))
 
 
 def plain_punctuation(text: str, kinds: Collection[str]) -> str:
