@@ -18,6 +18,7 @@ from shared.datasets.remedies import (
     of_texts,
     of_tools,
     of_turns,
+    of_values,
 )
 from shared.datasets.remedies.mending import Lent
 from shared.datasets.remedies.remedy import Chosen, InvalidChoiceError, Remedy
@@ -27,7 +28,9 @@ _IN_ORDER = (
     *of_lines.FIRST,
     *of_rows.REMEDIES,
     *of_messages.REMEDIES,
+    *of_values.CONTENT,
     *of_texts.REMEDIES,
+    *of_values.TOOLS,
     *of_tools.REMEDIES,
     *of_turns.ORDER,
     *of_turns.ENDS,

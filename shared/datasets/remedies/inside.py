@@ -15,6 +15,7 @@ Message = dict[str, Any]
 
 OUTPUTS = ("preferred_output", "non_preferred_output")
 COLUMNS = ("prompt", "completion")
+SAYING = ("content", "refusal", "tool_calls", "function_call")
 
 
 class Place(Enum):
@@ -56,6 +57,13 @@ def change_lists(row: Row, shape: Shape, change: Callable[[list[Any], Place], li
     return row
 
 
+def change_holder(row: Row, shape: Shape, change: Callable[[Row], Row]) -> Row:
+    """What holds the messages and the tools, changed: the row itself, or the input of a preference."""
+    if shape is not Shape.PREFERENCE:
+        return change(row)
+    return with_value(row, "input", change(row["input"])) if isinstance(row.get("input"), dict) else row
+
+
 def change_texts(row: Row, shape: Shape, change: Callable[[str], str]) -> Row:
     """Every text that is said, changed; names, tool calls and definitions stay."""
     if shape is Shape.COMPLETION:
@@ -83,6 +91,15 @@ def role_of(message: object) -> str:
     """The role, or an empty text if there is none."""
     role = message.get("role") if isinstance(message, dict) else None
     return role if isinstance(role, str) else ""
+
+
+def says_nothing(message: object) -> bool:
+    """A message of a person or of the model with neither text nor call. Tools may have nothing to say."""
+    if not isinstance(message, dict) or role_of(message) not in ("system", "developer", "user", "assistant"):
+        return False
+    content = message.get("content")
+    is_empty = content is None or content == [] or (isinstance(content, str) and not content.strip())
+    return is_empty and not any(message.get(key) for key in SAYING[1:])
 
 
 def calls_of(message: object) -> list[Any]:

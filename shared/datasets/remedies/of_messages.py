@@ -22,7 +22,6 @@ ROLES = {
     "function": "function",
 }
 WEIGHTS = {0: 0, 1: 1, "0": 0, "1": 1, "0.0": 0, "1.0": 1}
-SAYING = ("content", "refusal", "tool_calls", "function_call")
 LONGEST_NAME = 64
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -69,7 +68,7 @@ class RemoveNulls(MessageMending):
     @override
     def mend_message(self, message: Message) -> Message:
         nulls = {key for key, value in message.items() if value is None}
-        if inside.role_of(message) != "assistant" or all(message.get(key) is None for key in SAYING):
+        if inside.role_of(message) != "assistant" or all(message.get(key) is None for key in inside.SAYING):
             nulls -= {"content"}
         return inside.without(message, *nulls)
 
@@ -102,15 +101,7 @@ class DropEmptyMessages(ListMending):
     def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
         if place is Place.OUTPUT:
             return messages
-        return inside.unless_same(messages, [message for message in messages if not _says_nothing(message)])
-
-
-def _says_nothing(message: object) -> bool:
-    if not isinstance(message, dict) or inside.role_of(message) not in ("system", "developer", "user", "assistant"):
-        return False
-    content = message.get("content")
-    is_empty = content is None or content == [] or (isinstance(content, str) and not content.strip())
-    return is_empty and not any(message.get(key) for key in SAYING[1:])
+        return inside.unless_same(messages, [message for message in messages if not inside.says_nothing(message)])
 
 
 REMEDIES = (

@@ -1,6 +1,7 @@
 """Remedies for the keys of an example and of its messages: other names for them, and keys that nobody takes."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from typing_extensions import override
 
@@ -8,6 +9,7 @@ from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import COLUMNS, OUTPUTS, Message, Row
 from shared.datasets.remedies.mending import MessageMending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
+from shared.datasets.rules.functions import FUNCTION_KEYS
 from shared.datasets.rules.messages import KEYS_OF_ROLE
 from shared.datasets.shapes import Shape
 
@@ -42,8 +44,8 @@ class RenameKeys(MessageMending):
     @override
     def mend_row(self, row: Row) -> Row | None:
         row = _renamed(row, KEYS[self.shape], OTHER_NAMES)
-        if self.shape is Shape.PREFERENCE and isinstance(row.get("input"), dict):
-            row = inside.with_value(row, "input", _renamed(row["input"], INPUT_KEYS, OTHER_NAMES))
+        if self.shape is Shape.PREFERENCE:
+            row = inside.change_holder(row, self.shape, lambda holder: _renamed(holder, INPUT_KEYS, OTHER_NAMES))
         return super().mend_row(row)
 
     @override
@@ -62,15 +64,21 @@ class DropUnknownKeys(MessageMending):
         # A reinforcement example may have any key: they are for the grader.
         if self.shape is not Shape.REINFORCEMENT:
             row = _only(row, KEYS[self.shape])
-        if self.shape is Shape.PREFERENCE and isinstance(row["input"], dict):
-            row = inside.with_value(row, "input", _only(row["input"], INPUT_KEYS))
-        return super().mend_row(row)
+        if self.shape is Shape.PREFERENCE:
+            row = inside.change_holder(row, self.shape, lambda holder: _only(holder, INPUT_KEYS))
+        return super().mend_row(inside.change_holder(row, self.shape, _with_known_tool_keys))
 
     @override
     def mend_message(self, message: Message) -> Message:
         # A weight where none belongs, and a name of a tool, have remedies of their own.
         known = KEYS_OF_ROLE.get(inside.role_of(message))
-        return message if known is None else _only(message, (*known, "weight", "name"))
+        if known is not None:
+            message = _only(message, (*known, "weight", "name"))
+        for key, change in (("content", _known_part), ("tool_calls", _known_call)):
+            if isinstance(message.get(key), list):
+                items = inside.unless_same(message[key], [change(item) for item in message[key]])
+                message = inside.with_value(message, key, items)
+        return message
 
 
 @dataclass
@@ -79,10 +87,7 @@ class DropEmptyTools(MessageMending):
 
     @override
     def mend_row(self, row: Row) -> Row | None:
-        row = _without_empty_tools(row)
-        if self.shape is Shape.PREFERENCE and isinstance(row.get("input"), dict):
-            row = inside.with_value(row, "input", _without_empty_tools(row["input"]))
-        return super().mend_row(row)
+        return super().mend_row(inside.change_holder(row, self.shape, _without_empty_tools))
 
     @override
     def mend_message(self, message: Message) -> Message:
@@ -106,6 +111,38 @@ def _only(mapping: Row, known: tuple[str, ...]) -> Row:
     return inside.without(mapping, *(key for key in mapping if key not in known))
 
 
+def _with_known_tool_keys(holder: Row) -> Row:
+    tools = holder.get("tools")
+    if not isinstance(tools, list):
+        return holder
+    return inside.with_value(holder, "tools", inside.unless_same(tools, [_known_tool(tool) for tool in tools]))
+
+
+def _known_part(part: Any) -> Any:
+    kind = part.get("type") if isinstance(part, dict) else None
+    if kind not in ("text", "image_url", "refusal") or kind not in part:
+        return part
+    part = _only(part, ("type", kind))
+    return _with_only(part, "image_url", ("url", "detail"))
+
+
+def _known_call(call: Any) -> Any:
+    if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
+        return call
+    return _with_only(_only(call, ("id", "type", "function")), "function", ("name", "arguments"))
+
+
+def _known_tool(tool: Any) -> Any:
+    if not isinstance(tool, dict) or not isinstance(tool.get("function"), dict):
+        return tool
+    return _with_only(_only(tool, ("type", "function")), "function", tuple(FUNCTION_KEYS))
+
+
+def _with_only(holder: Row, key: str, known: tuple[str, ...]) -> Row:
+    inner = holder.get(key)
+    return inside.with_value(holder, key, _only(inner, known)) if isinstance(inner, dict) else holder
+
+
 def _without_empty_tools(row: Row) -> Row:
     empty = [key for key in ("tools", "functions") if key in row and (row[key] is None or row[key] == [])]
     return inside.without(row, *empty)
@@ -121,7 +158,15 @@ REMEDIES = (
     Remedy(
         "drop_unknown_keys",
         "Remove keys that providers do not know",
-        ("unknown_key", "unknown_message_key"),
+        (
+            "unknown_key",
+            "unknown_message_key",
+            "invalid_part",
+            "invalid_image",
+            "invalid_tool",
+            "invalid_tool_call",
+            "invalid_function",
+        ),
         DropUnknownKeys,
     ),
     Remedy(

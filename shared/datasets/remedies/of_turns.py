@@ -86,6 +86,21 @@ class DropExamplesWithoutAnswer(Mending):
 
 
 @dataclass
+class DropEmptyAnswers(Mending):
+    """Examples whose answer says nothing: the last message of a chat, or either output."""
+
+    @override
+    def mend_row(self, row: Row) -> Row | None:
+        said = [messages[-1:] for messages in self._ends(row)]
+        return None if any(inside.says_nothing(message) for messages in said for message in messages) else row
+
+    def _ends(self, row: Row) -> list[list[Any]]:
+        if self.shape is Shape.PREFERENCE:
+            return [row[key] for key in inside.OUTPUTS if isinstance(row.get(key), list)]
+        return list(inside.lists_in(row, self.shape))
+
+
+@dataclass
 class DropWeightless(Mending):
     """Examples in which every answer has weight 0: they are billed, and nothing is learnt from them."""
 
@@ -156,6 +171,13 @@ ENDS = (
         "Leave out examples without an answer",
         ("no_assistant_message", "output_empty", "output_not_from_assistant"),
         DropExamplesWithoutAnswer,
+        (Shape.CHAT, Shape.PREFERENCE),
+    ),
+    Remedy(
+        "drop_empty_answers",
+        "Leave out examples whose answer is empty",
+        ("empty_content", "blank_answer"),
+        DropEmptyAnswers,
         (Shape.CHAT, Shape.PREFERENCE),
     ),
     Remedy("drop_weightless", "Leave out examples that teach nothing", ("nothing_trained",), DropWeightless, CHAT),

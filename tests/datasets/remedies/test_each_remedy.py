@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from shared.datasets.remedies import REMEDIES, Chosen
+from shared.datasets.remedies.inside import without
 from shared.datasets.shapes import Shape
 from tests.datasets.remedies.workbench import (
     LENT,
@@ -24,6 +25,7 @@ from tests.datasets.remedies.workbench import (
     user,
 )
 
+FIND = TOOLS[0]["function"]
 ASK, ANSWER = user("Where is my parcel?"), assistant("At the depot.")
 GOOD = conversation(ASK, ANSWER)
 OTHER = conversation(user("And the other one?"), assistant("Here."))
@@ -143,7 +145,47 @@ CASES = [
     tools(
         "drop_unanswered_calls", [calling("a"), tool("a"), tool("a")], [calling("a"), tool("a")], "unknown_tool_call_id"
     ),
+    # values
+    answer("content_to_text", assistant(5), assistant("5"), "invalid_content"),
+    answer("content_to_text", assistant(0.5), assistant("0.5"), "invalid_content"),
+    message("content_to_text", user(["Where?"]), user([{"type": "text", "text": "Where?"}]), "invalid_part"),
+    Case(
+        "fix_flags",
+        {**GOOD, "parallel_tool_calls": "True"},
+        {**GOOD, "parallel_tool_calls": True},
+        "invalid_parallel_tool_calls",
+    ),
+    Case("fix_flags", {**GOOD, "parallel_tool_calls": None}, GOOD, "invalid_parallel_tool_calls"),
+    Case(
+        "complete_tools",
+        {**GOOD, "tools": [{"function": FIND}]},
+        {**GOOD, "tools": [{"function": FIND, "type": "function"}]},
+        "invalid_tool",
+    ),
+    Case("complete_tools", {**GOOD, "tools": [FIND]}, {**GOOD, "tools": TOOLS}, "invalid_tool"),
+    tools(
+        "complete_tools",
+        [{"role": "assistant", "tool_calls": [without(call("a"), "type")]}, tool("a")],
+        [{"role": "assistant", "tool_calls": [{**without(call("a"), "type"), "type": "function"}]}, tool("a")],
+        "invalid_tool_call",
+    ),
+    Case("drop_repeated_tools", {**GOOD, "tools": TOOLS * 2}, {**GOOD, "tools": TOOLS}, "duplicate_tool"),
+    tools(
+        "drop_unknown_keys",
+        [{"role": "assistant", "tool_calls": [{**call("a"), "index": 0}]}, tool("a")],
+        [calling("a"), tool("a")],
+        "invalid_tool_call",
+    ),
+    message(
+        "drop_unknown_keys",
+        user([{"type": "text", "text": "a", "cache": 1}]),
+        user([{"type": "text", "text": "a"}]),
+        "invalid_part",
+    ),
+    Case("drop_unknown_keys", {**GOOD, "tools": [{**TOOLS[0], "id": 1}]}, {**GOOD, "tools": TOOLS}, "invalid_tool"),
+    answer("drop_unknown_keys", {**ANSWER, "tool_call_id": "a"}, ANSWER, "unknown_message_key"),
     # turns
+    Case("drop_empty_answers", conversation(ASK, assistant(" ")), None, "empty_content"),
     Case("drop_trailing_turns", conversation(ASK, ANSWER, user("Thanks!")), GOOD, "last_message_not_assistant"),
     Case("drop_examples_without_answer", conversation(ASK), None, "no_assistant_message"),
     Case("drop_weightless", conversation(ASK, assistant("Here.", weight=0)), None, "nothing_trained"),
