@@ -64,26 +64,56 @@ class RawLine:
 
 def read_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iterator[Line]:
     """Every line of the file in its order; blank lines at the very end are one line with one finding."""
-    json = StrictJson()
-    first_blank: RawLine | None = None
-    seen_crlf = False
-    last: RawLine | None = None
+    reader = LineReader()
     for raw in raw_lines(stream, longest_bytes):
-        last = raw
+        yield from reader.read(raw)
+        if reader.has_given_up:
+            return
+    yield from reader.end()
+
+
+class LineReader:
+    """What the lines of one file are, one after the other, and what was seen before that matters to the next.
+
+    Whoever knows that a line `is_ordinary` may leave it out; but what is read must come in order.
+    """
+
+    def __init__(self) -> None:
+        self._json = StrictJson()
+        self._first_blank: RawLine | None = None
+        self._last: RawLine | None = None
+        self._seen_crlf = False
+        self.has_given_up = False
+        """This is no file of lines at all: nothing more is to be read."""
+
+    def is_ordinary(self, content: bytes) -> bool:
+        """Whether there is nothing to say of a line (without LF) but what its JSON says.
+
+        To be asked of complete lines after the first of the file.
+        """
+        return content.startswith(b"{") and not self._first_blank and (self._seen_crlf or not content.endswith(b"\r"))
+
+    def read(self, raw: RawLine) -> Iterator[Line]:
+        """The line, with the blank ones before it; nothing yet if it is blank itself."""
+        self._last = raw
         if raw.number == 1 and (other := _other_file(raw)):
+            self.has_given_up = True
             yield _without_row(raw, other)
             return
         if raw.is_blank:
-            first_blank = first_blank or raw
-            continue
-        if first_blank:
-            yield from _blank_lines(first_blank, before=raw)
-            first_blank = None
+            self._first_blank = self._first_blank or raw
+            return
+        if self._first_blank:
+            yield from _blank_lines(self._first_blank, before=raw)
+            self._first_blank = None
         is_crlf = raw.content.endswith(b"\r\n")
-        yield _parsed(raw, json, _notes(raw, is_first_crlf=is_crlf and not seen_crlf))
-        seen_crlf = seen_crlf or is_crlf
-    if first_blank and last:
-        yield _blank_end(first_blank, last)
+        yield _parsed(raw, self._json, _notes(raw, is_first_crlf=is_crlf and not self._seen_crlf))
+        self._seen_crlf = self._seen_crlf or is_crlf
+
+    def end(self) -> Iterator[Line]:
+        """What can be said only at the end of the file."""
+        if self._first_blank and self._last:
+            yield _blank_end(self._first_blank, self._last)
 
 
 def raw_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iterator[RawLine]:
@@ -93,13 +123,13 @@ def raw_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iter
         number += 1
         size = len(content)
         if size > longest_bytes and not content.endswith(b"\n"):
-            size += _skip_to_line_end(stream, longest_bytes)
+            size += skip_to_line_end(stream, longest_bytes)
             content = content[:longest_bytes]
         yield RawLine(number, offset, size, content)
         offset += size
 
 
-def _skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
+def skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
     skipped = 0
     while piece := stream.readline(at_once):
         skipped += len(piece)
@@ -147,7 +177,11 @@ def _parsed(raw: RawLine, json: StrictJson, notes: Iterator[Finding]) -> Line:
 def _parse(raw: RawLine, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
     if not raw.is_complete:
         return None, iter([found("line_too_long", "", f"the line has {raw.size_bytes} bytes")])
-    content = raw.content.removeprefix(BYTE_ORDER_MARK) if raw.number == 1 else raw.content
+    return parse(raw.content.removeprefix(BYTE_ORDER_MARK) if raw.number == 1 else raw.content, json)
+
+
+def parse(content: bytes, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
+    """The object that a line holds, if it does, and what is wrong with the line, to be gone through once."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
