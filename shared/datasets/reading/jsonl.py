@@ -181,13 +181,17 @@ def _parse(raw: RawLine, json: StrictJson) -> tuple[Row | None, Iterator[Finding
 
 
 def parse(content: bytes, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
-    """The object that a line holds, if it does, and what is wrong with the line, to be gone through once."""
+    """The object that a line holds, if it does, and what is wrong with the line, to be gone through once.
+
+    A line end is no part of it.
+    """
+    content = content.rstrip(b"\r\n")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         where = f"byte {error.start + 1} of the line (0x{content[error.start]:02x}) is not UTF-8"
         return None, iter([found("not_utf8", "", where, content[:200].decode(errors="replace"))])
-    value, findings = json.parse(text.rstrip("\r\n"))
+    value, findings = json.parse(text)
     if isinstance(value, dict):
         return value, findings
     if value is not NOTHING:

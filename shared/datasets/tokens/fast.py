@@ -23,11 +23,45 @@ COMPARED_AT_FIRST = 50
 COMPARED_ONE_IN = 200
 
 HARD_TEXTS = (
-    *("", " ", "  \n\n \t", "\r\n\r\n", "a", "I've DON'T we'LL 'tis it''s", "camelCaseHTTPServer2000", "1234567890 3.14159"),
-    *("<|endoftext|><|fim_prefix|>", "naïve café Straße ΑΒΓ Ижевск", "お誕生日おめでとう", "包裹还没有到。请查一下，谢谢！", "안녕하세요 세계"),
-    *("مرحبا بالعالم", "नमस्ते दुनिया", "สวัสดีชาวโลก", "👩‍👩‍👧‍👦🏳️‍🌈 🇩🇪", "e\u0301 \u00a0\u2003\u3000\ufeff\u200b", "\u2028\u2029\x85\x0b\x0c\x1f\x7f"),
-    *("-" * 300, "=" * 77 + "\n" + "#" * 50, "a" * 500, " " * 300 + "x", "\n" * 99, "\t\tif x:\n\t\t\treturn {'a': [1, 2]}  # why\n"),
-    *("https://example.com/a?b=c&d=%20#e", "SELECT * FROM t WHERE a<>'b';--", '{"a": "\\u4f60", "b": [null, 1e-9]}', "ǅ ʰ ª Ⅷ ½ ² ٣"),
+    *(
+        "",
+        " ",
+        "  \n\n \t",
+        "\r\n\r\n",
+        "a",
+        "I've DON'T we'LL 'tis it''s",
+        "camelCaseHTTPServer2000",
+        "1234567890 3.14159",
+    ),
+    *(
+        "<|endoftext|><|fim_prefix|>",
+        "naïve café Straße ΑΒΓ Ижевск",
+        "お誕生日おめでとう",
+        "包裹还没有到。请查一下，谢谢！",
+        "안녕하세요 세계",
+    ),
+    *(
+        "مرحبا بالعالم",
+        "नमस्ते दुनिया",
+        "สวัสดีชาวโลก",
+        "👩‍👩‍👧‍👦🏳️‍🌈 🇩🇪",
+        "e\u0301 \u00a0\u2003\u3000\ufeff\u200b",
+        "\u2028\u2029\x85\x0b\x0c\x1f\x7f",
+    ),
+    *(
+        "-" * 300,
+        "=" * 77 + "\n" + "#" * 50,
+        "a" * 500,
+        " " * 300 + "x",
+        "\n" * 99,
+        "\t\tif x:\n\t\t\treturn {'a': [1, 2]}  # why\n",
+    ),
+    *(
+        "https://example.com/a?b=c&d=%20#e",
+        "SELECT * FROM t WHERE a<>'b';--",
+        '{"a": "\\u4f60", "b": [null, 1e-9]}',
+        "ǅ ʰ ª Ⅷ ½ ² ٣",
+    ),
 )
 
 

@@ -118,7 +118,9 @@ def _said(message: Message) -> Iterator[tuple[str, int, bool]]:
     if isinstance(content, str):
         yield content, 0, False
     for part in content if isinstance(content, list) else ():
-        yield ("", _of_image(part["image_url"]), True) if part["type"] == "image_url" else (part[part["type"]], 0, False)
+        yield (
+            ("", _of_image(part["image_url"]), True) if part["type"] == "image_url" else (part[part["type"]], 0, False)
+        )
     name = message.get("name")
     if isinstance(name, str):
         yield name, PER_NAME, False

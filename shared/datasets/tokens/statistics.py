@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 QUANTILES = {"p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "max": 100}
 EDGES = (0, *(2**power for power in range(4, 18)))
 FIRST_LINES = 20
+UNUSUAL = 1 << 15
+"""Longer examples are rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +59,43 @@ class Spread:
     """How often each length occurs.
 
     Exact quantiles need no list of all lengths: a file of n tokens has fewer than √(2n) different ones, so that even 8 GB
-    of text keep to some 64,000 counters.
+    of text keep to some 64,000 counters. Those of usual lengths lie in an array.
     """
 
     def __init__(self) -> None:
-        self._times: Counter[int] = Counter()
+        self._usual = np.zeros(UNUSUAL, np.int64)
+        self._unusual: Counter[int] = Counter()
 
     def add(self, lengths: NDArray[np.int64]) -> None:
-        values, times = np.unique(lengths, return_counts=True)
-        for value, often in zip(values.tolist(), times.tolist(), strict=True):
-            self._times[value] += often
+        is_unusual = lengths >= UNUSUAL
+        if is_unusual.any():
+            self._unusual.update(lengths[is_unusual].tolist())
+            lengths = lengths[~is_unusual]
+        counted = np.bincount(lengths)
+        self._usual[: len(counted)] += counted
+
+    def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Each length that occurs, the shortest first, and how often."""
+        usual = np.flatnonzero(self._usual)
+        unusual = sorted(self._unusual.items())
+        lengths = np.concatenate([usual, np.array([length for length, _ in unusual], np.int64)])
+        return lengths, np.concatenate([self._usual[usual], np.array([times for _, times in unusual], np.int64)])
 
     def quantiles(self) -> dict[str, int]:
-        """The nearest-rank quantiles."""
-        lengths = sorted(self._times)
-        if not lengths:
+        """The nearest-rank quantiles; none of nothing."""
+        lengths, times = self._columns()
+        if not len(lengths):
             return {}
-        passed = np.cumsum([self._times[length] for length in lengths])
+        passed = np.cumsum(times)
         ranks = [-(-int(passed[-1]) * percent // 100) for percent in QUANTILES.values()]
-        return dict(zip(QUANTILES, (lengths[place] for place in np.searchsorted(passed, ranks)), strict=True))
+        return dict(zip(QUANTILES, lengths[np.searchsorted(passed, ranks)].tolist(), strict=True))
 
     def histogram(self, edges: Sequence[int] = EDGES) -> Histogram:
-        counts = [0] * len(edges)
-        for length, times in self._times.items():
-            counts[int(np.searchsorted(edges, length, side="right")) - 1] += times
-        return Histogram(tuple(edges), tuple(counts))
+        lengths, times = self._columns()
+        buckets = np.searchsorted(edges, lengths, side="right") - 1
+        counts = np.zeros(len(edges), np.int64)
+        np.add.at(counts, buckets, times)
+        return Histogram(tuple(edges), tuple(counts.tolist()))
 
 
 class Truncations:

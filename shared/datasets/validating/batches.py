@@ -29,13 +29,15 @@ class Batch:
     """The number of the last line, and the bytes of the source up to its end."""
 
 
-def plain_batches(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iterator[Batch]:
-    """Every line of a file in UTF-8, as `reading.jsonl.read_lines` would give it, some two megabytes at once.
+def plain_batches(
+    stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES, block_bytes: int = BLOCK_BYTES
+) -> Iterator[Batch]:
+    """Every line of a file in UTF-8, as `reading.jsonl.read_lines` would give it, a block at once.
 
     A line over `longest_bytes` is not held whole.
     """
     file = _PlainFile(stream, longest_bytes)
-    while not file.reader.has_given_up and (block := stream.read(BLOCK_BYTES)):
+    while not file.reader.has_given_up and (block := stream.read(block_bytes)):
         yield file.batch(block)
     yield Batch([], [], [], list(file.reader.end()), file.end)
 
@@ -65,16 +67,24 @@ class _PlainFile:
         offsets = list(accumulate(sizes, initial=offset))
         self.end = (number + len(lines), offsets.pop())
         numbers = range(number + 1, number + 1 + len(lines))
-        if number and self._are_ordinary(lines):
+        if number and self._are_ordinary(block, lines):
             return Batch(numbers, offsets, lines, end=self.end)
         raws = map(RawLine, numbers, offsets, sizes, lines)
         return self._sorted_out(raws)
 
-    def _are_ordinary(self, lines: list[bytes]) -> bool:
-        return max(map(len, lines)) <= self._longest and all(map(self.reader.is_ordinary, lines))
+    def _are_ordinary(self, block: bytes, lines: list[bytes]) -> bool:
+        if max(map(len, lines)) > self._longest:
+            return False
+        if b"\r" in block:
+            return all(map(self.reader.is_ordinary, lines))
+        # What is asked of one line, asked of all at once.
+        return self.reader.is_ordinary(lines[0]) and {line[:1] for line in lines} == {b"{"}
 
     def _sorted_out(self, raws: Iterable[RawLine]) -> Batch:
-        numbers, offsets, contents, noted = [], [], [], []
+        numbers: list[int] = []
+        offsets: list[int] = []
+        contents: list[bytes] = []
+        noted: list[Line] = []
         for raw in raws:
             if raw.number > 1 and len(raw.content) <= self._longest and self.reader.is_ordinary(raw.content):
                 numbers.append(raw.number)
@@ -92,4 +102,3 @@ class _PlainFile:
         if len(raw.content) > self._longest:
             return replace(raw, content=raw.content[: self._longest])
         return replace(raw, content=raw.content + b"\n") if raw.size_bytes > len(raw.content) else raw
-

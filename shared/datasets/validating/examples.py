@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
 from shared.datasets.prints import parted
-
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens.pieces import ROLES, Mark, Piece, pieces
 from shared.datasets.validating.batches import Batch

@@ -65,10 +65,7 @@ class TokenTally:
             truncations=truncations,
             total_at_most=self._total + self._asked,
             approximate_tokens=self._approximate,
-            notebook_tokens=self._total
-            - self._approximate
-            - self._primers
-            + NOTEBOOK_PER_EXAMPLE * self._examples,
+            notebook_tokens=self._total - self._approximate - self._primers + NOTEBOOK_PER_EXAMPLE * self._examples,
             counter=self.counter.name,
             counter_mismatches=self.counter.mismatches,
         )
@@ -82,7 +79,8 @@ class TokenTally:
 
 
 def _marked(pieces: Pieces, mark: Mark) -> NDArray[np.bool_]:
-    return (pieces.marks & mark) != 0
+    has_mark: NDArray[np.bool_] = (pieces.marks & mark) != 0
+    return has_mark
 
 
 def _sums(numbers: Numbers, owners: NDArray[np.integer], n_owners: int) -> Numbers:

@@ -45,7 +45,9 @@ class Observed:
         if self._panel and len(examples):
             self._lines.append(examples.lines)
             self._offsets.append(examples.offsets)
-            yield from self._placed(self._panel.see(_block(batch, examples, tokens)), examples.lines, examples.offsets)
+            yield from self._placed(
+                self._panel.see(block_of_examples(batch, examples, tokens)), examples.lines, examples.offsets
+            )
 
     def conclude(self) -> Iterator[Finding]:
         """What is said at the end, in the order of the lines."""
@@ -72,12 +74,14 @@ def _joined(columns: Sequence[Numbers]) -> Numbers:
     return np.concatenate(columns) if columns else np.zeros(0, np.int64)
 
 
-def _block(batch: Batch, examples: Examples, tokens: Numbers) -> Block:
+def block_of_examples(batch: Batch, examples: Examples, tokens: Numbers) -> Block:
     sound, judged = examples.sound, examples.judged
     raw = [batch.contents[place] for place in sound.places.tolist()]
     texts = list(zip(sound.roles, sound.texts, strict=True))
     ends = np.cumsum(sound.sizes).tolist()
-    said = [texts[end - size : end] for end, size in zip(ends, sound.sizes.tolist(), strict=True)] if judged else [texts]
+    said = (
+        [texts[end - size : end] for end, size in zip(ends, sound.sizes.tolist(), strict=True)] if judged else [texts]
+    )
     for one in judged:
         raw.append(msgspec.json.encode(one.row))
         said.append([(text.role, text.text) for text in texts_of(one.row or {}, examples.shape)])

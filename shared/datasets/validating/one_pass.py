@@ -31,7 +31,7 @@ from shared.datasets.validating.strict_rows import Judge, Judged
 BATCHES_AHEAD = 2
 
 Numbers = NDArray[np.int64]
-_SYSTEM_ROLES = (ROLES.index("system"), ROLES.index("developer"))
+_LAST_SYSTEM_ROLE = ROLES.index("developer")  # and only "system" is before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,9 @@ class Pass:
         messages = np.bincount(pieces.owners[opens], minlength=len(examples))
         self._messages += int(messages.sum())
         self._message_counts.add(messages)
-        with_system = np.unique(pieces.owners[np.isin(pieces.roles, _SYSTEM_ROLES)])
-        self._without_system += len(examples) - len(with_system) if self._limits.shape is not Shape.COMPLETION else 0
+        if self._limits.shape is not Shape.COMPLETION:
+            of_system = pieces.owners[pieces.roles <= _LAST_SYSTEM_ROLE]
+            self._without_system += len(examples) - int(np.count_nonzero(np.bincount(of_system)))
 
     def _over_long(self, examples: Examples, lengths: Sequence[Numbers]) -> Iterator[Finding]:
         is_over = [numbers > tally.longest_example for numbers, tally in zip(lengths, self._tallies, strict=True)]

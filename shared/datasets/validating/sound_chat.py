@@ -5,7 +5,7 @@ a text each that is not blank, the last one the assistant's; weights of 0 and 1 
 sound or not, is left to the strict parser and the rules. A test holds both ways of judging against each other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Annotated, Literal
@@ -48,8 +48,8 @@ class SoundChats:
 
     places: NDArray[np.int64]  # n, rising: which of the texts they are
     sizes: NDArray[np.int64]  # n: how many messages each has
-    roles: list[str]  # m
-    texts: list[str]  # m
+    roles: Sequence[str]  # m
+    texts: Sequence[str]  # m
     trained: NDArray[np.bool_]  # m: whether the message is learnt
     canonical: bytes
     """Two lines of JSON for each example: its prompt, and the list of what follows, as `prints` digests them."""
@@ -94,13 +94,13 @@ def _decoded_alone(content: bytes) -> Chat | None:
 def _columns(places: list[int], chats: list[Chat]) -> SoundChats:
     messages = list(chain.from_iterable(chat.messages for chat in chats))
     roles = [message.role for message in messages]
-    trained = (message.role == "assistant" and message.weight != 0 for message in messages)
+    trained = [message.role == "assistant" and message.weight != 0 for message in messages]
     return SoundChats(
         places=np.array(places, np.int64),
-        sizes=np.fromiter((len(chat.messages) for chat in chats), np.int64, len(chats)),
+        sizes=np.array([len(chat.messages) for chat in chats], np.int64),
         roles=roles,
         texts=[message.content for message in messages],
-        trained=np.fromiter(trained, bool, len(roles)),
+        trained=np.array(trained, bool),
         canonical=b"",
     )
 
@@ -121,7 +121,8 @@ def _out_of_turn(found: SoundChats, chats: list[Chat]) -> list[int]:
     if any(weight is not UNSET for weight in weights):
         is_faulty |= np.array([weight is not UNSET for weight in weights]) & (speakers != _ASSISTANT)
         is_faulty[starts] |= ~np.logical_or.reduceat(found.trained, starts)
-    return np.unique(found.owners[is_faulty]).tolist()
+    faulty: list[int] = np.unique(found.owners[is_faulty]).tolist()
+    return faulty
 
 
 def _canonical(chats: Sequence[Chat]) -> bytes:
