@@ -1,8 +1,9 @@
 """Texts for measurements: English, Chinese, code and emoji, the same for the same seed.
 
-What is replicated: sentences are made from frames, and the frames and the vocabulary `vocabulary.json` (some 9,000 made-up and real word forms,
-300 Chinese characters) come again and again. Numbers, names, the choice and the order of words are drawn anew each time, so
-that no two texts are equal. A counter that remembers words is favoured by that; `--file` measures with text of one's own.
+What is replicated: sentences are made from frames, and the frames and the vocabulary (`vocabulary.json`: some 9,000 word forms,
+most of them made up, and 186 Chinese characters) come again and again. Numbers, names, the choice and the order of words are
+drawn anew each time, so that no two texts are equal. A counter that remembers words is favoured by that; `--file` measures
+with text of one's own.
 """
 
 import json

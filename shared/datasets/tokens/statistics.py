@@ -37,7 +37,7 @@ class TokenStatistics:
     """Tokens of all well-formed examples in one encoding.
 
     A quantile p is the shortest length that at least p percent of the examples do not exceed: one that really occurs.
-    `over_long` counts the examples longer than the largest of the limits they were judged by.
+    `over_long` counts the examples that are too long for the most patient model.
     """
 
     total: int
@@ -99,17 +99,13 @@ class Spread:
 
 
 class Truncations:
-    """Notes which examples are longer than each of several limits."""
+    """Notes which examples are longer than each of several limits, in tokens."""
 
     def __init__(self, limits: Iterable[int]) -> None:
         self._limits = tuple(sorted(set(limits)))
         self._examples = dict.fromkeys(self._limits, 0)
         self._tokens = dict.fromkeys(self._limits, 0)
         self._lines: Mapping[int, list[int]] = {limit: [] for limit in self._limits}
-
-    @property
-    def largest(self) -> int:
-        return self._limits[-1]
 
     def add(self, lengths: NDArray[np.int64], lines: NDArray[np.int64]) -> None:
         for limit in self._limits:

@@ -1,8 +1,9 @@
 """What a file may be, and by which models' measures its examples are judged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.datasets.acceptance import ANY_MODEL, Target
 from shared.datasets.reading.jsonl import LONGEST_LINE_BYTES
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens import Encoding
@@ -13,13 +14,12 @@ class Limits:
     """What a file may be.
 
     Only the encodings that `longest_example` names are counted. It says, per encoding, how many tokens the most patient
-    model that uses it takes; `shorter_limits` says the same of the others.
+    model that uses it takes.
     """
 
     longest_example: Mapping[Encoding, int] = field(
         default_factory=lambda: {Encoding.O200K_BASE: 65_536, Encoding.CL100K_BASE: 16_385}
     )
-    shorter_limits: Mapping[Encoding, tuple[int, ...]] = field(default_factory=dict)
     shape: Shape = Shape.CHAT
     """What every row is to be."""
     fewest_examples: int = 10
@@ -27,7 +27,10 @@ class Limits:
     max_line_bytes: int = LONGEST_LINE_BYTES
     max_findings: int = 10_000
     max_compared_examples: int = 500_000  # takes 12 MB
+    targets: Sequence[Target] = ANY_MODEL
+    """Of which the report says whether they would take the file."""
 
-    def of(self, encoding: Encoding) -> tuple[int, ...]:
-        """Every limit of one encoding."""
-        return (*self.shorter_limits.get(encoding, ()), self.longest_example[encoding])
+    def of(self, encoding: Encoding) -> set[int]:
+        """Every limit, in tokens, that an example is judged by in one encoding."""
+        of_targets = {target.max_example_tokens for target in self.targets if target.encoding == encoding}
+        return {self.longest_example[encoding], *(limit for limit in of_targets if limit is not None)}

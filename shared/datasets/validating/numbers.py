@@ -17,9 +17,11 @@ Numbers = NDArray[np.int64]
 class TokenTally:
     """Tokens of one dataset in one encoding."""
 
-    def __init__(self, counter: Counter, limits: Iterable[int]) -> None:
+    def __init__(self, counter: Counter, longest_example: int, further_limits: Iterable[int] = ()) -> None:
+        """Limits are in tokens; what is over the longest is too long for every model."""
         self.counter = counter
-        self._truncations = Truncations(limits)
+        self.longest_example = longest_example
+        self._truncations = Truncations({longest_example, *further_limits})
         self._lengths, self._answers = Spread(), Spread()
         self._per_role = np.zeros(len(ROLES), np.int64)
         self._examples = self._total = self._trained = self._asked = self._approximate = 0
@@ -45,11 +47,6 @@ class TokenTally:
         self._truncations.add(totals, examples.lines)
         return totals
 
-    @property
-    def longest_example(self) -> int:
-        """The most tokens that any model takes."""
-        return self._truncations.largest
-
     def statistics(self) -> TokenStatistics:
         truncations = self._truncations.result()
         per_role = {role: int(tokens) for role, tokens in zip(ROLES, self._per_role, strict=True) if tokens}
@@ -59,7 +56,7 @@ class TokenTally:
             trained=self._trained,
             per_role=dict(sorted(per_role.items())),
             quantiles=self._lengths.quantiles(),
-            over_long=truncations[-1].examples,
+            over_long=next(one.examples for one in truncations if one.limit == self.longest_example),
             histogram=self._lengths.histogram(),
             answer_quantiles=self._answers.quantiles(),
             truncations=truncations,

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.datasets.acceptance import acceptance
+from shared.datasets.acceptance import Found, Sighting, acceptance
 from shared.datasets.findings import Finding, found
 from shared.datasets.quality.repetitions import Repetitions
+from shared.datasets.rules.images import images_in
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens.fast import Counter
 from shared.datasets.tokens.pieces import ROLES, Mark
 from shared.datasets.tokens.statistics import Spread
 from shared.datasets.validating.batches import Batch
 from shared.datasets.validating.examples import Examples, examples_of
-from shared.datasets.validating.gathering import Gathering
+from shared.datasets.validating.gathering import Gathering, Seen
 from shared.datasets.validating.limits import Limits
 from shared.datasets.validating.numbers import TokenTally
 from shared.datasets.validating.observing import Observed
@@ -50,11 +51,15 @@ class Pass:
     def __init__(self, limits: Limits, counters: Sequence[Counter], observed: Observed) -> None:
         self._limits = limits
         self._judge = Judge(limits.shape)
-        self._tallies = [TokenTally(counter, limits.of(counter.encoding)) for counter in counters]
+        self._tallies = [
+            TokenTally(counter, limits.longest_example[counter.encoding], limits.of(counter.encoding))
+            for counter in counters
+        ]
         self._repetitions = Repetitions(limits.max_compared_examples)
         self._gathering = Gathering(limits.max_findings)
         self._observed = observed
         self._message_counts = Spread()
+        self._with_images = Seen()
         self._lines = self._size_bytes = self._rows = self._examples = self._messages = self._without_system = 0
 
     def go(self, batches: Iterable[Batch]) -> Iterator[int]:
@@ -77,7 +82,8 @@ class Pass:
         gathering.add(self._of_whole_file())
         for finding in self._observed.conclude():
             gathering.keep(finding)
-        codes = gathering.codes + self._observed.codes
+        gathering.codes.update(self._observed.codes)
+        codes = gathering.codes
         kept = gathering.kept
         return Validation(
             lines=self._lines,
@@ -89,9 +95,22 @@ class Pass:
             findings=kept,
             findings_omitted=codes.total() - len(kept),
             codes=dict(sorted(codes.items())),
-            first_lines=gathering.first_lines,
             quality=self._observed.numbers(),
-            acceptance=acceptance(codes),
+            acceptance=acceptance(self._found(), self._limits.targets),
+        )
+
+    def _found(self) -> Found:
+        return Found(
+            shape=self._limits.shape,
+            examples=self._examples,
+            size_bytes=self._size_bytes,
+            codes=self._gathering.sightings(),
+            over_long={
+                (tally.counter.encoding, one.limit): Sighting(one.examples, one.lines)
+                for tally in self._tallies
+                for one in tally.statistics().truncations
+            },
+            with_images=self._with_images.sighting(),
         )
 
     def _prepare(self, batch: Batch, counting: ThreadPoolExecutor) -> Prepared:
@@ -115,6 +134,7 @@ class Pass:
             tally.add(examples, counts.result()) for tally, counts in zip(self._tallies, prepared.counts, strict=True)
         ]
         self._add_up(batch, examples)
+        self._with_images.add(one.line for one in examples.judged if one.row and images_in(one.row))
         findings = [finding for one in prepared.judged for finding in one.findings]
         findings += self._over_long(examples, lengths)
         findings += self._repeated(examples)

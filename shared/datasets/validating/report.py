@@ -22,7 +22,6 @@ class Validation:
     findings: tuple[Finding, ...]
     findings_omitted: int
     codes: dict[str, int]
-    first_lines: dict[str, tuple[int, ...]]  # of each code that stands on lines, the first 20
     quality: dict[str, Any]  # what the observers say in numbers
     acceptance: tuple[Acceptance, ...]
 
