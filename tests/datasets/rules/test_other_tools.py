@@ -10,7 +10,8 @@ import pytest
 from shared.datasets.findings import FINDING_CODES
 from shared.datasets.rules import check
 from shared.datasets.shapes import Shape
-from tests.datasets.rules.cases import CASES, Case
+from tests.datasets.rules.cases import CASES
+from tests.datasets.rules.rows import Case
 
 PAGE = (Path(__file__).parents[3] / "docs" / "dataset-rules.md").read_text(encoding="utf-8")
 TABLE_ROWS = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| ")]
