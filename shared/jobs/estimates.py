@@ -17,7 +17,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
-from shared.jobs.offers import Offer, find_offer
+from shared.jobs.offers import Offer, find_offer, offers
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.spend.prices import Price
@@ -74,6 +74,17 @@ def estimate_all(
 ) -> list[Estimated]:
     """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
     dataset = get_dataset(db, dataset_id, team_id=team_id)
+    return _estimate_each(db, dataset, choices)
+
+
+def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
+    """What training with a dataset would cost on each model that some connection trains today, with automatic epochs."""
+    return _estimate_each(
+        db, dataset, [Choice(one.connection.id, one.model.model, one.method, None) for one in offers(db)]
+    )
+
+
+def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> list[Estimated]:
     found = [_estimate_one(db, dataset, choice) for choice in choices]
     lowest = min((one.estimate.expected for one in found if one.estimate), default=None)
     return [replace(one, cheapest=one.estimate is not None and one.estimate.expected == lowest) for one in found]

@@ -7,13 +7,19 @@ from shared.datasets.findings import (
     of_lines,
     of_preferences,
     of_reinforcement,
+    of_shaping,
+    of_sources,
     of_targets,
 )
 from shared.datasets.findings.code import FindingCode
 
 FINDING_CODES: dict[str, FindingCode] = {
     **of_files.FILE,
+    **of_sources.SOURCE,
     **of_lines.LINE,
+    **of_shaping.SHAPING,
+    **of_shaping.CONVERSION,
+    **of_shaping.EXPORT,
     **of_chats.OTHER_FORMATS,
     **of_chats.ROW,
     **of_chats.MESSAGE,
