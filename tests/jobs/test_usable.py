@@ -99,7 +99,7 @@ def test_old_reports_are_good_for_what_they_judged() -> None:
 def test_old_reports_are_shown_like_new_ones() -> None:
     report = of_old("azure", "null_value")
     del report["findings"]
-    (shown,) = ReportSchema.of(dataset(report), report).acceptance
+    (shown,) = ReportSchema.of(dataset(report), report, []).acceptance
     assert (shown.provider, shown.model, shown.accepted) == ("azure", None, False)
     assert [one.model_dump() for one in shown.against] == [{"code": "null_value", "count": 7, "lines": []}]
 
