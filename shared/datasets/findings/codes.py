@@ -6,6 +6,7 @@ from shared.datasets.findings import (
     of_files,
     of_lines,
     of_preferences,
+    of_quality,
     of_reinforcement,
     of_shaping,
     of_sources,
@@ -29,4 +30,10 @@ FINDING_CODES: dict[str, FindingCode] = {
     **of_reinforcement.REINFORCEMENT,
     **of_completions.COMPLETION,
     **of_targets.TARGET,
+    **of_quality.REPETITION,
+    **of_quality.PERSONAL,
+    **of_quality.LABELS,
+    **of_quality.ANSWERS,
+    **of_quality.SYSTEMS,
+    **of_quality.TEXTS,
 }
