@@ -9,13 +9,13 @@ Row = dict[str, Any]
 ASK, SAY = {"role": "user", "content": "Where is my parcel?"}, {"role": "assistant", "content": "shipping"}
 SYSTEM = {"role": "system", "content": "Label the ticket."}
 WORSE = {"role": "assistant", "content": "billing"}
-PLAIN = {"messages": [ASK, SAY]}
-WITH_SYSTEM = {"messages": [SYSTEM, ASK, SAY]}
-PREFERENCE = {"input": {"messages": [ASK]}, "preferred_output": [SAY], "non_preferred_output": [WORSE]}
-TOOL = {"name": "find", "description": "Find a parcel", "parameters": {"type": "object", "properties": {}}}
-CALL = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": '{"id": 7}'}}
-OBJECT_CALL = CALL | {"function": {"name": "find", "arguments": {"id": 7}}}
-WITH_TOOLS = {
+PLAIN: Row = {"messages": [ASK, SAY]}
+WITH_SYSTEM: Row = {"messages": [SYSTEM, ASK, SAY]}
+PREFERENCE: Row = {"input": {"messages": [ASK]}, "preferred_output": [SAY], "non_preferred_output": [WORSE]}
+TOOL: Row = {"name": "find", "description": "Find a parcel", "parameters": {"type": "object", "properties": {}}}
+CALL: Row = {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": '{"id": 7}'}}
+OBJECT_CALL: Row = CALL | {"function": {"name": "find", "arguments": {"id": 7}}}
+WITH_TOOLS: Row = {
     "messages": [
         ASK,
         {"role": "assistant", "tool_calls": [CALL]},

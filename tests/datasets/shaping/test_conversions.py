@@ -18,7 +18,7 @@ ARROW = Affixes(separator=" ->", stop="\n", leading_space=True)
 PAIR = {"prompt": "Where is my parcel?", "completion": "shipping"}
 ASKED = {"messages": [ASK], "reference_answer": "shipping"}
 SKELETON = PREFERENCE | {"non_preferred_output": []}
-SAID = {CHAT: PLAIN, COMPLETION: PAIR, RFT: ASKED, DPO: PREFERENCE}
+SAID: dict[Shape, Example] = {CHAT: PLAIN, COMPLETION: PAIR, RFT: ASKED, DPO: PREFERENCE}
 LONG = {"messages": [SYSTEM, ASK, SAY | {"weight": 0}, ASK, SAY | {"weight": 1}, ASK, SAY]}
 
 

@@ -4,10 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 import pytest
-from pyarrow import parquet
 
 from shared.datasets.findings import Finding
 from shared.datasets.shapes import Shape
@@ -165,7 +165,7 @@ def test_parquet_is_written_in_groups_and_read_back() -> None:
     examples = ({"prompt": f"{number}", "completion": "x" * 50} for number in range(2_500))
     blocks = list(export(examples, Shape.COMPLETION, "parquet", print))
     assert len(blocks) == 4
-    table = parquet.read_table(io.BytesIO(b"".join(blocks)))
+    table = import_module("pyarrow.parquet").read_table(io.BytesIO(b"".join(blocks)))
     assert table.column("prompt").to_pylist() == [f"{number}" for number in range(2_500)]
 
 
