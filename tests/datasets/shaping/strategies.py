@@ -15,7 +15,8 @@ VALUES = st.none() | st.booleans() | st.integers(-9, 9) | TEXTS
 ARGUMENTS = st.dictionaries(NAMES, VALUES, max_size=2).map(lambda value: json.dumps(value, ensure_ascii=False))
 USERS = st.builds(lambda text: {"role": "user", "content": text}, TEXTS)
 ANSWERS = st.builds(lambda text: {"role": "assistant", "content": text}, TEXTS)
-SYSTEMS = st.just([]) | st.builds(lambda text: [{"role": "system", "content": text}], TEXTS)
+NOTHING: st.SearchStrategy[list[Example]] = st.just([])
+SYSTEMS = NOTHING | st.builds(lambda text: [{"role": "system", "content": text}], TEXTS)
 TURNS = st.lists(st.tuples(USERS, ANSWERS), min_size=1, max_size=3).map(
     lambda turns: [one for turn in turns for one in turn]
 )
@@ -68,10 +69,20 @@ def numbered(messages: list[Example]) -> list[Example]:
 
 
 @st.composite
+def image_chats(draw: st.DrawFn) -> Example:
+    """Chats about images, which have an address or come as bytes."""
+    jpeg, png = "data:image/jpeg;base64,/9j/4AAQ", "data:image/png;base64,iVBORw0K"
+    urls = draw(st.lists(st.sampled_from(["https://example.com/1.png", jpeg, png]), min_size=1, max_size=3))
+    images = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    asked = {"role": "user", "content": [*images, {"type": "text", "text": draw(TEXTS)}]}
+    return {"messages": [*draw(SYSTEMS), asked, draw(ANSWERS)]}
+
+
+@st.composite
 def preferences(draw: st.DrawFn) -> Example:
     preferred = draw(ANSWERS)
     other = draw(ANSWERS.filter(lambda answer: answer != preferred))
-    asked = [*draw(SYSTEMS), *draw(st.just([]) | TURNS), draw(USERS)]
+    asked = [*draw(SYSTEMS), *draw(NOTHING | TURNS), draw(USERS)]
     return {"input": {"messages": asked}, "preferred_output": [preferred], "non_preferred_output": [other]}
 
 

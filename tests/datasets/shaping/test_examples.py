@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.datasets.findings import Finding, Severity
+from shared.datasets.findings import Finding, Severity, of_shaping
 from shared.datasets.shaping.examples import to_examples
 from shared.datasets.shaping.mapping import Mapping, parse_mapping
 from shared.datasets.shaping.plan import Further, Shaping, Style
@@ -44,6 +44,13 @@ def test_what_is_doubtful_still_gives_an_example(style: Style, row: Row, expecte
     made = to_examples(row, Shaping(style))
     assert len(made.examples) == 1
     assert places(made.findings) == expected
+
+
+def test_every_code_of_shaping_has_a_row_that_shows_it() -> None:
+    shown = {code for rows in (FAULTY, DOUBTFUL) for _, _, expected in rows for code, _ in expected}
+    # Of the whole file, of the row's form, and of cells that hold JSON: they have tests of their own.
+    elsewhere = {"unknown_form", "columns_left_out", "other_form", "cell_not_json"}
+    assert shown | elsewhere == of_shaping.SHAPING.keys()
 
 
 def test_a_row_of_another_form_is_called_that() -> None:

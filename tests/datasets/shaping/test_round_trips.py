@@ -22,6 +22,7 @@ from tests.datasets.shaping.strategies import (
     REINFORCEMENTS,
     TEXTS,
     Example,
+    image_chats,
     preferences,
     tool_chats,
 )
@@ -89,6 +90,13 @@ def test_texts_are_read_back_as_they_were(shape: Shape, name: str, data: st.Data
 @settings(max_examples=12, deadline=None)
 @given(examples=st.lists(tool_chats(), min_size=1, max_size=3))
 def test_calls_of_tools_are_read_back_as_they_were(name: str, examples: list[Example]) -> None:
+    assert read_back(examples, Shape.CHAT, name) == examples
+
+
+@pytest.mark.parametrize("name", ["axolotl_chat_template", "trl", "anthropic", "csv"])
+@settings(max_examples=12, deadline=None)
+@given(examples=st.lists(image_chats(), min_size=1, max_size=3))
+def test_images_are_read_back_as_they_were(name: str, examples: list[Example]) -> None:
     assert read_back(examples, Shape.CHAT, name) == examples
 
 

@@ -12,6 +12,7 @@ from shared.datasets.shaping.exports.chats import (
     system_and_rest,
 )
 from shared.datasets.shaping.exports.modern import modern
+from shared.datasets.shaping.exports.parts import anthropic_part, open_part
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row, Unsayable
 
 
@@ -87,6 +88,8 @@ def _plain(messages: list[Message]) -> list[Message]:
 
 def _with_objects(message: Message, where: str) -> Message:
     plain = {key: value for key, value in message.items() if key not in ("weight", "name") and value is not None}
+    if isinstance(message.get("content"), list):
+        plain["content"] = [open_part(part) for part in message["content"]]
     if not message.get("tool_calls"):
         return plain
     return plain | {
@@ -118,19 +121,9 @@ def _anthropic_message(message: Message, where: str) -> Message:
     if not message.get("tool_calls") and isinstance(content, str):
         return {"role": message["role"], "content": content}
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) and content else []
-    blocks += [_block(part) for part in content] if isinstance(content, list) else []
+    blocks += [anthropic_part(part) for part in content] if isinstance(content, list) else []
     blocks += [_tool_use(call, where) for call in message.get("tool_calls") or ()]
     return {"role": message["role"], "content": blocks}
-
-
-def _block(part: dict[str, Any]) -> dict[str, Any]:
-    if part.get("type") != "image_url":
-        return part
-    url = part["image_url"]["url"]
-    if not url.startswith("data:"):
-        return {"type": "image", "source": {"type": "url", "url": url}}
-    kind, _, data = url.removeprefix("data:").partition(";base64,")
-    return {"type": "image", "source": {"type": "base64", "media_type": kind, "data": data}}
 
 
 def _tool_use(call: dict[str, Any], where: str) -> dict[str, Any]:
