@@ -119,6 +119,14 @@ def test_a_row_is_what_the_trainer_documents(name: str, shape: Shape, example: R
     assert rows(example, shape, name) == [row]
 
 
+def test_what_open_templates_do_not_know_is_said_as_they_say_it() -> None:
+    example = {
+        "messages": [SYSTEM | {"role": "developer"}, ASK, {"role": "assistant", "refusal": "No.", "content": None}]
+    }
+    (row,) = rows(example, CHAT, "trl")
+    assert row["messages"] == [SYSTEM, ASK, {"role": "assistant", "content": "No."}]
+
+
 def test_calls_have_objects_as_arguments_where_templates_want_them() -> None:
     (row,) = rows(WITH_TOOLS, CHAT, "trl")
     assert row["messages"][1]["tool_calls"][0]["function"] == {"name": "find", "arguments": {"id": 7}}
@@ -203,6 +211,8 @@ BROKEN = {"id": "call_1", "type": "function", "function": {"name": "find", "argu
         ("lmflow_conversation", CHAT, {"messages": [ASK]}),
         ("lmflow_conversation", DPO, {"input": {"messages": [ASK]}}),
         ("trl", CHAT, {"messages": 3}),
+        ("trl", CHAT, PLAIN | {"tools": ["find"]}),
+        ("anthropic", CHAT, {"messages": [ASK, {"role": "assistant", "tool_calls": ["find"]}]}),
         ("trl", CHAT, {"messages": [ASK, {"role": "assistant", "tool_calls": [BROKEN]}]}),
         ("trl", Shape.REINFORCEMENT, {"messages": [ASK], "prompt": "x"}),
         ("trl", Shape.COMPLETION, {"prompt": "x"}),

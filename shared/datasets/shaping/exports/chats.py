@@ -14,10 +14,26 @@ SYSTEM = ("system", "developer")
 
 
 def messages_in(chat: Example) -> list[Message]:
+    """The messages of a chat whose tools and calls can be read, too. Unsayable when they are none."""
     messages = chat.get("messages")
-    if not isinstance(messages, list) or not all(isinstance(one, dict) and "role" in one for one in messages):
+    if not isinstance(messages, list) or not all(_is_message(one) for one in messages):
         raise Unsayable("/messages", "these are no messages")
+    if not _all_functions(chat.get("tools")):
+        raise Unsayable("/tools", "these are no tools")
     return messages
+
+
+def _is_message(message: object) -> bool:
+    return (
+        isinstance(message, dict) and isinstance(message.get("role"), str) and _all_functions(message.get("tool_calls"))
+    )
+
+
+def _all_functions(listed: object) -> bool:
+    """Whether every tool or call of a list holds a function; a list that is not there does."""
+    if not isinstance(listed, list):
+        return listed is None
+    return all(isinstance(one, dict) and isinstance(one.get("function"), dict) for one in listed)
 
 
 def system_and_rest(messages: list[Message]) -> tuple[str, list[Message]]:

@@ -15,6 +15,10 @@ from shared.datasets.shaping.exports.modern import modern
 from shared.datasets.shaping.exports.parts import anthropic_part, open_part
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row, Unsayable
 
+NOT_OPEN = ("weight", "name", "refusal")
+OPEN_ROLES = {"developer": "system"}
+"""What templates of open models do not know, and what they call it."""
+
 
 def trl_chat(example: Example, findings: Findings) -> Row:
     """`messages` and `tools`; arguments of calls are objects, as chat templates expect them."""
@@ -87,7 +91,10 @@ def _plain(messages: list[Message]) -> list[Message]:
 
 
 def _with_objects(message: Message, where: str) -> Message:
-    plain = {key: value for key, value in message.items() if key not in ("weight", "name") and value is not None}
+    plain = {key: value for key, value in message.items() if key not in NOT_OPEN and value is not None}
+    plain["role"] = OPEN_ROLES.get(message["role"], message["role"])
+    if message.get("refusal") and "content" not in plain:
+        plain["content"] = message["refusal"]
     if isinstance(message.get("content"), list):
         plain["content"] = [open_part(part) for part in message["content"]]
     if not message.get("tool_calls"):
