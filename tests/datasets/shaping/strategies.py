@@ -92,3 +92,35 @@ REINFORCEMENTS = st.builds(
     USERS,
     st.dictionaries(st.sampled_from(["answer", "difficulty", "label"]), VALUES, min_size=1),
 )
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+"""Anything at all."""
+
+FUNCTIONS = (
+    st.dictionaries(st.just("function"), JSON | st.dictionaries(st.sampled_from(["name", "arguments"]), JSON)) | JSON
+)
+PARTS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["text", "image_url"])}, optional={"text": JSON, "image_url": JSON}
+)
+MESSAGES = JSON | st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "system", "tool", "function"]) | JSON},
+    optional={
+        "content": JSON | st.lists(PARTS, max_size=2),
+        "tool_calls": JSON | st.lists(FUNCTIONS, max_size=2),
+        "function_call": JSON,
+        "weight": JSON,
+        "refusal": JSON,
+    },
+)
+LISTS = st.lists(MESSAGES, max_size=3) | JSON
+KEYS = st.sampled_from(
+    ["messages", "tools", "functions", "prompt", "completion", "preferred_output", "non_preferred_output"]
+)
+BROKEN = st.dictionaries(KEYS, LISTS, max_size=4)
+BROKEN_EXAMPLES = BROKEN | st.builds(lambda asked, sides: {"input": asked, **sides}, BROKEN | JSON, BROKEN)
+"""Rows that have keys of training examples, and anything under them."""

@@ -5,11 +5,15 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from shared.datasets.findings import Severity
 from shared.datasets.shapes import Shape
 from shared.datasets.shaping.conversions.conversion import Affixes, Conversion
 from shared.datasets.shaping.conversions.convert import convert, paired
 from tests.datasets.shaping.rows import ASK, PLAIN, PREFERENCE, SAY, SYSTEM, WITH_SYSTEM, WITH_TOOLS, WORSE
+from tests.datasets.shaping.strategies import BROKEN_EXAMPLES
 
 Example = dict[str, Any]
 
@@ -121,6 +125,16 @@ def test_only_chats_are_unrolled() -> None:
 )
 def test_what_cannot_be_said_is_found(example: Example, source: Shape, target: Shape) -> None:
     assert codes(example, Conversion(source, target)) == ["cannot_convert"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(BROKEN_EXAMPLES, st.sampled_from(Shape), st.sampled_from(Shape))
+def test_any_example_at_all_is_converted_or_refused_but_never_crashes(
+    example: Example, source: Shape, target: Shape
+) -> None:
+    made = convert(example, Conversion(source, target, as_transcript=True))
+    assert bool(made.examples) != any(finding.severity is Severity.ERROR for finding in made.findings)
+    paired(example, example)
 
 
 def test_two_answers_to_one_prompt_make_a_whole_preference() -> None:

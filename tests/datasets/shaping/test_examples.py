@@ -13,6 +13,7 @@ from shared.datasets.shaping.mapping import Mapping, parse_mapping
 from shared.datasets.shaping.plan import Further, Shaping, Style
 from shared.datasets.shaping.recognition import guess
 from tests.datasets.shaping.rows import ASK, DOUBTFUL, FAULTY, GPT, HUMAN, MEANT, PLAIN, SAY
+from tests.datasets.shaping.strategies import JSON
 
 Row = dict[str, Any]
 
@@ -113,11 +114,6 @@ def test_an_answer_of_a_tool_comes_before_what_the_user_adds() -> None:
     assert [message["role"] for message in example["messages"]] == ["tool", "user", "assistant"]
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
 KEYS = sorted({key for _, row, _ in MEANT for key in row} | {"images", "history", "functions"})
 PARTS = sorted({"role", "content", "from", "value", "type", "text", "tool_calls", "function", "source", "id", "name"})
 SPEAKERS = st.sampled_from(["human", "gpt", "function_call", "observation", "user", "tool_use", "image", "tool_result"])

@@ -8,13 +8,15 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
-from shared.datasets.findings import Finding
+from shared.datasets.findings import Finding, Severity
 from shared.datasets.shapes import Shape
 from shared.datasets.shaping.exports.entries import entry
-from shared.datasets.shaping.exports.export import CannotExportError, export
+from shared.datasets.shaping.exports.export import CannotExportError, export, to_row
 from shared.datasets.shaping.exports.targets import TARGETS, Framing
 from tests.datasets.shaping.rows import ASK, PLAIN, PREFERENCE, SAY, SYSTEM, TOOL, WITH_SYSTEM, WITH_TOOLS, WORSE
+from tests.datasets.shaping.strategies import BROKEN_EXAMPLES
 
 Row = dict[str, Any]
 
@@ -223,6 +225,15 @@ def test_what_a_format_cannot_say_is_left_out_and_reported(name: str, shape: Sha
     written, findings = exported([good, example], shape, name)
     assert [(finding.line, finding.code) for finding in findings] == [(2, "cannot_export")]
     assert written == exported([good], shape, name)[0]
+
+
+@settings(max_examples=80, deadline=None)
+@given(BROKEN_EXAMPLES)
+def test_any_example_at_all_is_exported_or_refused_but_never_crashes(example: Row) -> None:
+    for target in TARGETS.values():
+        for shape in target.writers:
+            made = to_row(example, shape, target)
+            assert bool(made.examples) != any(finding.severity is Severity.ERROR for finding in made.findings)
 
 
 def test_what_is_lost_is_said() -> None:

@@ -6,6 +6,7 @@ from shared.datasets.findings import pointer
 from shared.datasets.shaping.exports.chats import (
     arguments_of,
     asked_in,
+    content_of,
     messages_in,
     note_left_out,
     only_answer,
@@ -93,10 +94,9 @@ def _plain(messages: list[Message]) -> list[Message]:
 def _with_objects(message: Message, where: str) -> Message:
     plain = {key: value for key, value in message.items() if key not in NOT_OPEN and value is not None}
     plain["role"] = OPEN_ROLES.get(message["role"], message["role"])
-    if message.get("refusal") and "content" not in plain:
-        plain["content"] = message["refusal"]
-    if isinstance(message.get("content"), list):
-        plain["content"] = [open_part(part) for part in message["content"]]
+    content = content_of(message)
+    if content is not None:
+        plain["content"] = [open_part(part) for part in content] if isinstance(content, list) else content
     if not message.get("tool_calls"):
         return plain
     return plain | {
@@ -121,7 +121,7 @@ def _answers_tools(message: Message) -> bool:
 
 
 def _anthropic_message(message: Message, where: str) -> Message:
-    content = message.get("content", message.get("refusal"))
+    content = content_of(message)
     if message["role"] == "tool":
         answer = {"type": "tool_result", "tool_use_id": message.get("tool_call_id"), "content": content}
         return {"role": "user", "content": [answer]}
