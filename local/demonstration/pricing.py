@@ -54,7 +54,11 @@ def compare_prices(stage: Stage, cast: Cast, parts: Parts) -> list[Choice]:
 
 def _welcome(stage: Stage, cast: Cast, parts: Parts, estimates: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The choices whose provider takes the file. One of the user's may be good enough for the one and not for the other."""
-    against = {one["provider"]: one["against"] for one in parts.report["acceptance"] if not one["accepted"]}
+    against = {
+        one["provider"]: [objection["code"] for objection in one["against"]]
+        for one in parts.report["acceptance"]
+        if not one["accepted"] and (one["model"], one["method"]) == (None, "supervised")
+    }
     if "openai" in against:
         raise UnusableFile(f"OpenAI would refuse {stage.file}: {', '.join(against['openai'])}.")
     if "azure" not in against:

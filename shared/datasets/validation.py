@@ -4,16 +4,19 @@ Memory does not grow with the file. It reads bytes and computes; storing the rep
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
-from shared.datasets.acceptance import Acceptance, acceptance
+from shared.datasets.acceptance import ANY_MODEL, Acceptance, Target, acceptance
 from shared.datasets.findings import FINDING_CODES, Finding, Severity, found
+from shared.datasets.gathering import Gathering
 from shared.datasets.quality.repetitions import Repetitions
 from shared.datasets.reading.jsonl import LONGEST_LINE_BYTES, Line, Row, read_lines
-from shared.datasets.rules.chat import check
+from shared.datasets.rules import check
+from shared.datasets.rules.images import images_in
+from shared.datasets.shapes import Shape
 from shared.datasets.tokens import Encoding, count_example
 from shared.datasets.tokens.statistics import TokenStatistics, TokenTally
 
@@ -33,6 +36,7 @@ class Limits:
     max_line_bytes: int = LONGEST_LINE_BYTES
     max_findings: int = 10_000
     max_compared_examples: int = 500_000  # takes some 50 MB
+    targets: Sequence[Target] = ANY_MODEL  # of which the report says whether they would take the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Validator:
         self._limits = limits
         self._findings: list[Finding] = []
         self._codes: Counter[str] = Counter()
+        self._gathering = Gathering(limits.targets)
         self._tallies = {encoding: TokenTally(longest) for encoding, longest in limits.longest_example.items()}
         self._repetitions = Repetitions(limits.max_compared_examples)
         self._lines = self._size_bytes = self._rows = self._examples = self._messages = self._without_system = 0
@@ -86,7 +91,7 @@ class Validator:
         self._lines = line.number
         self._size_bytes = line.offset + line.size_bytes
         self._rows += not line.is_blank
-        of_row = check(line.row) if line.row is not None else iter(())
+        of_row = check(line.row, Shape.CHAT) if line.row is not None else iter(())
         is_refused = self._note_all(line, chain(line.findings, of_row))
         if line.row is not None and not is_refused:
             self._note_all(line, self._examine(line.row, line.number))
@@ -94,6 +99,8 @@ class Validator:
     def result(self) -> Validation:
         of_file = tuple(self._of_whole_file())
         codes = self._codes + Counter(finding.code for finding in of_file)
+        of_file_codes = [finding.code for finding in of_file]
+        gathered = self._gathering.found(Shape.CHAT, self._examples, self._size_bytes, of_file_codes)
         kept = (of_file + tuple(self._findings))[: self._limits.max_findings]
         return Validation(
             lines=self._lines,
@@ -104,7 +111,7 @@ class Validator:
             findings=kept,
             findings_omitted=codes.total() - len(kept),
             codes=dict(sorted(codes.items())),
-            acceptance=acceptance(codes),
+            acceptance=acceptance(gathered, self._limits.targets),
         )
 
     def _note_all(self, line: Line, findings: Iterator[Finding]) -> bool:
@@ -121,6 +128,7 @@ class Validator:
 
     def _note(self, finding: Finding) -> None:
         self._codes[finding.code] += 1
+        self._gathering.note_code(finding.code, finding.line)
         if len(self._findings) < self._limits.max_findings:
             self._findings.append(finding)
 
@@ -128,16 +136,19 @@ class Validator:
         self._examples += 1
         self._messages += len(row["messages"])
         self._without_system += not any(message["role"] in ("system", "developer") for message in row["messages"])
-        yield from self._length(row)
+        if images_in(row):
+            self._gathering.note_images(line)
+        yield from self._length(row, line)
         earlier = self._repetitions.first_line_of(row, line)
         if earlier is not None:
             yield found("duplicate_example", "", f"line {earlier} holds the same example")
 
-    def _length(self, row: Row) -> Iterator[Finding]:
+    def _length(self, row: Row, line: int) -> Iterator[Finding]:
         too_long_in = []
         for encoding, tally in self._tallies.items():
             example = count_example(row, encoding)
             tally.add(example)
+            self._gathering.note_length(encoding, example.total, line)
             if tally.is_over_long(example):
                 too_long_in.append(f"{example.total} tokens of {encoding}, over {tally.longest_example}")
         if too_long_in:

@@ -1,0 +1,31 @@
+"""Many texts laid end to end as one run of bytes, so that one search goes through all of them.
+
+A NUL stands after each text: well-formed examples hold none.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+END = 0
+
+
+class Haystack:
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self.joined = "\0".join([*texts, ""]).encode()  # UTF-8
+
+    @cached_property
+    def bytes(self) -> NDArray[np.uint8]:
+        return np.frombuffer(self.joined, np.uint8)
+
+    @cached_property
+    def ends(self) -> NDArray[np.int64]:
+        """Where each text's NUL stands."""
+        return np.flatnonzero(self.bytes == END)
+
+    def which(self, offsets: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The texts in which these bytes stand, by their number."""
+        return np.searchsorted(self.ends, np.asarray(offsets, np.int64))
