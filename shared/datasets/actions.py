@@ -47,7 +47,6 @@ class Expected:
 
     name: str
     filename: str
-    size_bytes: int
     asked: dict[str, Any] | None
 
 
