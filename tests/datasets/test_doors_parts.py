@@ -235,6 +235,21 @@ def test_a_whole_with_another_digest_becomes_no_dataset(office: Office) -> None:
     assert office.look("/datasets")["data"] == []
 
 
+def test_bytes_that_changed_before_they_were_put_together_are_rejected(office: Office) -> None:
+    upload = begin(office, sha256=hashlib.sha256(GOOD).hexdigest())
+    send(office, upload, 0, GOOD)
+    dataset = office.member.post(f"{upload}/complete").json()["id"]
+    (piece,) = kept(office)
+    piece.write_bytes(GOOD[:-1] + b" ")
+    office.drain()
+    seen = office.look(f"/datasets/{dataset}")
+    assert (seen["status"], seen["sha256"]) == ("rejected", None)
+    assert hashlib.sha256(GOOD).hexdigest() in seen["reason"]
+    office.pass_time(60)
+    office.drain()
+    assert kept(office) == []
+
+
 def test_the_convenient_door_checks_a_digest_too(office: Office) -> None:
     def upload(sha256: str) -> Answer:
         return office.member.post("/v1/datasets", data={"name": "x", "sha256": sha256}, files={"file": ("x", GOOD)})
@@ -254,6 +269,11 @@ def test_an_aborted_upload_takes_nothing_more_and_leaves_nothing(office: Office)
     refused(office.member.post(f"{upload}/complete"), 409, "conflict")
     office.drain()
     assert kept(office) == []
+    whole = begin(office, sha256=hashlib.sha256(GOOD).hexdigest())
+    send(office, whole, 0, GOOD)
+    office.member.delete(whole)
+    office.drain()
+    refused(office.member.post(f"{whole}/complete"), 409, "conflict")
     done = begin(office)
     send(office, done, 0, GOOD)
     office.member.post(f"{done}/complete")
