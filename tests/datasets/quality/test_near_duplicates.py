@@ -99,4 +99,5 @@ def test_a_sketch_takes_64_bytes_of_memory() -> None:
     observer = NearDuplicates()
     observer.see(block([chat(" ".join(words(60, rng)), "x") for _ in range(20)]))
     book = observer.sketchbook()
-    assert (book.sketches.shape, book.sketches.dtype) == ((20, 64), np.uint8)
+    assert book.sketches.shape == (20, 64)
+    assert book.sketches.dtype == np.uint8
