@@ -1,24 +1,17 @@
 """What the tests of remedies work with: rows in memory, and what other rooms lend, in a plain form."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shared.datasets import rules
 from shared.datasets.findings import Finding
+from shared.datasets.quality.personal.masking import mask
 from shared.datasets.reading.mend import mend
 from shared.datasets.remedies import Chosen, Lent, Prepared, SourceRow, prepare
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens import Encoding, count_example
 
 Row = dict[str, Any]
-
-MAIL = re.compile(r"[\w.]+@[\w.]+\w")
-
-
-def mask(text: str) -> tuple[str, Mapping[str, int]]:
-    masked, count = MAIL.subn("[EMAIL]", text)
-    return masked, {"email": count}
 
 
 def count_tokens(row: Row) -> int:
