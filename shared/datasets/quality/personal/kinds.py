@@ -54,7 +54,7 @@ def _is_public_address(match: bytes) -> bool:
 
 
 def _is_phone(match: bytes) -> bool:
-    return 8 <= len(_digits(match)) <= 15 and not re.search(rb"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?!\d)", match)
+    return 8 <= len(_digits(match)) <= 15 and not re.search(rb"[0-3]?\d[./-][0-3]?\d[./-](?:19|20)\d\d(?!\d)", match)
 
 
 def is_random(match: bytes) -> bool:
