@@ -74,6 +74,10 @@ HARMLESS = [
     "3/4 of 0.05 and 08:00-17:30",
     "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]",
     "#ff00aa 0x7fff5fbff8c8",
+    "Boston, MA 02110-1301",
+    "x +1.4142135623731",
+    "252.227-7013",
+    "2**34 == 17179869184",
     "100-50-30-15 = 5",
     "48/2 = <<48/2=24>>24 and 555-123",
     "1234567890",
@@ -133,8 +137,19 @@ def test_texts_that_are_no_characters_survive() -> None:
     assert mask("\ud800 a@acme.com \0")[0] == "\ud800 [EMAIL] \0"
 
 
-@pytest.mark.parametrize(("text", "public"), [("8.8.8.8", 1), ("2001:4860:4860::8888", 1), ("10.0.0.1", 0),
-                                              ("127.0.0.1", 0), ("v8.8.8.8", 0), ("8.8.8.8.8", 0), ("fe80::1", 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("8.8.8.8", 1),
+        ("2001:4860:4860::8888", 1),
+        ("10.0.0.1", 0),
+        ("127.0.0.1", 0),
+        ("v8.8.8.8", 0),
+        ("1.6.0.5", 0),
+        ("8.8.8.8.8", 0),
+        ("fe80::1", 0),
+    ],
+)
 def test_public_addresses_are_noted_and_stay(text: str, public: int) -> None:
     assert [detection.kind.code for detection in scan(text.encode())] == ["ip_address"] * public
     assert mask(text)[0] == text
