@@ -11,6 +11,7 @@ from api import (
     budgets,
     connections,
     dataset_upload,
+    dataset_versions,
     datasets,
     documentation,
     estimates,
@@ -24,6 +25,7 @@ from api import (
     serving,
     spend,
     teams,
+    uploads,
 )
 from api.compatible import chat, errors, models
 from api.context import CONNECTIONS, Context
@@ -34,7 +36,7 @@ from shared.connections.credentials import Vault
 from shared.db import UNAVAILABLE, Database, role_past_the_walls
 from shared.queue import Bell
 from shared.settings import Settings
-from shared.storage import LocalStorage
+from shared.storage import StorageKey, storage_from
 
 VERSION = "0.1.0"
 
@@ -45,6 +47,8 @@ ROUTERS = [
     connections.router,
     dataset_upload.router,
     datasets.router,
+    dataset_versions.router,
+    uploads.router,
     estimates.router,
     jobs.router,
     job_events.router,
@@ -125,9 +129,10 @@ def check_walls(database: Database) -> None:
 def _context(settings: Settings) -> Context:
     bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
+    key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())
     return Context(
         database=database,
-        storage=LocalStorage(settings.storage_dir),
+        storage=storage_from(settings.storage_place, key),
         vault=Vault(settings.secret_key.get_secret_value()),
         settings=settings,
         watching=Watching(database),

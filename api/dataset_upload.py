@@ -9,18 +9,20 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from api import uploads
+from api import forms
 from api.dependencies import Store, TeamMember, TheAttempt, TheDatabase, TheSettings
+from api.forms import Upload
 from api.idempotency import Attempt, Replay
 from api.problems import problems
 from api.routing import noun
 from api.schemas.datasets import DatasetSchema, DatasetUpload
-from api.uploads import Upload
 from shared.datasets import actions
 from shared.datasets.actions import Received
+from shared.datasets.shapes import Shape
 from shared.db import Database
 from shared.errors import (
     Conflict,
+    DigestMismatch,
     FieldError,
     IdempotencyInProgress,
     IdempotencyMismatch,
@@ -42,7 +44,8 @@ _FORM: dict[str, Any] = {
                     "required": ["name", "file"],
                     "properties": {
                         "name": {"type": "string", "maxLength": 100, "example": "support-triage"},
-                        "format": {"type": "string", "enum": [actions.CHAT], "default": actions.CHAT},
+                        "format": {"type": "string", "enum": [Shape.CHAT], "default": Shape.CHAT},
+                        "sha256": {"type": "string", "description": "The file's digest, if it is to be checked."},
                         "file": {"type": "string", "format": "binary", "description": "JSON Lines, one chat per line."},
                     },
                 },
@@ -57,7 +60,7 @@ _FORM: dict[str, Any] = {
     status_code=HTTPStatus.ACCEPTED,
     summary="Upload a dataset",
     response_model=DatasetSchema,
-    responses=problems(Conflict, StorageFull, IdempotencyInProgress, IdempotencyMismatch),
+    responses=problems(Conflict, DigestMismatch, StorageFull, IdempotencyInProgress, IdempotencyMismatch),
     openapi_extra=_FORM,
 )
 async def upload_dataset(  # the bytes stream: no thread and no session is held meanwhile
@@ -73,7 +76,7 @@ async def upload_dataset(  # the bytes stream: no thread and no session is held 
     The file is validated in the background: poll `Location` until the dataset is `ready` or `rejected`, then read its
     `/report` and `/findings`. Faults in the file are findings, never a refusal of the upload.
     """
-    async with uploads.received(request, storage, settings.dataset_max_bytes) as upload:
+    async with forms.received(request, storage, settings.dataset_max_bytes) as upload:
         return await run_in_threadpool(_record, database, caller, attempt, upload)
 
 
@@ -83,17 +86,20 @@ def _received(upload: Upload, caller: TeamCaller) -> Received:
     except ValidationError as error:
         faults = [FieldError("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         raise InvalidRequest("The form's fields are not valid.", faults) from error
-    _check_offered(fields)
+    check_offered(fields.format, fields.mapping)
+    if fields.sha256 not in (None, upload.sha256):
+        raise DigestMismatch(fields.sha256 or "", upload.sha256, "/sha256")
     key = actions.storage_key(caller.team_id, upload.sha256)
-    return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key)
+    return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key, {})
 
 
-def _check_offered(fields: DatasetUpload) -> None:
-    if fields.format != actions.CHAT:
+def check_offered(shape: str | None, mapping: object) -> None:
+    """Refuse what files cannot be read as. Raises UnsupportedFormat or InvalidRequest."""
+    if shape not in (None, Shape.CHAT):
         raise UnsupportedFormat(
-            f"Datasets are read as `{actions.CHAT}` only: JSON Lines, one chat per line.", supported=[actions.CHAT]
+            f"Datasets are read as `{Shape.CHAT}` only: JSON Lines, one chat per line.", supported=[Shape.CHAT]
         )
-    if fields.mapping is not None:
+    if mapping is not None:
         raise InvalidRequest(
             "Columns cannot be mapped yet: send JSON Lines, one chat per line.",
             [FieldError("/mapping", "not taken yet")],

@@ -1,4 +1,4 @@
-"""Datasets: uploaded, validated, looked at, split."""
+"""Datasets: looked at, described, put away. How they come in, and what is made of them, stand in files of their own."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -13,17 +13,17 @@ from api.problems import problems
 from api.routing import noun
 from api.schemas.base import DatasetId
 from api.schemas.datasets import (
-    DatasetParts,
     DatasetSchema,
-    DatasetSplit,
     Examples,
     FindingSchema,
     ReportSchema,
     SoughtName,
 )
+from api.schemas.versions import DatasetPatch
 from shared.datasets import actions, queries
 from shared.datasets.findings import Severity
 from shared.errors import Conflict, DatasetNotReady, NotFound
+from shared.jobs.estimates import estimate_offers
 
 router = noun("datasets")
 
@@ -49,6 +49,12 @@ def get_dataset(dataset_id: DatasetId, caller: TeamMember, db: Read) -> DatasetS
     return DatasetSchema.model_validate(queries.get_dataset(db, dataset_id, team_id=caller.team_id))
 
 
+@router.patch("/datasets/{dataset_id}", summary="Describe a dataset", responses=problems(NotFound))
+def describe_dataset(dataset_id: DatasetId, body: DatasetPatch, caller: TeamMember, db: Write) -> DatasetSchema:
+    """Says in words what a dataset is for. Its bytes never change."""
+    return DatasetSchema.model_validate(actions.describe(db, dataset_id, body.description, caller))
+
+
 @router.delete(
     "/datasets/{dataset_id}",
     status_code=HTTPStatus.NO_CONTENT,
@@ -62,8 +68,11 @@ def archive_dataset(dataset_id: DatasetId, caller: TeamMember, db: Write) -> Non
 
 @router.get("/datasets/{dataset_id}/report", summary="Read the report", responses=problems(NotFound, DatasetNotReady))
 def get_report(dataset_id: DatasetId, caller: TeamMember, db: Read) -> ReportSchema:
-    """Counts, tokens, quantiles, and every kind of finding with how to mend it and who would refuse the file for it."""
-    return ReportSchema.of(*queries.get_report(db, dataset_id, team_id=caller.team_id))
+    """Counts, tokens, quantiles, what training would cost where, and every kind of finding with how to mend it and who would
+    refuse the file for it.
+    """
+    dataset, report = queries.get_report(db, dataset_id, team_id=caller.team_id)
+    return ReportSchema.of(dataset, report, estimate_offers(db, dataset))
 
 
 @router.get(
@@ -113,25 +122,6 @@ def get_content(dataset_id: DatasetId, caller: TeamMember, db: Read, storage: St
     """The bytes, as they were uploaded."""
     blob = storage.open(queries.get_stored(db, dataset_id, team_id=caller.team_id).blob)
     return StreamingResponse(_chunks(blob), media_type="application/jsonl")
-
-
-@router.post(
-    "/datasets/{dataset_id}/split",
-    status_code=HTTPStatus.ACCEPTED,
-    summary="Split a dataset",
-    responses=problems(NotFound, DatasetNotReady, Conflict),
-)
-def split_dataset(
-    dataset_id: DatasetId, body: DatasetSplit, caller: TeamMember, db: Write, response: Response
-) -> DatasetParts:
-    """Divides a `ready` dataset at random into a training and a held-out version, named after it.
-
-    Both are made and validated like an upload: poll them until they are `ready`; `Location` is the training version's. The
-    original stays as it is.
-    """
-    parts = actions.split(db, dataset_id, body.held_out, body.seed, caller)
-    response.headers["Location"] = f"/v1/datasets/{parts[0].id}"
-    return DatasetParts.model_validate({"data": parts})
 
 
 def _chunks(blob: BinaryIO) -> Iterator[bytes]:

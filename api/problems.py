@@ -6,6 +6,7 @@ What is refused, and why, is decided elsewhere: see `shared.errors`.
 from datetime import datetime
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -21,6 +22,7 @@ from shared.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
+    OffsetMismatch,
     PayloadTooLarge,
     Problem,
     ServiceBusy,
@@ -28,6 +30,9 @@ from shared.errors import (
     UnsupportedFormat,
 )
 from shared.money import Usd
+from shared.storage import StorageIsAway
+
+log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 EVERYWHERE: tuple[type[Problem], ...] = (
@@ -131,6 +136,11 @@ def install(app: FastAPI) -> None:
             )
         )
 
+    async def away(_: Request, error: Any) -> JSONResponse:
+        log.warning("storage_away", error=str(error))
+        return render(ServiceBusy("The storage cannot be asked right now. Ask again in a moment."))
+
+    app.add_exception_handler(StorageIsAway, away)
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(RequestValidationError, not_valid)
     app.add_exception_handler(HTTPException, not_routed)
@@ -170,6 +180,8 @@ def from_routing(error: HTTPException) -> Problem:
 def _headers(problem: Problem) -> dict[str, str]:
     if isinstance(problem, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
+    if isinstance(problem, OffsetMismatch):
+        return {"Upload-Offset": str(problem.offset)}
     return {"Retry-After": "1"} if isinstance(problem, ServiceBusy) else {}
 
 

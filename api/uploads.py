@@ -1,186 +1,217 @@
-"""Multipart bodies, taken apart as they arrive: the file goes to storage piece by piece and is never whole in memory.
+"""Uploads in parts: begun, sent from any byte on, looked at by anyone of the team, completed into a dataset.
 
-The form has text fields and one field `file`. Nothing is kept unless the whole body came and is well-formed.
+Modelled on the drafts for resumable uploads: `Upload-Offset` says where a request's bytes belong, and how far the upload is.
 """
 
-import hashlib
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
-from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
-from api.bodies import fault_of
-from shared.errors import FieldError, InvalidRequest, PayloadTooLarge, StorageFull, UnsupportedFormat
-from shared.storage import Incoming, Storage, StorageIsFull
+from api.appending import Appending
+from api.dataset_upload import check_offered
+from api.dependencies import (
+    Paging,
+    Read,
+    Store,
+    TeamMember,
+    TheAttempt,
+    TheDatabase,
+    TheSettings,
+    Write,
+)
+from api.idempotency import Attempt, Replay
+from api.pagination import Listing
+from api.problems import problems
+from api.routing import noun
+from api.schemas.base import UploadId
+from api.schemas.datasets import DatasetSchema
+from api.schemas.uploads import UploadBegin, UploadSchema
+from api.upload_headers import BYTES, ContentDigest, Offset, announced_digest, check_kind, check_length, how_far
+from shared.datasets.uploads import actions, queries
+from shared.datasets.uploads.actions import Announced, Bounds
+from shared.datasets.uploads.assembly import assembled, digest_of
+from shared.datasets.uploads.tables import Upload
+from shared.db import Database
+from shared.errors import (
+    Conflict,
+    DigestMismatch,
+    IllegalTransition,
+    NotFound,
+    OffsetMismatch,
+    QuotaExceeded,
+    StorageFull,
+)
+from shared.storage import Storage, StorageIsFull
+from shared.teams.caller import TeamCaller
 
-FILE = "file"
-MAX_FIELD_BYTES = 10_000
-MAX_FIELDS = 20
-MAX_HEADER_BYTES = 2_000
-_ROOM_FOR_THE_REST = MAX_FIELDS * MAX_FIELD_BYTES
-"""What a body may have beside its file: fields, boundaries, and whatever else stands around them."""
+router = noun("uploads")
 
 
-@dataclass
-class Upload:
-    """What a body holds: its text fields, and its file, which is gone after the block in which it was received unless
-    `incoming.keep` is called there.
+@router.post(
+    "/uploads",
+    status_code=HTTPStatus.CREATED,
+    summary="Begin an upload in parts",
+    responses=problems(Conflict, QuotaExceeded),
+)
+def begin_upload(
+    body: UploadBegin, caller: TeamMember, db: Write, settings: TheSettings, response: Response
+) -> UploadSchema:
+    """Announces a file that is too large, or a connection too poor, for one request.
+
+    Send its bytes with PATCH to `Location`, as many at a time as you like (some megabytes do well); after an interruption ask
+    with HEAD how far it is and go on from there. When all are there, complete it. What is not completed by `expires_at` is
+    forgotten.
     """
+    check_offered(body.format, body.mapping)
+    asked = body.model_dump(include={"format", "mapping"}, exclude_none=True)
+    announced = Announced(body.name, body.filename or f"{body.name}.jsonl", body.size_bytes, body.sha256, asked or None)
+    upload = actions.begin(db, announced, Bounds(settings.dataset_max_bytes, settings.upload_hours), caller)
+    response.headers.update({"Location": f"/v1/uploads/{upload.id}"} | how_far(upload))
+    return UploadSchema.model_validate(upload)
 
-    incoming: Incoming
-    fields: dict[str, str] = field(default_factory=dict)
-    filename: str = ""
-    size_bytes: int = 0
-    sha256: str = ""
+
+@router.get("/uploads", summary="List uploads in parts")
+def list_uploads(caller: TeamMember, page: Paging, db: Read) -> Listing[UploadSchema]:
+    """The team's uploads, the newest first, with those that are over."""
+    rows = queries.list_uploads(db, team_id=caller.team_id, after=page.after, limit=page.fetch)
+    return page.of(UploadSchema, rows)
+
+
+@router.get("/uploads/{upload_id}", summary="Look at an upload", responses=problems(NotFound))
+def get_upload(upload_id: UploadId, caller: TeamMember, db: Read, response: Response) -> UploadSchema:
+    """How far an upload is; anyone of the team may look while another client sends."""
+    upload = queries.get_upload(db, upload_id, team_id=caller.team_id)
+    response.headers.update(how_far(upload))
+    return UploadSchema.model_validate(upload)
+
+
+@router.head(
+    "/uploads/{upload_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Ask how far an upload is",
+    responses=problems(NotFound),
+)
+def head_upload(upload_id: UploadId, caller: TeamMember, db: Read) -> Response:
+    """Answers in headers: `Upload-Offset` bytes of `Upload-Length` are there for good."""
+    upload = queries.get_upload(db, upload_id, team_id=caller.team_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=how_far(upload))
+
+
+@router.patch(
+    "/uploads/{upload_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Send bytes of an upload",
+    responses=problems(NotFound, Conflict, OffsetMismatch, DigestMismatch, StorageFull),
+    openapi_extra=BYTES,
+)
+async def append_to_upload(  # the bytes stream: no thread and no session is held meanwhile
+    request: Request,
+    upload_id: UploadId,
+    caller: TeamMember,
+    storage: Store,
+    database: TheDatabase,
+    upload_offset: Offset,
+    content_digest: ContentDigest = None,
+) -> Response:
+    """Adds bytes at `Upload-Offset`, which must be where the upload stands; the answer's `Upload-Offset` is where it stands then.
+
+    Of two who send at once one is refused. A connection that is cut loses little: what arrived is kept, unless a
+    `Content-Digest` was announced.
+    """
+    check_kind(request)
+    sha256 = announced_digest(content_digest)
+    upload = await run_in_threadpool(_standing_at, database, upload_id, caller, upload_offset)
+    check_length(request, upload)
+    async with _appended(Appending(database, storage, caller, upload, sha256)) as appending:
+        try:
+            async for chunk in request.stream():
+                await run_in_threadpool(appending.feed, chunk)
+        except ClientDisconnect:
+            await run_in_threadpool(appending.stop)
+            raise
+        await run_in_threadpool(appending.finish)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Upload-Offset": str(appending.offset)})
+
+
+@router.post(
+    "/uploads/{upload_id}/complete",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Complete an upload",
+    response_model=DatasetSchema,
+    responses=problems(NotFound, Conflict, OffsetMismatch, DigestMismatch),
+)
+def complete_upload(
+    upload_id: UploadId, caller: TeamMember, database: TheDatabase, storage: Store, attempt: TheAttempt
+) -> Response:
+    """Makes a dataset of an upload whose bytes are all there. It is put together and validated in the background.
+
+    Poll `Location` until it is `ready` or `rejected`. Completing it again answers with the same dataset. If a `sha256` was
+    announced, the bytes are held against it first.
+    """
+    _check_digest(database, storage, upload_id, caller)
+    return _completed(database, upload_id, caller, attempt)
+
+
+@router.delete(
+    "/uploads/{upload_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Abort an upload",
+    responses=problems(NotFound, IllegalTransition),
+)
+def abort_upload(upload_id: UploadId, caller: TeamMember, db: Write) -> None:
+    """Gives an upload up: its bytes are deleted, and it no longer counts among the team's open uploads."""
+    actions.abort(db, upload_id, caller)
+
+
+def _standing_at(database: Database, upload_id: UploadId, caller: TeamCaller, offset: int) -> Upload:
+    with database.reading(caller.scope) as db:
+        upload = queries.get_open_upload(db, upload_id, team_id=caller.team_id)
+    if upload.received_bytes != offset:
+        raise OffsetMismatch(upload.received_bytes)
+    return upload
 
 
 @asynccontextmanager
-async def received(request: Request, storage: Storage, max_bytes: int) -> AsyncIterator[Upload]:
-    """Read a multipart body to its end, then do what is in the block. What the block does not keep is gone after it.
-
-    Raises UnsupportedFormat, PayloadTooLarge, InvalidRequest or StorageFull; then nothing is left behind.
-    """
-    boundary = _boundary(request)
-    _check_announced(request, max_bytes)
-    with ExitStack() as stack:
-        try:
-            incoming = await run_in_threadpool(stack.enter_context, storage.incoming())
-            form = _Form(boundary, incoming, max_bytes)
-            async for chunk in request.stream():
-                await run_in_threadpool(form.feed, chunk)
-            yield await run_in_threadpool(form.finish)
-        except StorageIsFull as error:
-            raise StorageFull(
-                "There is no room for this file. Nothing was kept; ask an admin for more storage."
-            ) from error
-
-
-class _Form:
-    """Turns the parser's callbacks into an upload."""
-
-    def __init__(self, boundary: bytes, incoming: Incoming, max_bytes: int) -> None:
-        self._upload = Upload(incoming)
-        self._max_bytes = max_bytes
-        self._body_bytes = 0
-        self._digest = hashlib.sha256()
-        self._ended = self._has_file = False
-        self._header_name = self._header_value = self._text = bytearray()
-        self._headers: dict[bytes, bytes] = {}
-        self._name = ""
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": lambda data, start, end: self._grow(self._header_name, data[start:end]),
-                "on_header_value": lambda data, start, end: self._grow(self._header_value, data[start:end]),
-                "on_header_end": self._header,
-                "on_headers_finished": self._headers_finished,
-                "on_part_data": lambda data, start, end: self._data(data[start:end]),
-                "on_part_end": self._part_end,
-                "on_end": self._end,
-            },
-        )
-
-    def feed(self, chunk: bytes) -> None:
-        """Take more of the body."""
-        self._body_bytes += len(chunk)
-        if self._body_bytes > self._max_bytes + _ROOM_FOR_THE_REST:
-            raise _too_large(self._max_bytes)
-        try:
-            self._parser.write(chunk)
-        except MultipartParseError as error:
-            raise _invalid("", f"is not a well-formed multipart form: {error}") from error
-
-    def finish(self) -> Upload:
-        """The whole form; its file is on disk."""
-        if not self._ended:
-            raise _invalid("", "ends before the form does: the upload was cut off")
-        if not self._has_file:
-            raise _invalid("/file", "required: send the dataset in the form field `file`")
-        self._upload.incoming.flush()
-        self._upload.sha256 = self._digest.hexdigest()
-        return self._upload
-
-    def _begin(self) -> None:
-        self._headers, self._text = {}, bytearray()
-        self._header_name, self._header_value = bytearray(), bytearray()
-
-    def _grow(self, target: bytearray, more: bytes) -> None:
-        target += more
-        if len(target) > MAX_HEADER_BYTES:
-            raise _invalid("", "has a part whose headers are too long")
-
-    def _header(self) -> None:
-        self._headers[bytes(self._header_name).lower()] = bytes(self._header_value)
-        self._header_name, self._header_value = bytearray(), bytearray()
-
-    def _headers_finished(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._name = _text(options.get(b"name", b""), "")
-        if not self._name or self._name in self._upload.fields or (self._name == FILE and self._has_file):
-            raise _invalid("", "has a part without a name, or two with one name")
-        if len(self._upload.fields) >= MAX_FIELDS:
-            raise _invalid("", f"has more than {MAX_FIELDS} fields")
-        if self._name == FILE:
-            self._has_file = True
-            self._upload.filename = _text(options.get(b"filename", b""), "/file")[:200]
-
-    def _data(self, data: bytes) -> None:
-        if self._name == FILE:
-            self._file_data(data)
-            return
-        self._text += data
-        if len(self._text) > MAX_FIELD_BYTES:
-            raise _invalid(f"/{self._name}", f"has a field of more than {MAX_FIELD_BYTES:,} bytes")
-
-    def _file_data(self, data: bytes) -> None:
-        self._upload.size_bytes += len(data)
-        if self._upload.size_bytes > self._max_bytes:
-            raise _too_large(self._max_bytes)
-        self._digest.update(data)
-        self._upload.incoming.write(data)
-
-    def _part_end(self) -> None:
-        if self._name != FILE:
-            self._upload.fields[self._name] = _text(bytes(self._text), f"/{self._name}")
-
-    def _end(self) -> None:
-        self._ended = True
-
-
-def _boundary(request: Request) -> bytes:
-    kind, options = parse_options_header(request.headers.get("content-type", ""))
-    if kind != b"multipart/form-data" or not options.get(b"boundary"):
-        raise UnsupportedFormat("Send the dataset as `multipart/form-data` with the fields `name` and `file`.")
-    return options[b"boundary"]
-
-
-def _check_announced(request: Request, max_bytes: int) -> None:
-    """Refuse a body that says itself that it is too long, before it is sent."""
-    announced = request.headers.get("content-length", "0")
-    if not announced.isascii() or not announced.isdigit() or int(announced[:20]) > max_bytes + _ROOM_FOR_THE_REST:
-        raise _too_large(max_bytes)
-
-
-def _text(raw: bytes, pointer: str) -> str:
+async def _appended(appending: Appending) -> AsyncIterator[Appending]:
     try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        raise _invalid(pointer, "is not UTF-8") from error
-    if fault := fault_of(text):
-        raise _invalid(pointer, fault)
-    return text
+        yield appending
+    except StorageIsFull as error:
+        raise StorageFull(
+            f"There is no room for more of this upload. {appending.offset:,} bytes are kept; ask an admin for more storage."
+        ) from error
+    finally:
+        await run_in_threadpool(appending.close)
 
 
-def _invalid(pointer: str, fault: str) -> InvalidRequest:
-    return InvalidRequest(f"The body {fault}.", [FieldError(pointer, fault)])
+def _check_digest(database: Database, storage: Storage, upload_id: UploadId, caller: TeamCaller) -> None:
+    with database.reading(caller.scope) as db:
+        upload = queries.get_upload(db, upload_id, team_id=caller.team_id)
+        if upload.dataset_id is not None or upload.sha256 is None:
+            return
+        queries.get_open_upload(db, upload_id, team_id=caller.team_id)
+        keys = queries.piece_keys(db, upload)
+    actions.check_whole(upload)
+    actual = digest_of(assembled(storage, keys))  # takes seconds for a large file: nobody's session waits for it
+    if actual != upload.sha256:
+        raise DigestMismatch(upload.sha256, actual, "")
 
 
-def _too_large(max_bytes: int) -> PayloadTooLarge:
-    return PayloadTooLarge(
-        f"A dataset may have {max_bytes:,} bytes. Split it, or ask an admin for a higher limit.", max_bytes=max_bytes
-    )
+def _completed(database: Database, upload_id: UploadId, caller: TeamCaller, attempt: Attempt) -> Response:
+    try:
+        with database.transaction(caller.scope) as db:
+            attempt.begin(db, b"")
+            dataset = actions.complete(db, upload_id, caller)
+            response = JSONResponse(
+                DatasetSchema.model_validate(dataset).model_dump(mode="json"),
+                HTTPStatus.ACCEPTED,
+                {"Location": f"/v1/datasets/{dataset.id}"},
+            )
+            attempt.keep(db, b"", response)
+    except Replay as replay:
+        return replay.response
+    return response

@@ -5,9 +5,10 @@ Problem
 ├── Unauthenticated · Forbidden · NotFound · MethodNotAllowed · Conflict
 │   ├── IllegalTransition          a status cannot move that way
 │   ├── IdempotencyInProgress      the same key is being worked on
+│   ├── OffsetMismatch             an upload goes on from another byte
 │   └── DatasetNotReady · NotDeployed
 ├── InvalidRequest · IdempotencyMismatch
-│   ├── DatasetRejected · ModelNotTrainable · PriceUnknown
+│   ├── DatasetRejected · ModelNotTrainable · PriceUnknown · DigestMismatch
 ├── PayloadTooLarge · UnsupportedFormat · StorageFull
 ├── BudgetExceeded · MaxCostExceeded · QuotaExceeded · TrainingClosed
 └── ModelRetired · ProviderRefused · ProviderUnavailable · AnswerLost · ServiceBusy · InternalError
@@ -85,6 +86,17 @@ class IdempotencyInProgress(Conflict):
         super().__init__("The first request with this Idempotency-Key has not finished. Ask again in a moment.")
 
 
+class OffsetMismatch(Conflict):
+    code, title = "offset_mismatch", "The upload goes on from another byte"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(
+            f"{offset:,} bytes of this upload have arrived. Go on from there: send `Upload-Offset: {offset}`.",
+            offset=offset,
+        )
+        self.offset = offset
+
+
 class DatasetNotReady(Conflict):
     code, title = "dataset_not_ready", "The dataset has not been validated yet"
 
@@ -110,6 +122,18 @@ class IdempotencyMismatch(Problem):
 
     def __init__(self) -> None:
         super().__init__("Use a new Idempotency-Key for a new request; a key repeats one request only.")
+
+
+class DigestMismatch(InvalidRequest):
+    code, title = "digest_mismatch", "What arrived is not what was announced"
+
+    def __init__(self, expected: str, actual: str, pointer: str) -> None:
+        super().__init__(
+            f"The SHA-256 of what arrived is {actual}, and {expected} was announced. None of it is used; send it again.",
+            [FieldError(pointer, f"is {expected}, and what arrived has {actual}")],
+            expected=expected,
+            actual=actual,
+        )
 
 
 class DatasetRejected(Problem):

@@ -20,6 +20,7 @@ ModelId = NewType("ModelId", str)
 EvaluationId = NewType("EvaluationId", str)
 EventId = NewType("EventId", str)
 RequestId = NewType("RequestId", str)
+UploadId = NewType("UploadId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -33,6 +34,7 @@ PREFIXES: dict[str, str] = {
     "EvaluationId": "eval",
     "EventId": "evt",
     "RequestId": "req",
+    "UploadId": "up",
 }
 """Kind of id → its prefix."""
 

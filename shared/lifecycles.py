@@ -52,6 +52,25 @@ DATASET = Lifecycle(
 )
 
 
+class UploadStatus(StrEnum):
+    RECEIVING = "receiving"
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+    EXPIRED = "expired"
+
+
+UPLOAD = Lifecycle(
+    "upload",
+    frozenset({UploadStatus.RECEIVING}),
+    {
+        UploadStatus.RECEIVING: frozenset({UploadStatus.COMPLETED, UploadStatus.ABORTED, UploadStatus.EXPIRED}),
+        UploadStatus.COMPLETED: frozenset(),
+        UploadStatus.ABORTED: frozenset(),
+        UploadStatus.EXPIRED: frozenset(),
+    },
+)
+
+
 class JobStatus(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
     QUEUED = "queued"

@@ -29,6 +29,8 @@ class Task(StrEnum):
     CHECK_TOTALS = "check_totals"
     SETTLE_ABANDONED = "settle_abandoned"
     FORGET_REQUESTS = "forget_requests"
+    FORGET_UPLOADS = "forget_uploads"
+    TIDY_STORAGE = "tidy_storage"
 
 
 SHORT, LONG = "short", "long"

@@ -4,9 +4,9 @@
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,11 +24,23 @@ class Settings(BaseSettings):
     secret_key: SecretStr
     """32 random bytes in base 64; seals provider credentials."""
 
-    storage_dir: Path
-    """Where dataset bytes are kept, shared by the API and the workers."""
+    storage_url: str = ""
+    """Where the bytes of datasets are kept: `file:///folder`, `s3://bucket/prefix?…` or `az://container/prefix?…`."""
+
+    storage_dir: Path | None = None
+    """The same as a folder, for those who gave no address."""
+
+    storage_key_id: str = ""
+    """Who we are at an S3-compatible store."""
+
+    storage_secret: SecretStr = SecretStr("")
+    """S3: the secret that belongs to the key id. Azure: an account key or a shared access signature."""
 
     dataset_max_bytes: int = 1_000_000_000
     """A larger upload is refused with 413."""
+
+    upload_hours: float = 24.0
+    """How long an upload in parts may take before it is forgotten."""
 
     plain_http_hosts: str = ""
     """Hosts, separated by commas, to which credentials may be sent over plain http; this machine's own need no mention."""
@@ -46,6 +58,17 @@ class Settings(BaseSettings):
 
     log_json: bool = True
     """False prints lines for people."""
+
+    @model_validator(mode="after")
+    def _some_place(self) -> Self:
+        if not self.storage_url and self.storage_dir is None:
+            raise ValueError("set TUNEWRIGHT_STORAGE_URL or TUNEWRIGHT_STORAGE_DIR")
+        return self
+
+    @property
+    def storage_place(self) -> str:
+        """The storage's address, however it was given."""
+        return self.storage_url or (self.storage_dir or Path()).resolve().as_uri()
 
     @property
     def ring_seconds(self) -> float:

@@ -11,14 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.clock import utc_now
 from shared.connections.tables import Connection, ProviderKind
 from shared.datasets.tables import Dataset
+from shared.datasets.uploads.tables import Upload
 from shared.db import Database
 from shared.errors import IllegalTransition
 from shared.evaluations.tables import Evaluation
-from shared.ids import ConnectionId, DatasetId, EvaluationId, HoldId, JobId, KeyId, ModelId, TeamId
+from shared.ids import ConnectionId, DatasetId, EvaluationId, HoldId, JobId, KeyId, ModelId, TeamId, UploadId
 from shared.jobs.tables import Job
-from shared.lifecycles import DATASET, EVALUATION, HOLD, JOB, MODEL, DatasetStatus, Lifecycle
+from shared.lifecycles import DATASET, EVALUATION, HOLD, JOB, MODEL, UPLOAD, DatasetStatus, Lifecycle
 from shared.money import ZERO
 from shared.registry.tables import Model
 from shared.spend.tables import Hold, SpendKind
@@ -33,6 +35,19 @@ def dataset(status: Any) -> Dataset:
     new = ids.new("ds")
     return Dataset(
         id=DatasetId(new), team_id=TEAM, name=new, version=1, status=status, filename="", format="chat", created_by=KEY
+    )
+
+
+def upload(status: Any) -> Upload:
+    return Upload(
+        id=UploadId(ids.new("up")),
+        team_id=TEAM,
+        status=status,
+        name="n",
+        filename="",
+        size_bytes=1,
+        expires_at=utc_now(),
+        created_by=KEY,
     )
 
 
@@ -124,6 +139,7 @@ class Thing:
 
 THINGS = [
     Thing(DATASET, dataset),
+    Thing(UPLOAD, upload),
     Thing(JOB, job),
     Thing(MODEL, model),
     Thing(EVALUATION, evaluation),

@@ -16,7 +16,7 @@ from shared.connections.credentials import Vault
 from shared.db import Database
 from shared.queue import LONG, QUEUES, SHORT, Bell, Task
 from shared.settings import Settings
-from shared.storage import LocalStorage
+from shared.storage import StorageKey, storage_from
 from shared.teams.queries import installation_id
 from worker import sweeps
 from worker.context import Context
@@ -71,6 +71,7 @@ app.conf.update(
             "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
+        "tidy_storage": {"task": str(Task.TIDY_STORAGE), "schedule": 3600.0, "options": {"expires": 3600.0}},
     },
 )
 
@@ -91,9 +92,10 @@ def context() -> Context:
     database = Database(settings.database_url.get_secret_value(), pool_size=6, doorbell=bell())
     with database.reading() as db:
         installation = installation_id(db)
+    key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())
     return Context(
         database=database,
-        storage=LocalStorage(settings.storage_dir),
+        storage=storage_from(settings.storage_place, key),
         vault=Vault(settings.secret_key.get_secret_value()),
         installation=installation,
         poll_seconds=settings.poll_seconds,
@@ -101,7 +103,7 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs", "requests", "spend"):
+for noun in ("connections", "datasets", "evaluations", "jobs", "requests", "spend", "uploads"):
     import_module(f"worker.{noun}")  # registers its tasks
 
 

@@ -71,7 +71,7 @@ def _take(db: Session) -> Work | None:
     return Work(
         evaluation=evaluation,
         token=evaluation.claim_token,
-        storage_key=db.get_one(Dataset, evaluation.dataset_id).blob,
+        storage_key=db.get_one(Dataset, evaluation.dataset_id).examples_blob,
         candidates=candidates,
         connections={one: db.get_one(Connection, one) for one in connection_ids},
         answered=queries.answered(db, evaluation.id),

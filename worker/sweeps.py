@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
+from shared.datasets.uploads.tables import Upload
 from shared.db import Claimable, Database, now
 from shared.evaluations.tables import Evaluation
 from shared.jobs.tables import Job
@@ -30,6 +31,7 @@ def _due(db: Session) -> Iterator[Task]:
     work: list[tuple[Task, type[Claimable], tuple[ColumnElement[bool], ...]]] = [
         *((task, Job, due_for(task)) for task in PHASES),
         (Task.VALIDATE_DATASETS, Dataset, ()),
+        (Task.FORGET_UPLOADS, Upload, ()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
         (Task.CHECK_CONNECTIONS, Connection, ()),
     ]

@@ -1,14 +1,17 @@
 """Datasets on the wire: versions, what is wrong with them, what is in them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import DatasetId, Schema, TeamId, WholeList, example
-from shared.datasets.actions import CHAT
+from api.schemas.estimates import EstimateSchema
 from shared.datasets.findings import FINDING_CODES, Severity
+from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
+from shared.jobs.estimates import Estimated
 from shared.lifecycles import DatasetStatus
 
 _NAME = r"^[\w.() -]+$"
@@ -18,6 +21,9 @@ DatasetName = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 SoughtName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=_NAME)]
 """Longer than a name that is given: each split adds a word to it."""
 
+Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
+"""A digest in hexadecimal."""
+
 _DATASET: dict[str, Any] = {
     "id": "ds_01h455vb4pex5vsknk084sn02q",
     "team_id": "team_01h455vb4pex5vsknk084sn02q",
@@ -26,9 +32,14 @@ _DATASET: dict[str, Any] = {
     "status": "ready",
     "reason": "144 examples, ready to train on.",
     "filename": "triage.jsonl",
+    "description": "",
     "format": "chat",
+    "source": {"container": "jsonl", "compression": None, "encoding": "utf-8", "style": "chat", "mapping": None},
     "size_bytes": 47329,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "examples_bytes": 47329,
+    "examples_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "recipe": None,
     "parent_id": None,
     "derivation": None,
     "lines_read": 144,
@@ -40,12 +51,18 @@ class DatasetUpload(Schema):
     """The text fields of an upload. The same name again makes the next version."""
 
     name: DatasetName
-    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = CHAT
+    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = Shape.CHAT
     mapping: str | None = None
+    sha256: Sha256 | None = None
 
 
 class DatasetSchema(Schema):
-    """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`."""
+    """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`.
+
+    `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read. `sha256` is
+    the file's digest, `examples_sha256` that of its examples as JSON Lines: the same, where the file is that already.
+    `recipe`, if there is one, is what inference must send and cut off for a model that is trained on it.
+    """
 
     model_config = example(_DATASET)
     id: DatasetId
@@ -55,9 +72,14 @@ class DatasetSchema(Schema):
     status: DatasetStatus
     reason: str | None
     filename: str
+    description: str
     format: str | None
+    source: dict[str, Any] | None
     size_bytes: int | None
     sha256: str | None
+    examples_bytes: int | None
+    examples_sha256: str | None
+    recipe: dict[str, Any] | None
     parent_id: DatasetId | None
     derivation: dict[str, Any] | None
     lines_read: int
@@ -136,17 +158,28 @@ class TokensSchema(Schema):
     over_long: int
 
 
+class ObjectionSchema(Schema):
+    """What stands against a verdict: a code, how often it was found, and the first 20 lines on which it was."""
+
+    code: str
+    count: int
+    lines: list[int]
+
+
 class AcceptanceSchema(Schema):
-    """Whether a provider would take the file for a method; `against` names the codes of findings that stand against it."""
+    """Whether a provider would take the file for a model and a method; `model` null: whatever model the method is open for."""
 
     provider: str
+    model: str | None
     method: str
     accepted: bool
-    against: list[str]
+    against: list[ObjectionSchema]
 
 
 class ReportSchema(Schema):
-    """What validation found. `codes` counts every finding; `findings_omitted` are counted there but not kept one by one."""
+    """What validation found. `costs`: a training run with automatic epochs on each model that can be trained today, the cheapest
+    marked. `codes` counts every finding; `findings_omitted` are counted there but not kept one by one.
+    """
 
     model_config = example(
         {
@@ -168,8 +201,17 @@ class ReportSchema(Schema):
             },
             "codes": {},
             "findings_omitted": 0,
-            "acceptance": [{"provider": "openai", "method": "supervised", "accepted": True, "against": []}],
+            "acceptance": [
+                {
+                    "provider": "openai",
+                    "model": "gpt-4o-2024-08-06",
+                    "method": "dpo",
+                    "accepted": False,
+                    "against": [{"code": "format_does_not_fit_method", "count": 144, "lines": []}],
+                }
+            ],
             "automatic_epochs": 3,
+            "costs": [],
         }
     )
     dataset_id: DatasetId
@@ -184,9 +226,10 @@ class ReportSchema(Schema):
     findings_omitted: int
     acceptance: list[AcceptanceSchema]
     automatic_epochs: int | None
+    costs: list[EstimateSchema]
 
     @classmethod
-    def of(cls, dataset: Dataset, report: dict[str, Any]) -> "ReportSchema":
+    def of(cls, dataset: Dataset, report: dict[str, Any], costs: Sequence[Estimated]) -> "ReportSchema":
         codes = {
             code: {
                 "count": count,
@@ -196,7 +239,21 @@ class ReportSchema(Schema):
             }
             for code, count in sorted(report["codes"].items())
         }
-        return cls.model_validate(report | {"dataset_id": dataset.id, "status": dataset.status, "codes": codes})
+        shown = {
+            "codes": codes,
+            "acceptance": [_verdict(one, report["codes"]) for one in report["acceptance"]],
+            "costs": [EstimateSchema.of(one) for one in costs],
+        }
+        return cls.model_validate(report | shown | {"dataset_id": dataset.id, "status": dataset.status})
+
+
+def _verdict(stored: dict[str, Any], counts: dict[str, int]) -> dict[str, Any]:
+    """Reports of earlier versions judged providers only, and named bare codes."""
+    against = [
+        {"code": one, "count": counts.get(one, 0), "lines": []} if isinstance(one, str) else one
+        for one in stored["against"]
+    ]
+    return {"model": None} | stored | {"against": against}
 
 
 class ExampleSchema(Schema):

@@ -12,11 +12,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class TrainableModel:
-    """A model as its provider's documents describe it. Token counts are the most that one example may have, trained or asked."""
+    """A model as its provider's documents describe it. Token counts are the most that one example may have, trained or asked.
+
+    `methods` are those by which it can be trained from here; `documented_methods`, those that the provider knows.
+    """
 
     provider: str
     model: str
     methods: tuple[str, ...]
+    documented_methods: tuple[str, ...]
+    trains_on_images: bool
     encoding: str
     max_example_tokens: int
     context_tokens: int
@@ -36,6 +41,8 @@ def _parse(row: dict[str, str]) -> TrainableModel:
         provider=row["provider"],
         model=row["model"],
         methods=tuple(row["methods"].split()),
+        documented_methods=tuple(row["documented_methods"].split()),
+        trains_on_images=row["trains_on_images"] == "yes",
         encoding=row["encoding"],
         max_example_tokens=int(row["max_example_tokens"]),
         context_tokens=int(row["context_tokens"]),

@@ -52,6 +52,16 @@ def get_report(db: Session, dataset_id: DatasetId, *, team_id: TeamId | None = N
     return dataset, dataset.report
 
 
+def get_offers(db: Session, dataset_id: DatasetId, *, team_id: TeamId | None = None) -> list[Any]:
+    """The remedies that would change something. Raises NotFound, or DatasetNotReady until they have been looked for."""
+    dataset = get_dataset(db, dataset_id, team_id=team_id)
+    if dataset.offers is None:
+        raise DatasetNotReady(
+            f"{dataset.id} is {dataset.status}, and its remedies are still looked for. Ask again soon."
+        )
+    return dataset.offers
+
+
 def get_stored(db: Session, dataset_id: DatasetId, *, team_id: TeamId | None = None) -> Dataset:
     """A dataset whose bytes are there. Raises NotFound, or DatasetNotReady while they are being made."""
     dataset = get_dataset(db, dataset_id, team_id=team_id)

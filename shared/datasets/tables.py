@@ -42,6 +42,8 @@ class Dataset(Claimable, Row):
     """Where the fingerprints of its examples are, by which it is compared with others."""
     recipe: Mapped[dict[str, Any] | None]
     """What inference must send and cut off, since the examples were written so."""
+    offers: Mapped[list[Any] | None]
+    """Remedies for what was found; None until the worker has looked for them."""
     derivation: Mapped[dict[str, Any] | None]
     """How this version came from another: `{"split": "training", "seed": 7, ...}`."""
     parent_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.datasets.queries import get_dataset
+from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
 from shared.db import now, ring, today
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest
@@ -65,7 +66,7 @@ def submit(
         find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
     ]
     day = today(db)
-    with storage.open(dataset.blob) as stream:
+    with storage.open(dataset.examples_blob) as stream:
         choice = choose(stream, order.max_answers)
     if not choice.examples:
         raise InvalidRequest(
@@ -113,6 +114,12 @@ def _ready(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
         raise DatasetRejected(f"{dataset_id} is {dataset.status}. Choose another one.", dataset_id=dataset_id)
     if dataset.status is not DatasetStatus.READY:
         raise DatasetNotReady(f"{dataset_id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset_id)
+    if dataset.format != Shape.CHAT:
+        raise DatasetRejected(
+            f"{dataset_id} holds {dataset.format} examples; models are evaluated on chats. "
+            f"POST /v1/datasets/{dataset_id}/prepare converts them.",
+            dataset_id=dataset_id,
+        )
     return dataset
 
 

@@ -125,7 +125,7 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
         fault = f"must match {_SUFFIX[provider].pattern} for {provider}"
         raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
     if order.validation_dataset_id is not None:
-        check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), provider)
+        check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
 
 
 def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, caller: Caller) -> Job:

@@ -155,6 +155,8 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
             role: {"id": one.id, "name": one.name, "version": one.version, "sha256": one.sha256}
             for role, one in found.items()
         },
+        # Whoever calls the model must write prompts as its training data did.
+        "recipe": found["training"].recipe,
         "job_id": job.id,
         "provider": connection.provider,
         "connection_id": connection.id,

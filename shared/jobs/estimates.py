@@ -4,7 +4,7 @@ The number of tokens is counted by the rule that a real bill was found to follow
 interval is that wide and a hold is made for its upper end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
-from shared.jobs.offers import Offer, find_offer
+from shared.jobs.offers import Offer, find_offer, offers
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.spend.prices import Price
@@ -74,6 +74,17 @@ def estimate_all(
 ) -> list[Estimated]:
     """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
     dataset = get_dataset(db, dataset_id, team_id=team_id)
+    return _estimate_each(db, dataset, choices)
+
+
+def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
+    """What training with a dataset would cost on each model that some connection trains today, with automatic epochs."""
+    return _estimate_each(
+        db, dataset, [Choice(one.connection.id, one.model.model, one.method, None) for one in offers(db)]
+    )
+
+
+def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> list[Estimated]:
     found = [_estimate_one(db, dataset, choice) for choice in choices]
     lowest = min((one.estimate.expected for one in found if one.estimate), default=None)
     return [replace(one, cheapest=one.estimate is not None and one.estimate.expected == lowest) for one in found]
@@ -90,7 +101,7 @@ def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
 def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     """What training with a dataset would cost. Raises DatasetNotReady or DatasetRejected."""
     provider, price = offer.connection.provider, offer.price
-    report = check_usable(dataset, provider)
+    report = check_usable(dataset, offer)
     assert price is not None, "find_offer refuses a model without a price"
     tokens: int = report["tokens"][offer.model.encoding]["total"]
     epochs = n_epochs or automatic_epochs(report["examples"])
@@ -118,8 +129,8 @@ def billed_as(provider: str, tokens: Decimal) -> int:
     return azure_billed(whole) if provider == ProviderKind.AZURE else whole
 
 
-def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
-    """The report of a dataset that this provider would take. Raises DatasetNotReady or DatasetRejected."""
+def check_usable(dataset: Dataset, offer: Offer) -> dict[str, Any]:
+    """The report of a dataset that would be taken for what is offered. Raises DatasetNotReady or DatasetRejected."""
     if dataset.status in (DatasetStatus.UPLOADING, DatasetStatus.UPLOADED, DatasetStatus.VALIDATING):
         raise DatasetNotReady(f"{dataset.id} is {dataset.status}. Ask again when it is ready.", dataset_id=dataset.id)
     if dataset.status is DatasetStatus.ARCHIVED:
@@ -129,16 +140,26 @@ def check_usable(dataset: Dataset, provider: str) -> dict[str, Any]:
             f"{dataset.id} is {dataset.status}. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
             dataset_id=dataset.id,
         )
-    against = [
-        code
-        for verdict in dataset.report["acceptance"]
-        if verdict["provider"] == provider
-        for code in verdict["against"]
-    ]
+    against = _against(dataset.report["acceptance"], offer)
     if against:
         raise DatasetRejected(
-            f"{provider} would refuse this dataset. GET /v1/datasets/{dataset.id}/findings tells what to mend.",
+            f"{offer.connection.provider} would refuse this dataset for {offer.method} training of {offer.model.model}. "
+            f"GET /v1/datasets/{dataset.id}/report tells why, and /findings what to mend.",
             dataset_id=dataset.id,
             codes=against,
         )
     return dataset.report
+
+
+def _against(verdicts: Sequence[Mapping[str, Any]], offer: Offer) -> list[str]:
+    """The codes that stand against an offer, from the verdict on its model or, where there is none, on its provider.
+
+    Reports of earlier versions have verdicts on providers only, with bare codes.
+    """
+    fitting = [one for one in verdicts if (one["provider"], one["method"]) == (offer.connection.provider, offer.method)]
+    if not fitting:
+        return ["format_does_not_fit_method"]
+    of_model = [one for one in fitting if one.get("model") == offer.model.model]
+    of_provider = [one for one in fitting if one.get("model") is None]
+    objections = [objection for one in of_model or of_provider for objection in one["against"]]
+    return [objection if isinstance(objection, str) else objection["code"] for objection in objections]

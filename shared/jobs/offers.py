@@ -59,9 +59,8 @@ def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str
             f"{model} cannot be trained on {connection.name}: {why_not}. GET /v1/catalogue lists what can.", model=model
         )
     if method not in known.methods:
-        raise ModelNotTrainable(
-            f"{model} on {connection.name} is trained by {', '.join(known.methods)}, not by {method}.", model=model
-        )
+        methods = ", ".join(known.methods) or "no method that is ordered here"
+        raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
     price = price_of(connection.provider, model, Tier.TUNED, Unit.TRAINED, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known))
 

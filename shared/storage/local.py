@@ -2,8 +2,8 @@
 
 import errno
 import os
-import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,10 +12,8 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-from shared.storage.base import Incoming, Storage, StorageIsFull
+from shared.storage.base import INCOMING, LEFT_BEHIND_SECONDS, Incoming, Storage, StorageIsFull, checked
 
-_KEY = re.compile(r"[a-z0-9_]+(/[a-z0-9_.]+)*")
-_A_DAY = 24 * 3600.0
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -24,13 +22,12 @@ class LocalStorage(Storage):
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        (root / "incoming").mkdir(parents=True, exist_ok=True)
-        self._forget_leftovers()
+        (root / INCOMING).mkdir(parents=True, exist_ok=True)
 
     @override
     @contextmanager
     def incoming(self) -> Iterator[Incoming]:
-        aside = self.root / "incoming" / secrets.token_hex(16)
+        aside = self.root / INCOMING / secrets.token_hex(16)
         with _no_room_said():
             file = aside.open("xb")
         try:
@@ -49,18 +46,21 @@ class LocalStorage(Storage):
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
 
+    @override
+    def delete_folder(self, key: str) -> None:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self.path(key))
+
+    @override
+    def forget_leftovers(self) -> None:
+        for aside in (self.root / INCOMING).iterdir():
+            with suppress(FileNotFoundError):
+                if aside.stat().st_mtime < time.time() - LEFT_BEHIND_SECONDS:
+                    aside.unlink()
+
     def path(self, key: str) -> Path:
         """Where a key's bytes lie. Raises ValueError for anything but the keys that we make."""
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"not a storage key: {key!r}")
-        return self.root / key
-
-    def _forget_leftovers(self) -> None:
-        """What killed processes were receiving; nothing takes a day to arrive."""
-        for aside in (self.root / "incoming").iterdir():
-            with suppress(FileNotFoundError):
-                if aside.stat().st_mtime < time.time() - _A_DAY:
-                    aside.unlink()
+        return self.root / checked(key)
 
 
 class _IncomingFile(Incoming):
@@ -87,8 +87,10 @@ class _IncomingFile(Incoming):
             # A link never replaces what is there: two uploads of the same bytes end as one blob.
             with suppress(FileExistsError):
                 os.link(self._aside, path)
-            _sync_folder(path.parent)
-            _sync_folder(path.parent.parent)  # the folder itself may be new
+            for folder in path.parents:  # any of them may be new
+                _sync_folder(folder)
+                if folder == self._storage.root:
+                    break
 
 
 def _sync_folder(path: Path) -> None:

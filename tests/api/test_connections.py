@@ -12,7 +12,7 @@ from shared.connections.actions import close_training
 from shared.connections.credentials import Vault
 from shared.db import Database
 from shared.queue import Task
-from shared.storage import LocalStorage
+from shared.storage import storage_from
 from tests.sandbox.server import Running, running
 from tests.support.api import Api
 from worker.connections import check_connection
@@ -47,7 +47,7 @@ def made(api: Api, wanted: dict[str, Any]) -> dict[str, Any]:
 def worker(api: Api) -> Iterator[Context]:
     database = Database(api.database.worker_url, pool_size=3, doorbell=lambda _: None)
     vault = Vault(api.settings.secret_key.get_secret_value())
-    yield Context(database, LocalStorage(api.settings.storage_dir), vault, "installation")
+    yield Context(database, storage_from(api.settings.storage_place), vault, "installation")
     database.engine.dispose()
 
 

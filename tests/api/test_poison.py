@@ -62,7 +62,13 @@ def writes() -> Iterator[Any]:
 def at(path: str, team_id: str) -> str:
     """The path with a team that is there, and ids of the right kind for everything else."""
     path = path.replace("{team_id}", team_id)
-    for kind, prefix in (("key_id", "key"), ("connection_id", "conn"), ("dataset_id", "ds"), ("job_id", "job")):
+    for kind, prefix in (
+        ("key_id", "key"),
+        ("connection_id", "conn"),
+        ("dataset_id", "ds"),
+        ("job_id", "job"),
+        ("upload_id", "up"),
+    ):
         path = path.replace(f"{{{kind}}}", f"{prefix}_{AN_ID}")
     return path.replace("{", "").replace("}", "")
 

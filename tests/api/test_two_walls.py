@@ -49,6 +49,10 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     evaluation_id = evaluated(workshop)
     faulty = workshop.member.post("/v1/datasets", data={"name": "faulty"}, files={"file": ("f.jsonl", FAULTY)})
     workshop.drain()
+    begun = workshop.member.post("/v1/uploads", json={"name": "large", "size_bytes": 10}).json()
+    part = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    upload = f"/v1/uploads/{begun['id']}"
+    assert workshop.member.patch(upload, content=b"half", headers=part).status_code == 204
     model_id = workshop.member.get("/v1/models").json()["data"][0]["id"]
     assert workshop.member.put("/v1/aliases/bot", json={"model_id": model_id}).status_code == 200
     other = api.team("sales")["id"]
@@ -79,15 +83,17 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
         *(f"/v1/models/{model_id}{part}" for part in ("", "/lineage")),
         f"/v1/datasets/{faulty.json()['id']}/findings",
         "/v1/aliases/bot",
+        upload,
     ):
         assert workshop.member.get(path).status_code == 200, path
         assert stranger.get(path).status_code == 404, path
-    for path in ("/v1/datasets", "/v1/jobs", "/v1/evaluations", "/v1/models", "/v1/aliases"):
+    for path in ("/v1/datasets", "/v1/jobs", "/v1/evaluations", "/v1/models", "/v1/aliases", "/v1/uploads"):
         assert workshop.member.get(path).json()["data"], path
         assert stranger.get(path).json()["data"] == [], path
-    for path in (f"{jobs}/cancel", f"{ours}/split", f"/v1/evaluations/{evaluation_id}/cancel"):
+    for path in (f"{upload}/complete", f"{jobs}/cancel", f"{ours}/split", f"/v1/evaluations/{evaluation_id}/cancel"):
         assert stranger.post(path, json={}).status_code == 404, path
-    assert stranger.delete(ours).status_code == 404
+    assert stranger.delete(ours).status_code == stranger.delete(upload).status_code == 404
+    assert stranger.patch(upload, content=b"more", headers=part | {"Upload-Offset": "4"}).status_code == 404
 
 
 def test_every_table_of_teams_has_its_policy(api: Api) -> None:

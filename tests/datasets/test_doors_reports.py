@@ -7,7 +7,7 @@ import pytest
 
 from shared.datasets.findings import FINDING_CODES
 from tests.support.laboratory import EXAMPLES, jsonl
-from tests.support.office import HELD_OUT, Office
+from tests.support.office import HELD_OUT, MODEL, Office
 
 FAULTY = (EXAMPLES / "support_triage_faulty.jsonl").read_bytes()
 FAULTS = {
@@ -90,7 +90,12 @@ def test_the_report_of_a_good_file_has_the_right_numbers(office: Office) -> None
     assert report["tokens"]["o200k_base"]["total"] == 1687
     assert list(report["tokens"]["o200k_base"]["quantiles"]) == ["p5", "p25", "p50", "p75", "p95", "max"]
     assert report["automatic_epochs"] == 3
-    assert {(one["provider"], one["accepted"]) for one in report["acceptance"]} == {("openai", True), ("azure", True)}
+    taking = {(one["provider"], one["model"]) for one in report["acceptance"] if one["accepted"]}
+    refusing = {
+        (one["method"], *(why["code"] for why in one["against"])) for one in report["acceptance"] if not one["accepted"]
+    }
+    assert {("openai", None), ("openai", MODEL), ("azure", MODEL)} <= taking
+    assert refusing == {(method, "format_does_not_fit_method") for method in ("dpo", "reinforcement")}
 
 
 def test_findings_can_be_turned_over_page_by_page_and_filtered(office: Office) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.datasets import actions
+from shared.datasets import recording
 from shared.datasets.tables import Dataset
 from tests.support.laboratory import jsonl, rows
 from tests.support.office import HELD_OUT, Office
@@ -118,14 +118,14 @@ def test_a_worker_that_comes_back_too_late_writes_nothing(office: Office) -> Non
     office.drain()
     before = office.look(f"/datasets/{dataset_id}")
     with office.lab.transaction() as db:
-        actions.give_up(db, stale, "too late")
-        actions.record_bytes(db, stale, 1, "00")
+        recording.give_up(db, stale, "too late")
+        recording.record_bytes(db, stale, recording.Bytes("k", 1, "00"))
     assert office.look(f"/datasets/{dataset_id}") == before
 
 
 def taken_and_dropped(office: Office) -> Dataset:
     """What a worker leaves behind that is killed as soon as it has claimed something."""
     with office.lab.transaction() as db:
-        taken = actions.take(db)
+        taken = recording.take(db)
     assert taken is not None
     return taken

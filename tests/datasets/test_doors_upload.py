@@ -35,6 +35,7 @@ def send(office: Office, body: bytes, kind: str = KIND) -> Answer:
 def kept(office: Office) -> list[Path]:
     """Every file in storage."""
     root = office.lab.api.settings.storage_dir
+    assert root is not None
     return [path for path in root.rglob("*") if path.is_file()]
 
 

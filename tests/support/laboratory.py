@@ -28,7 +28,7 @@ from shared.providers import open_provider
 from shared.providers.base import Access, Finished, TrainingOrder
 from shared.queue import Task
 from shared.registry.actions import Registration, register
-from shared.storage import LocalStorage
+from shared.storage import storage_from
 from tests.sandbox.server import Running
 from tests.support.api import Api
 from worker.connections import check_connection
@@ -97,6 +97,7 @@ class Laboratory:
             size_bytes=len(data),
             sha256=key[-64:],
             storage_key=key,
+            examples_key=key,
             created_by=KeyId(ids.new("key")),
         )
         dataset.status = DatasetStatus.VALIDATING
@@ -169,7 +170,7 @@ def laboratory_on(api: Api, sandbox: Running, account: str, team: str = "support
     settings = api.settings
     database = Database(api.database.worker_url, pool_size=4, doorbell=lambda _: None)
     vault = Vault(settings.secret_key.get_secret_value())
-    context = Context(database, LocalStorage(settings.storage_dir), vault, installation="0123abcd")
+    context = Context(database, storage_from(settings.storage_place), vault, installation="0123abcd")
     team_id = str(api.team(team)["id"])
     try:
         yield Laboratory(api, sandbox, account, context, team_id, api.member(team_id), api.lead(team_id))

@@ -40,6 +40,9 @@ def check_documented(answer: httpx2.Response) -> None:
     if (operation := next(found, None)) is None:
         return
     answer.read()
+    if asked.method == "HEAD":
+        assert str(answer.status_code) in operation["responses"]
+        return  # the body that would name the code is not sent
     body = answer.json()
     code = body["error"]["code"] if "error" in body else body["code"]
     assert code in set(_documented(operation, answer.status_code)), (

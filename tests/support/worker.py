@@ -13,7 +13,7 @@ from importlib import import_module
 from shared.connections.credentials import Vault
 from shared.db import Database
 from shared.settings import Settings
-from shared.storage import LocalStorage
+from shared.storage import storage_from
 from shared.teams.queries import installation_id
 from tests.support.database import Database as FreshDatabase
 from worker.context import Context
@@ -21,7 +21,7 @@ from worker.task import TASKS
 
 PATIENCE_SECONDS = 60.0
 
-for noun in ("connections", "datasets", "evaluations", "jobs"):
+for noun in ("connections", "datasets", "evaluations", "jobs", "uploads"):
     import_module(f"worker.{noun}")  # registers its tasks, as `worker.app` does
 
 
@@ -33,7 +33,7 @@ def context_on(database: FreshDatabase, settings: Settings) -> Iterator[Context]
         installation = installation_id(db)
     vault = Vault(settings.secret_key.get_secret_value())
     try:
-        yield Context(ours, LocalStorage(settings.storage_dir), vault, installation)
+        yield Context(ours, storage_from(settings.storage_place), vault, installation)
     finally:
         ours.engine.dispose()
 

@@ -60,7 +60,7 @@ def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, 
 
 def _send_one(context: Context, provider: Provider, name: str, dataset_id: DatasetId) -> ProviderFile:
     with context.database.reading() as db:
-        key = get_dataset(db, dataset_id).blob
+        key = get_dataset(db, dataset_id).examples_blob
     with context.storage.open(key) as source, TemporaryFile() as plain:
         write_plain(source, plain)
         plain.seek(0)

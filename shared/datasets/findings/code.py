@@ -1,13 +1,14 @@
 """A code of a finding: what it means, how bad it is, how to mend it, and which providers it stands against.
 
 An error keeps a dataset from being ready and stands against every provider; the rest is let through, but may still stand
-against one of them.
+against one of them. What stands against single models or methods is in `acceptance`.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-PROVIDERS = ("openai", "azure")
+PROVIDERS = ("openai", "azure", "compatible")
+"""Those whose rules are known. The compatible ones are taken together, each rule being that of the strictest of them."""
 
 
 class Severity(StrEnum):

@@ -1,14 +1,15 @@
-"""The rules for the tools that a chat example declares, and for the form of calls to them.
+"""The rules for the tools that an example declares, in the new form ("tools") and in the old ("functions").
 
-Which answer belongs to which call is in `conversation`.
+Calls of them are in `calls`.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from shared.datasets.findings import Finding, found, found_extra_keys, pointer
+
+Row = dict[str, Any]
 
 MOST_FUNCTIONS = 128
 FUNCTION_KEYS = {"name": str, "description": str, "parameters": dict, "strict": bool | None}
@@ -20,19 +21,21 @@ def is_name(value: object) -> bool:
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
-def check_tools(row: dict[str, Any]) -> Iterator[Finding]:
+def check_tools(row: Row, where: str = "") -> Iterator[Finding]:
     if "tools" not in row:
         return
-    tools = row["tools"]
+    tools, where = row["tools"], where + "/tools"
     if not isinstance(tools, list) or not tools:
-        yield found("invalid_tools", "/tools", "tools must be a list of at least one tool", tools)
+        yield found("invalid_tools", where, "tools must be a list of at least one tool", tools)
         return
+    if len(tools) > MOST_FUNCTIONS:
+        yield found("over_128_tools", where, f"the example declares {len(tools)} tools")
     for index, tool in enumerate(tools):
-        yield from _check_tool(tool, pointer("tools", index))
-    yield from _check_duplicates(tools)
+        yield from _check_tool(tool, where + pointer(index))
+    yield from _check_duplicates([_inner(tool) for tool in tools], where)
 
 
-def check_functions(row: dict[str, Any]) -> Iterator[Finding]:
+def check_functions(row: Row) -> Iterator[Finding]:
     if "functions" not in row:
         return
     functions = row["functions"]
@@ -44,50 +47,29 @@ def check_functions(row: dict[str, Any]) -> Iterator[Finding]:
     yield found("deprecated_functions", "/functions", 'this example declares "functions"')
     for index, function in enumerate(functions):
         yield from _check_function(function, pointer("functions", index))
+    yield from _check_duplicates(functions, "/functions")
 
 
-def declared_names(row: dict[str, Any]) -> set[str]:
-    """The names of all tools and functions that can be made out."""
+def parallel_tool_calls(row: Row, where: str = "") -> Iterator[Finding]:
+    """Whether "parallel_tool_calls" is a truth value; it may be left out."""
+    parallel = row.get("parallel_tool_calls", True)
+    if not isinstance(parallel, bool):
+        place = where + "/parallel_tool_calls"
+        yield found("invalid_parallel_tool_calls", place, "this is neither true nor false", parallel)
+
+
+def declared(row: Row) -> dict[str, object]:
+    """The parameters of all tools and functions whose name can be made out; None where there are none."""
     tools, functions = row.get("tools"), row.get("functions")
     listed = list(functions) if isinstance(functions, list) else []
     if isinstance(tools, list):
-        listed += [tool.get("function") for tool in tools if isinstance(tool, dict)]
-    names = (function.get("name") for function in listed if isinstance(function, dict))
-    return {name for name in names if isinstance(name, str)}
+        listed += [_inner(tool) for tool in tools]
+    named = [function for function in listed if isinstance(function, dict) and isinstance(function.get("name"), str)]
+    return {function["name"]: function.get("parameters") for function in named}
 
 
-def check_call(call: object, where: str) -> Iterator[Finding]:
-    """One entry of "tool_calls"."""
-    if not isinstance(call, dict):
-        yield found("invalid_tool_call", where, "a tool call must be an object", call)
-        return
-    if not isinstance(call.get("id"), str) or not call["id"]:
-        yield found("invalid_tool_call", where + "/id", "a tool call must have an id", call.get("id"))
-    if call.get("type") != "function":
-        yield found("invalid_tool_call", where + "/type", 'the type must be "function"', call.get("type"))
-    yield from found_extra_keys("invalid_tool_call", call, {"id", "type", "function"}, where)
-    yield from check_called(call.get("function"), where + "/function")
-
-
-def check_called(function: object, where: str) -> Iterator[Finding]:
-    """What is called: the content of a tool call, or the whole of the older "function_call"."""
-    if not isinstance(function, dict):
-        yield found("invalid_tool_call", where, "the name and arguments of the function are needed", function)
-        return
-    if not is_name(function.get("name")):
-        yield found("invalid_tool_call", where + "/name", "this is not a name of a function", function.get("name"))
-    yield from found_extra_keys("invalid_tool_call", function, {"name", "arguments"}, where)
-    yield from _check_arguments(function.get("arguments"), where + "/arguments")
-
-
-def _check_arguments(arguments: object, where: str) -> Iterator[Finding]:
-    if not isinstance(arguments, str):
-        yield found("arguments_not_text", where, "arguments must be a text that holds JSON", arguments)
-        return
-    try:
-        json.loads(arguments, parse_int=str)
-    except (ValueError, RecursionError) as error:
-        yield found("arguments_not_json", where, f"the arguments are not JSON: {error}", arguments)
+def _inner(tool: object) -> object:
+    return tool.get("function") if isinstance(tool, dict) else None
 
 
 def _check_tool(tool: object, where: str) -> Iterator[Finding]:
@@ -113,13 +95,12 @@ def _check_function(function: object, where: str) -> Iterator[Finding]:
             yield found("invalid_function", where + pointer(key), "the value is of a wrong kind", function[key])
 
 
-def _check_duplicates(tools: list[Any]) -> Iterator[Finding]:
+def _check_duplicates(functions: list[Any], where: str) -> Iterator[Finding]:
     seen: set[str] = set()
-    for index, tool in enumerate(tools):
-        function = tool.get("function") if isinstance(tool, dict) else None
+    for index, function in enumerate(functions):
         name = function.get("name") if isinstance(function, dict) else None
         if not isinstance(name, str):
             continue
         if name in seen:
-            yield found("duplicate_tool", pointer("tools", index), f'the tool "{name}" is declared above', name)
+            yield found("duplicate_tool", where + pointer(index), f'the tool "{name}" is declared above', name)
         seen.add(name)
