@@ -1,7 +1,7 @@
 """The corpus of faults is found exactly: nothing is missed, nothing is found that is not there, wherever it stands."""
 
 import random
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from itertools import chain
 
