@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.datasets.prints import LARGEST, MAGIC, Prints, PrintsAreBrokenError, PrintsWriter, fingerprint, parted
+from shared.datasets.prints import (
+    LARGEST,
+    MAGIC,
+    Prints,
+    PrintsAreBrokenError,
+    PrintsWriter,
+    canonical,
+    fingerprint,
+    parted,
+)
 from shared.datasets.shapes import Shape
 
 Example = dict[str, Any]
@@ -84,6 +93,22 @@ def test_true_is_not_one_and_one_is_not_the_text() -> None:
 
 def test_fingerprints_stay_the_same_from_version_to_version() -> None:
     assert fingerprint(COMPLETION, Shape.COMPLETION) == (11160299012575680597, 1701864323586838407)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
+numbers = st.integers(-2, 2) | st.floats(-2, 2).map(lambda number: round(number, 1))
+values = st.recursive(
+    st.none() | st.booleans() | numbers | texts,
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(texts, children, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(values, values)
+def test_two_values_have_one_canonical_form_if_and_only_if_they_are_the_same_json(one: Any, other: Any) -> None:
+    same = json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    assert (canonical(one) == canonical(other)) == same
+    assert json.loads(canonical(one)) == one
 
 
 uint32 = st.integers(0, LARGEST)

@@ -1,25 +1,50 @@
 """What is wrong with a text that is not JSON, in the words of someone who has to mend it.
 
-A guess from the place where the parser stopped; where nothing typical is found there, the parser's own words are given.
+Where the meaning is clear every departure from JSON is told (`departed`). Otherwise it is a guess from the place where the
+parser stopped, and where nothing typical is found there, the parser's own words (`diagnose`).
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from shared.datasets.findings import Finding, found
+from shared.datasets.reading.lenient_text import Departure
 
 SHOWN_BEFORE, SHOWN_AFTER = 40, 60
+SHOWN_PIECE = 20
 
 _LITERAL = re.compile(r"(?:True|False|None)\b")
 _KEY_AND_COLON = re.compile(r'"[^"]*"\s*:')
 
 
+def departed(text: str, departures: Iterable[Departure]) -> Iterator[Finding]:
+    """One finding for each kind of departure, at the first of its kind. Columns count characters from 1."""
+    kinds: dict[str, list[Departure]] = {}
+    for departure in departures:
+        kinds.setdefault(departure.code, []).append(departure)
+    for code, of_kind in kinds.items():
+        first = of_kind[0]
+        said = f"{_shown(first.was)} where {_shown(first.meant)} is meant, at column {first.position + 1}"
+        more = f", and at {len(of_kind) - 1} more places" if len(of_kind) > 1 else ""
+        yield found(code, "", said + more, _around(text, first.position))
+
+
 def diagnose(error: json.JSONDecodeError) -> Finding:
     """One finding for a text that the parser refused. Columns count characters from 1."""
     code = next((code for code, applies in _TYPICAL if applies(error)), "invalid_json")
-    shown = error.doc[max(0, error.pos - SHOWN_BEFORE) : error.pos + SHOWN_AFTER]
-    return found(code, "", f"{error.msg} at column {error.pos + 1}", shown)
+    return found(code, "", f"{error.msg} at column {error.pos + 1}", _around(error.doc, error.pos))
+
+
+def _around(text: str, position: int) -> str:
+    return text[max(0, position - SHOWN_BEFORE) : position + SHOWN_AFTER]
+
+
+def _shown(piece: str) -> str:
+    """A piece of a text so that it can be seen, even if it is blank or very long."""
+    if not piece:
+        return "nothing"
+    return ascii(piece[:SHOWN_PIECE]) if not piece.isprintable() or piece.isspace() else piece[:SHOWN_PIECE]
 
 
 def _spread_over_lines(error: json.JSONDecodeError) -> bool:

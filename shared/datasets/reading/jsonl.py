@@ -1,21 +1,40 @@
 """JSON Lines, read strictly: each line becomes an object, or a finding that says where and why not.
 
-Holds one line at a time, and none longer than allowed. What the objects must look like is said in `chat`.
+Holds one line at a time, and none longer than allowed; more only where a mangled example goes on over several lines. What the
+objects must look like is said in `rules`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from shared.datasets.findings import Finding, found
+from shared.datasets.reading.encodings import Encoding
+from shared.datasets.reading.intake import Intake
+from shared.datasets.reading.line import (
+    BLANKS,
+    BYTE_ORDER_MARK,
+    LONGEST_LINE_BYTES,
+    Line,
+    RawLine,
+    Row,
+    without_row,
+)
+from shared.datasets.reading.raw_lines import encoded_lines, raw_lines
+from shared.datasets.reading.spread import Spread, with_spread_records
 from shared.datasets.reading.strict_json import NOTHING, StrictJson
 
-Row = dict[str, Any]
-
-LONGEST_LINE_BYTES = 16 * 1024 * 1024
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BLANKS = b" \t\r\n"
+__all__ = [
+    "BLANKS",
+    "BYTE_ORDER_MARK",
+    "LONGEST_LINE_BYTES",
+    "Line",
+    "RawLine",
+    "Row",
+    "raw_lines",
+    "read",
+    "read_lines",
+]
 
 # First bytes of what people upload in place of JSON Lines; reading on would only give thousands of findings.
 OTHER_FILES = {
@@ -28,125 +47,126 @@ OTHER_FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its number counted from 1, where it lies in the file, and its object if it holds one.
-
-    `findings` can be gone through once.
-    """
-
-    number: int
-    offset: int
-    size_bytes: int
-    row: Row | None
-    findings: Iterator[Finding]
-    is_blank: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RawLine:
-    """The bytes of a line with its line ending; only the beginning of one that is too long."""
-
-    number: int
-    offset: int
-    size_bytes: int
-    content: bytes
-
-    @property
-    def is_complete(self) -> bool:
-        return len(self.content) == self.size_bytes
-
-    @property
-    def is_blank(self) -> bool:
-        content = self.content.removeprefix(BYTE_ORDER_MARK) if self.number == 1 else self.content
-        return self.is_complete and not content.strip(BLANKS)
+def read(stream: BinaryIO, intake: Intake, longest_bytes: int = LONGEST_LINE_BYTES) -> Iterator[Line]:
+    """The lines of an unpacked file in any encoding."""
+    return lines_of(encoded_lines(stream, intake.encoding, longest_bytes), intake.encoding)
 
 
 def read_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iterator[Line]:
-    """Every line of the file in its order; blank lines at the very end are one line with one finding."""
-    reader = LineReader()
-    for raw in raw_lines(stream, longest_bytes):
-        yield from reader.read(raw)
-        if reader.has_given_up:
-            return
-    yield from reader.end()
+    """Every line of a file in UTF-8, in its order; blank lines at the very end are one line with one finding."""
+    raws = raw_lines(stream, longest_bytes)
+    first = next(raws, None)
+    if first is None:
+        return
+    if other := other_file(first):
+        yield without_row(first.number, first.offset, first.size_bytes, other)
+        return
+    yield from lines_of(chain([first], raws), Encoding.UTF_8)
 
 
-class LineReader:
-    """What the lines of one file are, one after the other, and what was seen before that matters to the next.
+def lines_of(raws: Iterable[RawLine], encoding: Encoding = Encoding.UTF_8) -> Iterator[Line]:
+    """What these lines hold, wherever they come from. They need not be all of a file, but must follow one another."""
+    reader = _Reader(encoding)
+    first_blank: RawLine | None = None
+    last: RawLine | None = None
+    for found_next in with_spread_records(raws, encoding):
+        raw = found_next.raw if isinstance(found_next, Spread) else found_next
+        last = raw
+        if _is_blank(raw, encoding):
+            first_blank = first_blank or raw
+            continue
+        if first_blank:
+            yield from _blank_lines(first_blank, before=raw)
+            first_blank = None
+        yield reader.spread(found_next) if isinstance(found_next, Spread) else reader.line(raw)
+    if first_blank and last:
+        yield _blank_end(first_blank, last)
 
-    Whoever knows that a line `is_ordinary` may leave it out; but what is read must come in order.
-    """
 
-    def __init__(self) -> None:
+class _Reader:
+    """What is remembered from line to line: the parser, and whether line ends of Windows were told of."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
         self._json = StrictJson()
-        self._first_blank: RawLine | None = None
-        self._last: RawLine | None = None
         self._seen_crlf = False
-        self.has_given_up = False
-        """This is no file of lines at all: nothing more is to be read."""
 
-    def is_ordinary(self, content: bytes) -> bool:
-        """Whether there is nothing to say of a line (without LF) but what its JSON says.
+    def line(self, raw: RawLine) -> Line:
+        notes = list(self._notes(raw))
+        if not raw.is_complete:
+            too_long = found("line_too_long", "", f"the line has {raw.size_bytes} bytes")
+            return without_row(raw.number, raw.offset, raw.size_bytes, *notes, too_long)
+        content = raw.content.removeprefix(BYTE_ORDER_MARK) if raw.number == 1 else raw.content
+        try:
+            text = content.decode(self._encoding.codec)
+        except UnicodeDecodeError as error:
+            return without_row(
+                raw.number, raw.offset, raw.size_bytes, *notes, undecodable(content, error, self._encoding)
+            )
+        return self._parsed(raw, text.removeprefix("\ufeff") if raw.number == 1 else text, notes)
 
-        To be asked of complete lines after the first of the file.
-        """
-        return content.startswith(b"{") and not self._first_blank and (self._seen_crlf or not content.endswith(b"\r"))
+    def spread(self, spread: Spread) -> Line:
+        raw = spread.raw
+        message = f"this example takes {spread.lines} lines"
+        spread_over = found("spread_over_lines", "", message, spread.text)
+        _, findings = self._json.parse(spread.text)
+        all_findings = chain(self._notes(raw), [spread_over], findings)
+        return Line(raw.number, raw.offset, spread.size_bytes, None, all_findings, text=spread.text)
 
-    def read(self, raw: RawLine) -> Iterator[Line]:
-        """The line, with the blank ones before it; nothing yet if it is blank itself."""
-        self._last = raw
-        if raw.number == 1 and (other := _other_file(raw)):
-            self.has_given_up = True
-            yield _without_row(raw, other)
-            return
-        if raw.is_blank:
-            self._first_blank = self._first_blank or raw
-            return
-        if self._first_blank:
-            yield from _blank_lines(self._first_blank, before=raw)
-            self._first_blank = None
-        is_crlf = raw.content.endswith(b"\r\n")
-        yield _parsed(raw, self._json, _notes(raw, is_first_crlf=is_crlf and not self._seen_crlf))
-        self._seen_crlf = self._seen_crlf or is_crlf
+    def _notes(self, raw: RawLine) -> Iterator[Finding]:
+        if raw.number == 1 and raw.content.startswith(BYTE_ORDER_MARK):
+            yield found("byte_order_mark", "", "the file begins with a UTF-8 byte order mark")
+        if not self._seen_crlf and raw.content.endswith("\r\n".encode(self._encoding.codec)):
+            self._seen_crlf = True
+            yield found("crlf_line_endings", "", "this line, the first of its kind, ends with CR LF")
 
-    def end(self) -> Iterator[Line]:
-        """What can be said only at the end of the file."""
-        if self._first_blank and self._last:
-            yield _blank_end(self._first_blank, self._last)
-
-
-def raw_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iterator[RawLine]:
-    """The lines as bytes. Only the first `longest_bytes` of a longer line are held."""
-    number = offset = 0
-    while content := stream.readline(longest_bytes + 1):
-        number += 1
-        size = len(content)
-        if size > longest_bytes and not content.endswith(b"\n"):
-            size += skip_to_line_end(stream, longest_bytes)
-            content = content[:longest_bytes]
-        yield RawLine(number, offset, size, content)
-        offset += size
+    def _parsed(self, raw: RawLine, text: str, notes: Iterable[Finding]) -> Line:
+        value, findings = self._json.parse(text.rstrip("\r\n"))
+        row = value if isinstance(value, dict) else None
+        if row is None and value is not NOTHING:
+            findings = chain(
+                findings, [found("not_an_object", "", f"the line holds {kind(value)}, not an object", text)]
+            )
+        unread = None if row is not None else text
+        return Line(raw.number, raw.offset, raw.size_bytes, row, chain(notes, findings), text=unread)
 
 
-def skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
-    skipped = 0
-    while piece := stream.readline(at_once):
-        skipped += len(piece)
-        if piece.endswith(b"\n"):
-            break
-    return skipped
+def undecodable(content: bytes, error: UnicodeDecodeError, encoding: Encoding) -> Finding:
+    """The finding for bytes that are no text in the encoding of the file."""
+    shown = content[:200].decode(encoding.codec, errors="replace").rstrip("\r\n")
+    place = f"byte {error.start + 1} of the line (0x{content[error.start]:02x})"
+    if encoding is Encoding.UTF_8:
+        return found("not_utf8", "", f"{place} is not UTF-8", shown)
+    return found("undecodable", "", f"{place} is not {encoding.value}, as which the file is read", shown)
 
 
-def _other_file(raw: RawLine) -> Finding | None:
+def kind(value: object) -> str:
+    """What a value that is no object is called in findings."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "a number"
+
+
+def other_file(raw: RawLine) -> Finding | None:
+    """The finding for a file that is no JSON Lines at all, by its first line."""
     for start, what in OTHER_FILES.items():
         if raw.content.startswith(start):
             return found("not_a_text_file", "", f"this is {what}, not JSON Lines in UTF-8")
     return None
 
 
-def _without_row(raw: RawLine, finding: Finding) -> Line:
-    return Line(raw.number, raw.offset, raw.size_bytes, None, iter([finding]))
+def _is_blank(raw: RawLine, encoding: Encoding) -> bool:
+    if encoding.unit_bytes == 1:
+        return raw.is_blank
+    return raw.is_complete and not raw.content.strip(BLANKS + b"\0\xff\xfe")
 
 
 def _blank_lines(first: RawLine, before: RawLine) -> Iterator[Line]:
@@ -160,54 +180,3 @@ def _blank_end(first: RawLine, last: RawLine) -> Line:
     finding = found("trailing_blank_lines", "", f"the file ends with {last.number - first.number + 1} blank lines")
     size_bytes = last.offset + last.size_bytes - first.offset
     return Line(first.number, first.offset, size_bytes, None, iter([finding]), is_blank=True)
-
-
-def _notes(raw: RawLine, *, is_first_crlf: bool) -> Iterator[Finding]:
-    if raw.number == 1 and raw.content.startswith(BYTE_ORDER_MARK):
-        yield found("byte_order_mark", "", "the file begins with a UTF-8 byte order mark")
-    if is_first_crlf:
-        yield found("crlf_line_endings", "", "this line, the first of its kind, ends with CR LF")
-
-
-def _parsed(raw: RawLine, json: StrictJson, notes: Iterator[Finding]) -> Line:
-    row, findings = _parse(raw, json)
-    return Line(raw.number, raw.offset, raw.size_bytes, row, chain(notes, findings))
-
-
-def _parse(raw: RawLine, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
-    if not raw.is_complete:
-        return None, iter([found("line_too_long", "", f"the line has {raw.size_bytes} bytes")])
-    return parse(raw.content.removeprefix(BYTE_ORDER_MARK) if raw.number == 1 else raw.content, json)
-
-
-def parse(content: bytes, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
-    """The object that a line holds, if it does, and what is wrong with the line, to be gone through once.
-
-    A line end is no part of it.
-    """
-    content = content.rstrip(b"\r\n")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        where = f"byte {error.start + 1} of the line (0x{content[error.start]:02x}) is not UTF-8"
-        return None, iter([found("not_utf8", "", where, content[:200].decode(errors="replace"))])
-    value, findings = json.parse(text)
-    if isinstance(value, dict):
-        return value, findings
-    if value is not NOTHING:
-        findings = chain(findings, [found("not_an_object", "", f"the line holds {_kind(value)}, not an object", text)])
-    return None, findings
-
-
-def _kind(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case str():
-            return "a text"
-        case list():
-            return "a list"
-        case _:
-            return "a number"

@@ -9,10 +9,12 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from shared.datasets.findings import Finding, found, pointer
-from shared.datasets.reading.json_faults import diagnose
+from shared.datasets.reading.json_faults import departed, diagnose
+from shared.datasets.reading.lenient_json import rewrite
 
 DEEPEST = 64
 LARGEST_INTEGER = 2**63
@@ -47,12 +49,24 @@ class StrictJson:
         """The value (NOTHING if there is none to go on with) and what is wrong with it, to be gone through once."""
         if text.count(",") > MOST_COMMAS:
             return NOTHING, iter([found("too_many_values", "", f"the line has more than {MOST_COMMAS} commas")])
+        try:
+            return self._parse(text)
+        except json.JSONDecodeError as error:
+            return NOTHING, self._mangled(text, error)
+
+    def _mangled(self, text: str, error: json.JSONDecodeError) -> Iterator[Finding]:
+        """Every departure from JSON where the meaning is clear, and what else is wrong then; else a guess at the first."""
+        rewritten = rewrite(text)
+        if rewritten is None:
+            return iter([diagnose(error)])
+        _, further = self._parse(rewritten.text)
+        return chain(departed(text, rewritten.departures), further)
+
+    def _parse(self, text: str) -> tuple[Any, Iterator[Finding]]:
         self._repeated = []
         self._odd_number = False
         try:
             value = self._decoder.decode(text)
-        except json.JSONDecodeError as error:
-            return NOTHING, iter([diagnose(error)])
         except RecursionError:
             return NOTHING, iter([_too_deep()])
         if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):

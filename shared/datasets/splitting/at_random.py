@@ -1,7 +1,7 @@
 """A random split of a dataset into parts of exact sizes, in one pass, the same on every machine and at every time.
 
 Chance comes from a hash of the seed and the example's place, not from `random`, whose order is promised to nobody.
-Repetitions of an example may land in different parts; the report names them beforehand.
+Repetitions of an example may land in different parts; with a `plan` of their own they do not. `split` writes the parts of either.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import BinaryIO, Protocol
 
 from shared.datasets.rewrite import content_lines
+from shared.datasets.splitting.request import CannotSplitError as CannotSplitError
 
 
 class Target(Protocol):
@@ -21,8 +22,15 @@ class Target(Protocol):
         ...
 
 
-class CannotSplitError(ValueError):
-    """The wished parts and the file do not go together."""
+class Plan(Protocol):
+    """How many examples each part gets, and the part of each example."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]: ...
+
+    def parts(self) -> Iterator[int]:
+        """In the order of the examples."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def by_fraction(examples: int, fraction: float, seed: int) -> SplitPlan:
     return SplitPlan((examples - held_out, held_out), seed)
 
 
-def split(source: BinaryIO, plan: SplitPlan, targets: Sequence[Target]) -> None:
+def split(source: BinaryIO, plan: Plan, targets: Sequence[Target]) -> None:
     """Writes each example to the target of its part, in the order of the file, one line each and nothing else.
 
     Raises CannotSplitError if the file does not hold as many examples as the plan speaks of.

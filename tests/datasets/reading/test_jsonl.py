@@ -38,7 +38,7 @@ def test_a_blank_line_inside_is_a_fault_and_blank_lines_at_the_end_are_one() -> 
 def test_a_byte_order_mark_is_noted_only_at_the_start() -> None:
     mark = b"\xef\xbb\xbf"
     assert read(mark + b'{"a":1}\n{"b":2}\n') == [(1, True, ["byte_order_mark"]), (2, True, [])]
-    assert read(b'{"a":1}\n' + mark + b'{"b":2}\n') == [(1, True, []), (2, False, ["invalid_json"])]
+    assert read(b'{"a":1}\n' + mark + b'{"b":2}\n') == [(1, True, []), (2, False, ["invisible_character"])]
 
 
 def test_windows_line_ends_are_noted_once() -> None:

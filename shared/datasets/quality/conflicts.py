@@ -1,0 +1,80 @@
+"""The same prompt with different answers. Two labels for one prompt contradict each other; two long answers may both be right.
+
+In preferences it is the same two answers that are preferred once this way and once the other. Kept are 20 bytes an example.
+"""
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xxhash
+
+from shared.datasets.findings import found
+from shared.datasets.quality.block import Block
+from shared.datasets.quality.columns import NON_PREFERRED
+from shared.datasets.quality.observer import Placed
+from shared.datasets.shapes import Shape
+
+LONGEST_LABEL = 60  # characters
+MOST_COMPARED = 2_000_000
+
+
+class Conflicts:
+    name = "conflicts"
+
+    def __init__(self) -> None:
+        self._prompts, self._answers, self._lines = array("Q"), array("Q"), array("I")
+        self._short = bytearray()
+        self._prompts_with_several = self._examples = 0
+
+    def see(self, block: Block) -> tuple[Placed, ...]:
+        if len(self._lines) >= MOST_COMPARED:
+            return ()
+        answered = [example for example, answer in enumerate(block.answers) if answer is not None]
+        said = [block.answers[example] or "" for example in answered]
+        answers = [_answer_digest(answer) for answer in said]
+        prompts = [_digest(block.prompts[example]) for example in answered]
+        if block.shape is Shape.PREFERENCE:
+            pairs = zip(prompts, answers, _not_preferred(block), strict=True)
+            prompts = [prompt ^ answer ^ other for prompt, answer, other in pairs]
+        self._prompts.extend(prompts)
+        self._answers.extend(answers)
+        self._lines.extend(block.lines[example] for example in answered)
+        self._short.extend(len(answer) <= LONGEST_LABEL for answer in said)
+        return ()
+
+    def conclude(self) -> Iterator[Placed]:
+        prompts = np.frombuffer(self._prompts, np.uint64)
+        order = np.argsort(prompts, kind="stable")  # so that each group begins with its first line
+        ordered, answers = prompts[order], np.frombuffer(self._answers, np.uint64)[order]
+        same = np.concatenate([[False], ordered[1:] == ordered[:-1]])[: len(ordered)]
+        firsts = np.maximum.accumulate(np.where(same, 0, np.arange(len(ordered))))
+        differs = np.flatnonzero(answers != answers[firsts])
+        self._examples = len(differs)
+        self._prompts_with_several = len(np.unique(firsts[differs]))
+        for later, earlier in sorted(zip(order[differs].tolist(), order[firsts[differs]].tolist(), strict=True)):
+            are_labels = self._short[later] and self._short[earlier]
+            code = "conflicting_answers" if are_labels else "several_answers"
+            yield (
+                self._lines[later],
+                found(code, "", f"line {self._lines[earlier]} answers the same prompt differently"),
+            )
+
+    def numbers(self) -> dict[str, Any]:
+        """`examples` whose answer differs from the first one to the same prompt, and how many such prompts there are."""
+        return {"prompts": self._prompts_with_several, "examples": self._examples}
+
+
+def _not_preferred(block: Block) -> list[int]:
+    texts = {block.example_of(at): block.texts[at] for at, role in enumerate(block.roles) if role == NON_PREFERRED}
+    return [_answer_digest(texts.get(example, "")) for example in range(len(block))]
+
+
+def _answer_digest(answer: str) -> int:
+    # "Billing" and "billing " do not contradict each other.
+    return _digest(answer.strip().casefold() if len(answer) <= LONGEST_LABEL else answer)
+
+
+def _digest(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode())

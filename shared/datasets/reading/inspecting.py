@@ -1,0 +1,128 @@
+"""What a file is, found out from its beginning: content decides, then what its uploader says, then the ending of its name.
+
+Reads no more than the first megabyte (and the list of files in a zip). Nothing is parsed for good here: `reading` does.
+"""
+
+import re
+from dataclasses import replace
+from pathlib import PurePath
+from typing import BinaryIO
+
+from shared.datasets.findings import found
+from shared.datasets.reading.documents import document_beginning, document_named, refuse, refuse_utf_32
+from shared.datasets.reading.encodings import Encoded, Encoding, detect
+from shared.datasets.reading.intake import Compression, Container, Intake
+from shared.datasets.reading.line import CannotBeRead
+from shared.datasets.reading.looks import look_of
+from shared.datasets.reading.unpacking import directory, member, unpacked
+from shared.datasets.reading.workbooks import sheet_of
+
+SAMPLE_BYTES = 1024 * 1024
+GZIP = b"\x1f\x8b"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+PARQUET = b"PAR1"
+MOST_CONTROLS = 0.02  # of the characters of a text
+
+_CONTROLS = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+
+ENDINGS = {
+    "jsonl": Container.JSONL,
+    "ndjson": Container.JSONL,
+    "jsonlines": Container.JSONL,
+    "json": Container.JSON,
+    "csv": Container.CSV,
+    "tsv": Container.TSV,
+    "tab": Container.TSV,
+    "xlsx": Container.XLSX,
+    "xlsm": Container.XLSX,
+    "yaml": Container.YAML,
+    "yml": Container.YAML,
+    "parquet": Container.PARQUET,
+    "txt": Container.TEXT,
+    "text": Container.TEXT,
+    "md": Container.TEXT,
+}
+
+
+def inspect(stream: BinaryIO, filename: str, declared: Container | None = None) -> Intake:
+    """How to read the file. The stream must be seekable, and is left anywhere. Raises CannotBeRead."""
+    stream.seek(0)
+    start = stream.read(SAMPLE_BYTES)
+    called = declared or _by_ending(filename)
+    if start.startswith(GZIP):
+        return _packed(stream, Compression.GZIP, called)
+    if start.startswith(ZIP):
+        return _zip(stream, called)
+    return _file(start, called, is_whole=len(start) < SAMPLE_BYTES)
+
+
+def _by_ending(filename: str) -> Container | None:
+    """What the name says, without the endings of archives."""
+    endings = [ending.removeprefix(".").lower() for ending in PurePath(filename).suffixes]
+    known = [ENDINGS[ending] for ending in endings if ending in ENDINGS]
+    return known[-1] if known else None
+
+
+def _zip(stream: BinaryIO, called: Container | None) -> Intake:
+    with directory(stream) as archive:
+        names = archive.namelist()
+        if "xl/workbook.xml" in names:
+            return _checked(sheet_of(stream, archive), called)
+        refuse(document_named(names))
+        only = member(archive)
+    return _packed(stream, Compression.ZIP, _by_ending(only.filename) or called)
+
+
+def _packed(stream: BinaryIO, compression: Compression, called: Container | None) -> Intake:
+    start = b""
+    try:
+        with unpacked(stream, compression) as plain:
+            start = plain.read(SAMPLE_BYTES)
+    except CannotBeRead:
+        if not start:  # else whoever reads comes to the damage too, behind what is sound
+            raise
+    if start.startswith((GZIP, *ZIP, PARQUET)):
+        raise CannotBeRead(found("nested_archive", "", "what is packed is packed itself"))
+    intake = _file(start, called, is_whole=len(start) < SAMPLE_BYTES)
+    note = found("unpacked", "", f"the file was unpacked ({compression})")
+    return replace(intake, compression=compression, notes=(note, *intake.notes))
+
+
+def _file(start: bytes, called: Container | None, *, is_whole: bool) -> Intake:
+    if not start:
+        raise CannotBeRead(found("empty_file", "", "the file has no bytes"))
+    refuse(document_beginning(start))
+    refuse_utf_32(start)
+    if start.startswith(PARQUET):
+        return _checked(Intake(Container.PARQUET), called)
+    encoded = detect(start, is_whole=is_whole)
+    text = _text(start, encoded)
+    if not text.strip():
+        raise CannotBeRead(found("empty_file", "", "the file holds nothing but blanks"))
+    intake = look_of(text, called, is_whole=is_whole)
+    intake = replace(intake, encoding=encoded.encoding, has_mark=encoded.has_mark)
+    if encoded.encoding is not Encoding.UTF_8:
+        note = found("read_as_encoding", "", f"the file was read as {encoded.encoding.value}")
+        intake = replace(intake, notes=(note, *intake.notes))
+    elif encoded.has_mark and intake.container is not Container.JSONL:  # which says so itself, at its first line
+        note = found("byte_order_mark", "", "the file begins with a UTF-8 byte order mark")
+        intake = replace(intake, notes=(note, *intake.notes))
+    return _checked(intake, called)
+
+
+def _text(start: bytes, encoded: Encoded) -> str:
+    text = start.decode(encoded.encoding.codec, errors="replace").removeprefix("\ufeff")
+    controls = len(_CONTROLS.findall(text))
+    if controls > MOST_CONTROLS * len(text):
+        raise CannotBeRead(
+            found("unknown_binary", "", "the file begins with bytes that are no text", start[:20].hex(" "))
+        )
+    return text
+
+
+def _checked(intake: Intake, called: Container | None) -> Intake:
+    """With a note if the file is not what it was called."""
+    if called is None or called is intake.container:
+        return intake
+    message = f"called {called.value}, the file holds {intake.container.value}, and was read as that"
+    return replace(intake, notes=(*intake.notes, found("not_what_it_was_called", "", message)))

@@ -1,0 +1,125 @@
+"""Excel workbooks: the first sheet as a table. Each row becomes an object of texts; a row's number is that of the sheet.
+
+Numbers are written as one would type them, dates as ISO 8601, truth as true and false; a formula counts as what it came to when
+the workbook was saved. Texts that cells share are held by the library, so a workbook with too many of them is refused.
+"""
+
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import date, datetime, time, timedelta
+from importlib import import_module
+from typing import Any, BinaryIO
+
+from shared.datasets.findings import found
+from shared.datasets.reading.delimiters import named
+from shared.datasets.reading.intake import Container, Intake, Table
+from shared.datasets.reading.line import CannotBeRead, Line, Row
+from shared.datasets.reading.unpacking import most_unpacked
+
+LARGEST_SHARED_TEXTS = 64 * 1024**2
+LARGEST_WORKBOOK = 2 * 1024**3  # unpacked
+SHARED_TEXTS = "xl/sharedStrings.xml"
+
+
+def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
+    """How the workbook is read: its first sheet, and the names of its columns. Raises CannotBeRead."""
+    _refuse_bomb(archive)
+    with _opened(stream) as workbook:
+        names: list[str] = workbook.sheetnames
+        sheet = _first_sheet(workbook)
+        first = next((cells for _, cells in _rows(sheet) if any(cells)), None)
+    if first is None:
+        raise CannotBeRead(found("empty_file", "", "the first sheet of the workbook is empty"))
+    columns, has_header, notes = named(first)
+    if len(names) > 1:
+        message = f"the first of {len(names)} sheets was read: {sheet.title}"
+        notes = (found("first_sheet_only", "", message, ", ".join(names)), *notes)
+    return Intake(Container.XLSX, table=Table(columns, has_header, sheet=sheet.title), notes=notes)
+
+
+def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
+    """The rows of the sheet below its header, but for those with nothing in them."""
+    assert intake.table is not None, "a workbook was inspected"
+    table = intake.table
+    is_header = table.has_header
+    with _opened(stream) as workbook:
+        for number, cells in _rows(_first_sheet(workbook)):
+            if not any(cells):
+                continue
+            if is_header:
+                is_header = False
+            else:
+                yield _line(number, cells, table)
+
+
+@contextmanager
+def _opened(stream: BinaryIO) -> Iterator[Any]:
+    with _damage_told():
+        stream.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and pictures, which do not matter here
+            opened = import_module("openpyxl").load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        with closing(opened) as workbook:
+            yield workbook
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except CannotBeRead:
+        raise
+    except Exception as error:  # whatever the library trips over, the file is not as it should be
+        raise CannotBeRead(found("damaged_file", "", f"the workbook cannot be read: {error}")) from error
+
+
+def _first_sheet(workbook: Any) -> Any:
+    if not workbook.worksheets:
+        raise CannotBeRead(found("empty_file", "", "the workbook has no sheet with cells"))
+    sheet = workbook.worksheets[0]
+    sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
+    return sheet
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        yield number, [_as_text(value) for value in values]
+
+
+def _line(number: int, cells: Sequence[str], table: Table) -> Line:
+    width = len(table.columns)
+    if any(cells[width:]):
+        message = f"the row has {len(cells)} cells, the table {width} columns"
+        return Line(number, 0, 0, None, iter([found("ragged_row", "", message, cells[width])]))
+    # Empty cells at the end of a row are not in the file at all.
+    padded = [*cells[:width], *[""] * (width - len(cells))]
+    row: Row = dict(zip(table.columns, padded, strict=True))
+    return Line(number, 0, 0, row, iter(()))
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case date() | time():
+            return value.isoformat()
+        case timedelta() | _:
+            return str(value)
+
+
+def _refuse_bomb(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    most = min(LARGEST_WORKBOOK, most_unpacked(sum(part.compress_size for part in parts)))
+    shared = sum(part.file_size for part in parts if part.filename == SHARED_TEXTS)
+    whole = sum(part.file_size for part in parts)
+    if whole > most or shared > LARGEST_SHARED_TEXTS:
+        message = f"the workbook has {whole} bytes when unpacked; save the sheet as CSV"
+        raise CannotBeRead(found("archive_too_large", "", message))

@@ -1,0 +1,126 @@
+"""The work of a remedy on one file: example after example, and for some a first look at them all.
+
+The classes here say on what a remedy works: whole lines, examples, lists of messages, messages, or texts. One contract
+holds for all of them: whoever has nothing to mend returns the very object that it was given. Equality would not do, since
+in Python `True`, `1` and `1.0` are equal, and providers tell them apart.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, ClassVar, Protocol
+
+from typing_extensions import override
+
+from shared.datasets.findings import Finding
+from shared.datasets.remedies import inside
+from shared.datasets.remedies.inside import Message, Place, Row
+from shared.datasets.remedies.recipe import Recipe
+from shared.datasets.shapes import Shape
+
+
+class Mended(Protocol):
+    """What a lenient parser made of a text."""
+
+    @property
+    def value(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One line of a dataset: the example, or the text of the line where no example could be read from it."""
+
+    line: int  # counted from 1, in the file as it was uploaded
+    row: Row | None
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What other parts of the package do for remedies. A remedy that needs what is not lent is not offered."""
+
+    check: Callable[[Row], Iterable[Finding]] | None = None  # the rules for the file's shape
+    mend: Callable[[str], Mended | None] | None = None  # JSON as people paste it
+    mask: Callable[[str], tuple[str, Mapping[str, int]]] | None = (
+        None  # the text, and how many of each kind were masked
+    )
+    count_tokens: Callable[[Row], int] | None = None  # of one well-formed example
+    convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
+    lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
+
+
+class Mending:
+    """Subclasses are dataclasses whose fields are the remedy's parameters; what they note down is set by `begin`."""
+
+    learns: ClassVar[bool] = False  # wants to see every example before the first is mended
+    file_begins_with: ClassVar[bytes] = b""
+    shape: Shape
+    lent: Lent
+
+    def begin(self, shape: Shape, lent: Lent) -> None:
+        self.shape, self.lent = shape, lent
+
+    def learn(self, row: Row) -> None:
+        """An example, as the remedies before this one leave it."""
+
+    def mend(self, source: SourceRow) -> SourceRow | None:
+        """The line as it shall be; None if it shall go."""
+        if source.row is None:
+            return source
+        row = self.mend_row(source.row)
+        if row is source.row:
+            return source
+        return None if row is None else replace(source, row=row)
+
+    def mend_row(self, row: Row) -> Row | None:
+        return row
+
+    def recipe(self) -> Recipe:
+        """What inference must do from now on. Asked for when the whole file has been learnt."""
+        return Recipe()
+
+    def settled(self) -> dict[str, Any]:
+        """The parameters in use: those given, and those that were found by looking at the file."""
+        return {name: getattr(self, name) for name in self.parameter_names()}
+
+    @classmethod
+    def parameter_names(cls) -> tuple[str, ...]:
+        assert is_dataclass(cls)
+        return tuple(parameter.name for parameter in fields(cls))
+
+
+class ListMending(Mending):
+    """Works on each list of messages of an example."""
+
+    @override
+    def mend_row(self, row: Row) -> Row | None:
+        return inside.change_lists(row, self.shape, self.mend_list)
+
+    def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
+        raise NotImplementedError
+
+
+class MessageMending(ListMending):
+    """Works on each message that is an object. None leaves the message out."""
+
+    @override
+    def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
+        mended = [self.mend_message(message) if isinstance(message, dict) else message for message in messages]
+        return inside.unless_same(messages, [message for message in mended if message is not None])
+
+    def mend_message(self, message: Message) -> Message | None:
+        raise NotImplementedError
+
+
+class TextMending(Mending):
+    """Works on each text that is said: contents of messages and their text parts, prompts and completions."""
+
+    @override
+    def mend_row(self, row: Row) -> Row | None:
+        return inside.change_texts(row, self.shape, self._unless_equal)
+
+    def _unless_equal(self, text: str) -> str:
+        mended = self.mend_text(text)
+        return text if mended == text else mended
+
+    def mend_text(self, text: str) -> str:
+        raise NotImplementedError

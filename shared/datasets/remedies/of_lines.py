@@ -1,0 +1,88 @@
+"""Remedies for whole lines: what cannot be read, what says nothing, what no other remedy could mend."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from typing_extensions import override
+
+from shared.datasets.findings import FINDING_CODES, Severity
+from shared.datasets.reading.jsonl import BYTE_ORDER_MARK
+from shared.datasets.remedies.inside import Row
+from shared.datasets.remedies.mending import Mending, SourceRow
+from shared.datasets.remedies.remedy import Remedy
+
+MANGLED = (
+    "trailing_comma",
+    "curly_quotes",
+    "single_quotes",
+    "python_literal",
+    "spread_over_lines",
+    "invalid_json",
+    "not_a_number",
+)
+
+
+@dataclass
+class DropBlankLines(Mending):
+    @override
+    def mend(self, source: SourceRow) -> SourceRow | None:
+        return None if source.row is None and not source.raw.strip() else source
+
+
+@dataclass
+class MendJson(Mending):
+    @override
+    def mend(self, source: SourceRow) -> SourceRow | None:
+        if source.row is not None or self.lent.mend is None:
+            return source
+        mended = self.lent.mend(source.raw)
+        if mended is None or not isinstance(mended.value, dict):
+            return source
+        return replace(source, row=mended.value, raw="")
+
+
+@dataclass
+class AddByteOrderMark(Mending):
+    """For those who hand the file to Azure themselves: what we send there gets the mark anyway."""
+
+    file_begins_with: ClassVar[bytes] = BYTE_ORDER_MARK
+
+
+@dataclass
+class DropFaultyLines(Mending):
+    """By the rules: a line goes that could not be read, or has a finding of the severity error."""
+
+    @override
+    def mend(self, source: SourceRow) -> SourceRow | None:
+        return None if source.row is None else super().mend(source)
+
+    @override
+    def mend_row(self, row: Row) -> Row | None:
+        if self.lent.check is None:
+            return row
+        is_faulty = any(finding.severity is Severity.ERROR for finding in self.lent.check(row))
+        return None if is_faulty else row
+
+
+FIRST = (
+    Remedy("drop_blank_lines", "Leave out blank lines", ("blank_line", "trailing_blank_lines"), DropBlankLines),
+    Remedy("mend_json", "Mend JSON that was written or pasted by hand", MANGLED, MendJson, needs="mend"),
+)
+LAST = (
+    Remedy(
+        "drop_faulty_lines",
+        "Leave out the lines that are still faulty",
+        tuple(code for code, known in FINDING_CODES.items() if known.severity is Severity.ERROR),
+        DropFaultyLines,
+        needs="check",
+    ),
+)
+FILE = (
+    Remedy(
+        "add_byte_order_mark",
+        "Begin the file with the mark that Azure wants",
+        (),
+        AddByteOrderMark,
+        recommended=False,
+    ),
+)

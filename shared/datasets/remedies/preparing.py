@@ -1,0 +1,125 @@
+"""Remedies applied to a file, one after the other on each line; the file itself stays as it is.
+
+Where remedies have to know the whole file (what all prompts begin with), it is read twice: they look at every example as
+the remedies before them leave it, but for those that are looking themselves. Lines stream; nothing is kept but what a
+remedy remembers.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shared.datasets.remedies.catalogue import in_order
+from shared.datasets.remedies.change_log import Record, text_of
+from shared.datasets.remedies.mending import Lent, Mending, SourceRow
+from shared.datasets.remedies.recipe import Recipe
+from shared.datasets.remedies.remedy import Chosen, Remedy
+from shared.datasets.shapes import Shape
+
+OpenRows = Callable[[], Iterable[SourceRow]]
+"""Opens the file anew each time and gives its lines in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A remedy at work on one file. One that is only tried notes what it would do, and passes lines on as they are."""
+
+    remedy: Remedy
+    mending: Mending
+    is_only_tried: bool = False
+    record: Record = field(default_factory=Record)
+
+    def pass_on(self, source: SourceRow) -> SourceRow | None:
+        mended = self.mending.mend(source)
+        if mended is source:
+            return source
+        self.record.note(source, mended)
+        return source if self.is_only_tried else mended
+
+
+class Prepared:
+    """The mended examples of a file. Its log is complete when the examples have been read to their end, once."""
+
+    def __init__(self, links: list[Link], rows: Iterable[SourceRow], lent: Lent) -> None:
+        self._links = links
+        self._rows = rows
+        self._convert = lent.convert
+
+    @property
+    def log(self) -> dict[str, Record]:
+        """What each remedy did, by its name, in the order in which they were applied."""
+        return {link.remedy.name: link.record for link in self._links}
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        """The parameters that each remedy used, those included that it found by looking at the file."""
+        return {link.remedy.name: link.mending.settled() for link in self._links}
+
+    @property
+    def recipe(self) -> Recipe:
+        """What these remedies ask of inference; put it behind the recipe of the version that was prepared."""
+        recipe = Recipe()
+        for link in self._links:
+            recipe = recipe.then(link.mending.recipe())
+        return recipe
+
+    def examples(self) -> Iterator[SourceRow]:
+        """The lines that stay; what no remedy could read still has its text in place of a row."""
+        for source in self._rows:
+            mended = pass_through(self._links, source)
+            if mended is None:
+                continue
+            if mended.row is None or self._convert is None:
+                yield mended
+            else:
+                yield from (replace(mended, row=row) for row in self._convert(mended.row))
+
+    def lines(self) -> Iterator[bytes]:
+        """JSON Lines in UTF-8, each with its end. Line ends inside a text that could not be read become blanks."""
+        begin = b"".join(link.mending.file_begins_with for link in self._links)
+        for source in self.examples():
+            yield begin + " ".join(text_of(source).splitlines()).encode("utf-8", "replace") + b"\n"
+            begin = b""
+
+
+def prepare(open_rows: OpenRows, chosen: Iterable[Chosen], shape: Shape, lent: Lent) -> Prepared:
+    """The file with the chosen remedies applied, in the order of the catalogue. Raises InvalidChoiceError."""
+    links = [
+        Link(remedy, remedy.begin(choice.parameters, shape, lent)) for remedy, choice in in_order(chosen, shape, lent)
+    ]
+    learn(links, open_rows)
+    return Prepared(links, open_rows(), lent)
+
+
+def learn(links: list[Link], open_rows: OpenRows) -> None:
+    """The first look at the file, if any remedy wants one."""
+    if not any(link.mending.learns for link in links):
+        return
+    for source in open_rows():
+        passed: SourceRow | None = source
+        for link in links:
+            if passed is None:
+                break
+            passed = _look(link, passed)
+    for link in links:
+        if not link.mending.learns:
+            # What was noted on the way (which examples were there already) belongs to the second reading.
+            link.mending.begin(link.mending.shape, link.mending.lent)
+
+
+def _look(link: Link, source: SourceRow) -> SourceRow | None:
+    if link.mending.learns:
+        if source.row is not None:
+            link.mending.learn(source.row)
+        return source
+    return source if link.is_only_tried else link.mending.mend(source)
+
+
+def pass_through(links: Iterable[Link], source: SourceRow) -> SourceRow | None:
+    """The line after all remedies; None as soon as one has left it out."""
+    passed: SourceRow | None = source
+    for link in links:
+        if passed is None:
+            return None
+        passed = link.pass_on(passed)
+    return passed

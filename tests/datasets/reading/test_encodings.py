@@ -1,0 +1,83 @@
+"""The encoding of a text is found out from what it says, whether it says much or little."""
+
+import pytest
+
+from shared.datasets.reading.encodings import Encoding, detect
+from tests.datasets.reading.sources import found_in, rows_in
+
+CHINESE = [
+    "你好",
+    '{"messages": [{"role": "user", "content": "我的包裹在哪里？"}, {"role": "assistant", "content": "物流"}]}\n',
+    "问题,回答\n今天天气怎么样？,今天天气很好，适合出门。\n",
+    "人工智能是研究、开发用于模拟、延伸和扩展人的智能的理论、方法、技术及应用系统的一门新的技术科学。" * 20,
+]
+FRENCH = [
+    "été",
+    '{"prompt": "Où est mon colis ?", "completion": "livraison"}\n',
+    "L'élève a été reçu à l'école où il répète « ça ira », dès août, naïvement. Œuvre achevée à Noël.",
+    "Voilà une phrase très répétée, créée exprès : même la réunion européenne était là. " * 50,
+]
+GERMAN = [
+    "Größe",
+    "Müßiggang ist aller Laster Anfang; schöne Grüße aus Köln. ÄÖÜ!",
+    '{"text": "Der Käufer möchte das Gerät zurückgeben, weil es zu groß ist."}\n' * 30,
+]
+
+
+@pytest.mark.parametrize("text", CHINESE + FRENCH + GERMAN)
+@pytest.mark.parametrize("encoding", [Encoding.UTF_8, Encoding.UTF_16_LE, Encoding.UTF_16_BE])
+def test_unicode_is_known_in_any_language(text: str, encoding: Encoding) -> None:
+    marked = detect(("\ufeff" + text).encode(encoding), is_whole=True)
+    assert (marked.encoding, marked.has_mark) == (encoding, True)
+    # Without a mark UTF-16 is known by its NULs: a text with not one blank, line end or Latin comma has none.
+    if encoding is Encoding.UTF_8 or any(character < "\x80" for character in text):
+        found = detect(text.encode(encoding), is_whole=True)
+        assert (found.encoding, found.has_mark) == (encoding, False)
+
+
+@pytest.mark.parametrize("text", CHINESE)
+def test_chinese_of_its_own_is_told_from_latin(text: str) -> None:
+    assert detect(text.encode("gb18030"), is_whole=True).encoding is Encoding.GB18030
+
+
+@pytest.mark.parametrize("text", FRENCH + GERMAN)
+def test_latin_of_its_own_is_told_from_chinese(text: str) -> None:
+    assert detect(text.encode("cp1252"), is_whole=True).encoding is Encoding.LATIN_1
+
+
+@pytest.mark.parametrize(("text", "codec"), [("é中😀" * 50, "utf-8"), ("我们" * 50, "gb18030")])
+def test_a_sample_may_be_cut_within_a_character(text: str, codec: str) -> None:
+    content = text.encode(codec)
+    assert {detect(content[:cut], is_whole=False).encoding for cut in range(100, 120)} == {Encoding(codec)}
+
+
+def test_a_file_in_utf_8_stays_that_when_one_line_is_not() -> None:
+    content = '{"a": "é"}\n'.encode() * 10 + '{"a": "é"}\n'.encode("latin-1") + '{"a": "ü"}\n'.encode()
+    assert found_in(content) == [(11, ["not_utf8"])]
+
+
+def test_what_fails_later_is_found_at_its_line() -> None:
+    content = '{"a": "你好世界"}\n'.encode("gb18030") * 3 + b'{"a": "\xff"}\n' + '{"a": "再见"}\n'.encode("gb18030")
+    padded = '{"a": "我们都在这里"}\n'.encode("gb18030") * 60_000  # the fault lies beyond the sample
+    assert found_in(padded + content) == [(60_004, ["undecodable"])]
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+@pytest.mark.parametrize(
+    ("text", "filename", "rows"),
+    [
+        ('{"问": "你好，Ċ世界"}\r\n{"问": "再见了朋友"}\n', "a.jsonl", [{"问": "你好，Ċ世界"}, {"问": "再见了朋友"}]),
+        ('[{"问": "你好"},\n {"问": "我们再见"}]', "a.json", [{"问": "你好"}, {"问": "我们再见"}]),
+        ("问,答\n你好,很好\n", "a.csv", [{"问": "你好", "答": "很好"}]),
+        ("conversations:\n- - 你好\n  - 很好\n", "a.yml", [{"conversation": ["你好", "很好"]}]),
+        ("你好\n\n我们很好\n", "a.txt", [{"text": "你好"}, {"text": "我们很好"}]),
+    ],
+)
+def test_every_container_is_read_in_every_encoding(codec: str, text: str, filename: str, rows: list[object]) -> None:
+    assert rows_in(text.encode(codec), filename) == rows
+
+
+def test_windows_quotation_marks_are_kept() -> None:
+    assert rows_in("Question,Réponse\n“Où”,€ 5 – là\n".encode("cp1252"), "a.csv") == [
+        {"Question": "“Où”", "Réponse": "€ 5 – là"}
+    ]
