@@ -12,8 +12,8 @@ from shared.datasets.reading.jsonl import lines_of, other_file
 from shared.datasets.reading.line import LONGEST_LINE_BYTES, Line, RawLine, without_row
 from shared.datasets.reading.raw_lines import skip_to_line_end
 
-BLOCK_BYTES = 2_000_000
-MOST_NOTED = 20_000  # lines in one batch; two megabytes can be two million blank ones
+BLOCK_BYTES = 1_000_000
+MOST_NOTED = 20_000  # lines in one batch; a megabyte can be a million blank ones
 
 
 @dataclass(slots=True)
