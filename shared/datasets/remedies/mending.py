@@ -100,14 +100,14 @@ class ListMending(Mending):
 
 
 class MessageMending(ListMending):
-    """Works on each message that is an object. None leaves the message out."""
+    """Works on each message that is an object, whatever stands beside it."""
 
     @override
     def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
         mended = [self.mend_message(message) if isinstance(message, dict) else message for message in messages]
-        return inside.unless_same(messages, [message for message in mended if message is not None])
+        return inside.unless_same(messages, mended)
 
-    def mend_message(self, message: Message) -> Message | None:
+    def mend_message(self, message: Message) -> Message:
         raise NotImplementedError
 
 
