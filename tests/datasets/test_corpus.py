@@ -1,7 +1,7 @@
 """The corpus of faults is found exactly: nothing is missed, nothing is found that is not there, wherever it stands."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from itertools import chain
 
@@ -57,7 +57,7 @@ def each(cases: Iterable[Record | File]) -> list[ParameterSet]:
     ]
 
 
-def all_findings(content: bytes, shape: Shape | None) -> Sequence[Finding]:
+def all_findings(content: bytes, shape: Shape | None) -> Collection[Finding]:
     assert shape
     return validate(BytesIO(content), Limits(shape=shape)).findings
 
