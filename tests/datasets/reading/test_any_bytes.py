@@ -71,14 +71,14 @@ def all_of(content: bytes, filename: str) -> int:
     return count
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=300) | st.lists(st.sampled_from(SAYINGS), max_size=80).map(bytes), st.sampled_from(FILENAMES))
 def test_any_bytes_give_lines_or_a_refusal(content: bytes, filename: str) -> None:
     assert all_of(content, filename) <= len(content) + 1
 
 
 @pytest.mark.parametrize("filename", [*FILENAMES[1:], "data.json"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_a_spoilt_file_gives_lines_or_a_refusal(filename: str, data: st.DataObject) -> None:
     content = bytearray(good_files()[filename])
