@@ -78,6 +78,6 @@ def _aligned(stream: BinaryIO) -> Iterator[bytes]:
 def _line_end(piece: bytes, line_end: bytes, start: int) -> int:
     """Where the first line end from `start` on is over; 0 if there is none."""
     at = piece.find(line_end, start)
-    while at % 2 == 1:
+    while at > 0 and at % 2 == 1:
         at = piece.find(line_end, at + 1)
     return at + 2 if at >= 0 else 0
