@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.schemas.datasets import ReportSchema
+from api.schemas.reports import ReportSchema
 from shared.connections.catalogue import catalogue
 from shared.connections.tables import Connection, ProviderKind
 from shared.datasets.tables import Dataset
