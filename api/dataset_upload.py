@@ -2,7 +2,7 @@
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -16,10 +16,10 @@ from api.forms import Upload
 from api.idempotency import Attempt, Replay
 from api.problems import problems
 from api.routing import noun
-from api.schemas.datasets import DatasetSchema, DatasetUpload
+from api.schemas.datasets import DatasetSchema, DatasetUpload, PreviewForm
 from shared.datasets import actions
 from shared.datasets.actions import Received
-from shared.datasets.asked import AUTO, FORMATS, Checks
+from shared.datasets.asked import AUTO, FORMATS, Asked, Checks
 from shared.db import Database
 from shared.errors import (
     Conflict,
@@ -34,7 +34,9 @@ from shared.teams.caller import TeamCaller
 
 router = noun("datasets")
 
-_FORM: dict[str, Any] = {
+F = TypeVar("F", bound=PreviewForm)
+
+FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -71,7 +73,7 @@ _FORM: dict[str, Any] = {
     summary="Upload a dataset",
     response_model=DatasetSchema,
     responses=problems(Conflict, DigestMismatch, StorageFull, IdempotencyInProgress, IdempotencyMismatch),
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
 )
 async def upload_dataset(  # the bytes stream: no thread and no session is held meanwhile
     request: Request,
@@ -90,13 +92,23 @@ async def upload_dataset(  # the bytes stream: no thread and no session is held 
         return await run_in_threadpool(_record, database, caller, attempt, upload)
 
 
-def _received(upload: Upload, caller: TeamCaller) -> Received:
+def fields_of(form: type[F], upload: Upload) -> F:
+    """The text fields of a form. Raises InvalidRequest."""
     try:
-        fields = DatasetUpload.model_validate(upload.fields)
+        return form.model_validate(upload.fields)
     except ValidationError as error:
         faults = [FieldError("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         raise InvalidRequest("The form's fields are not valid.", faults) from error
-    asked = asked_of(fields.format, mapping_in(fields.mapping), fields.checks)
+
+
+def asked_in(fields: PreviewForm) -> Asked:
+    """What the form says of the file. Raises UnsupportedFormat or InvalidRequest."""
+    return asked_of(fields.format, mapping_in(fields.mapping), fields.checks)
+
+
+def _received(upload: Upload, caller: TeamCaller) -> Received:
+    fields = fields_of(DatasetUpload, upload)
+    asked = asked_in(fields)
     if fields.sha256 not in (None, upload.sha256):
         raise DigestMismatch(fields.sha256 or "", upload.sha256, "/sha256")
     key = actions.storage_key(caller.team_id, upload.sha256)

@@ -44,14 +44,20 @@ _DATASET: dict[str, Any] = {
 }
 
 
-class DatasetUpload(Schema):
-    """The text fields of an upload. The same name again makes the next version."""
+class PreviewForm(Schema):
+    """The text fields of a file that is only looked at. `name` and `sha256` are let through: the same form uploads it."""
 
-    name: DatasetName
+    name: DatasetName | None = None
     format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = AUTO
     mapping: str | None = None
     checks: Checks = Checks.ALL
     sha256: Sha256 | None = None
+
+
+class DatasetUpload(PreviewForm):
+    """The text fields of an upload. The same name again makes the next version."""
+
+    name: DatasetName
 
 
 class DatasetSchema(Schema):

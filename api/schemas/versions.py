@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import DatasetId, Schema, WholeList, example
+from api.schemas.base import Schema, WholeList, example
 from shared.datasets.asked import AUTO, Checks
 from shared.datasets.shapes import Shape
 
@@ -112,61 +112,3 @@ class Remedies(WholeList):
     """In the order in which they are applied."""
 
     data: list[RemedySchema]
-
-
-class DifferenceSchema(Schema):
-    """How a dataset differs from another: examples that are only here, only there, that answer the same prompt otherwise, and
-    that are the same. `lines` are those of this dataset (of the other one for `removed`), as many as one page has.
-    """
-
-    model_config = example(
-        {
-            "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
-            "against": "ds_01h455vb4pex5vsknk084sn02r",
-            "added": 12,
-            "removed": 3,
-            "changed": 1,
-            "unchanged": 140,
-            "kind": "added",
-            "lines": [14, 15, 90],
-            "next_offset": None,
-            "numbers": {"examples": [143, 153], "tokens": [8253, 8790]},
-        }
-    )
-    dataset_id: DatasetId
-    against: DatasetId
-    added: int
-    removed: int
-    changed: int
-    unchanged: int
-    kind: Literal["added", "removed", "changed"]
-    lines: list[int]
-    next_offset: int | None
-    numbers: dict[str, list[int | None]]
-    """Name of a number → what it is there, what it is here."""
-
-
-class LeakageSchema(Schema):
-    """Examples of a held-out dataset that stand in this one too: exactly, with the same prompt, or nearly.
-
-    `lines`: the held-out dataset's line and this one's.
-    """
-
-    model_config = example(
-        {
-            "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
-            "held_out": "ds_01h455vb4pex5vsknk084sn02r",
-            "examples": 200,
-            "exact": 2,
-            "same_prompt": 1,
-            "near": 4,
-            "lines": [{"kind": "exact", "held_out_line": 7, "line": 1204}],
-        }
-    )
-    dataset_id: DatasetId
-    held_out: DatasetId
-    examples: int
-    exact: int
-    same_prompt: int
-    near: int | None
-    lines: list[dict[str, Any]]
