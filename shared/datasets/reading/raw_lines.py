@@ -34,7 +34,6 @@ def encoded_lines(stream: BinaryIO, encoding: Encoding, longest_bytes: int) -> I
 
 
 def skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
-    """Passes over the rest of a line; returns its bytes, the line end with them."""
     skipped = 0
     while piece := stream.readline(at_once):
         skipped += len(piece)
