@@ -41,22 +41,22 @@ class Panel:
     name = "quality"
 
     def __init__(self, observers: Sequence[Observer], most_findings: int = MOST_FINDINGS) -> None:
-        self._observers = observers
+        self.observers = observers
         self._left = {observer.name: most_findings for observer in observers}
         self.counts: Counter[str] = Counter()
 
     def observer(self, kind: type[Kind]) -> Kind:
         """The one of this kind. Raises StopIteration if there is none."""
-        return next(one for one in self._observers if isinstance(one, kind))
+        return next(one for one in self.observers if isinstance(one, kind))
 
     def see(self, block: Block) -> Iterable[Placed]:
-        return chain.from_iterable(self._some(observer.name, observer.see(block)) for observer in self._observers)
+        return chain.from_iterable(self._some(observer.name, observer.see(block)) for observer in self.observers)
 
     def conclude(self) -> Iterable[Placed]:
-        return chain.from_iterable(self._some(observer.name, observer.conclude()) for observer in self._observers)
+        return chain.from_iterable(self._some(observer.name, observer.conclude()) for observer in self.observers)
 
     def numbers(self) -> dict[str, Any]:
-        return {observer.name: observer.numbers() for observer in self._observers}
+        return {observer.name: observer.numbers() for observer in self.observers}
 
     def _some(self, name: str, findings: Iterable[Placed]) -> Iterator[Placed]:
         for line, finding in findings:
