@@ -85,7 +85,7 @@ def test_a_fault_in_the_sample_makes_tiktoken_count_the_whole_file(monkeypatch: 
     for encoding, tokens in checked.tokens.items():
         assert (tokens.counter, tokens.counter_mismatches) == ("tiktoken", 1)
         assert tokens.total == honest.tokens[encoding].total
-    assert (checked.findings, checked.examples) == (honest.findings, 400)
+    assert (checked.codes, checked.examples) == (honest.codes, 400)
 
 
 def test_every_so_many_texts_of_a_dataset_one_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
