@@ -10,7 +10,6 @@ from shared.datasets import acceptance as module
 from shared.datasets.acceptance import ANY_MODEL, Acceptance, Found, Objection, Sighting, Target, acceptance
 from shared.datasets.findings import FINDING_CODES
 from shared.datasets.findings.of_targets import TARGET
-from shared.datasets.gathering import Gathering
 from shared.datasets.shapes import Shape
 from shared.datasets.targets import MOST_GRADED_VALIDATION, targets
 from tests.datasets.rules.removing import Saying, sayings, without
@@ -159,27 +158,3 @@ def test_a_preference_is_taken_where_preferences_are_trained() -> None:
     assert ("azure", "gpt-4o-2024-08-06") in taking
     assert ("openai", "gpt-3.5-turbo-0125") not in taking
     assert ("azure", "gpt-4o-mini-2024-07-18") not in taking
-
-
-def test_what_is_gathered_names_the_first_twenty_lines() -> None:
-    gathering = Gathering([GPT, SMALL])
-    for line in range(1, 31):
-        gathering.note_code("empty_content", line)
-        gathering.note_code("empty_content", line)
-        gathering.note_length("cl100k_base", 49 + line % 2 * 2, line)
-        gathering.note_length("o200k_base", 100, line)
-        gathering.note_length("r50k_base", 100_000, line)
-    gathering.note_code("too_few_examples", 0)
-    gathering.note_images(8)
-    assert gathering.found(Shape.CHAT, 30, 999, ["no_system_message", "empty_content"]) == Found(
-        Shape.CHAT,
-        examples=30,
-        size_bytes=999,
-        codes={
-            "empty_content": Sighting(61, tuple(range(1, 21))),
-            "too_few_examples": Sighting(1),
-            "no_system_message": Sighting(1),
-        },
-        over_long={("cl100k_base", 50): Sighting(15, tuple(range(1, 30, 2)))},
-        with_images=Sighting(1, (8,)),
-    )

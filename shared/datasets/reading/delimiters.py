@@ -34,9 +34,9 @@ def table_of(sample: str, *, is_whole: bool, is_sure: bool) -> Sniffed | None:
     delimiter, quote, rows = max(tried, key=lambda one: _fit(one[2]))
     if not rows or (not is_sure and not _is_beyond_doubt(rows)):
         return None
-    if len(rows[0]) == 1 and is_sure:
-        delimiter, quote = ",", '"'  # a table of one column
-        rows = _cut(lines, delimiter, quote)
+    if len(rows[0]) == 1:
+        whole = [way for way in tried if max(map(len, way[2]), default=0) == 1]
+        delimiter, quote, rows = whole[0] if whole else tried[1]  # a table of one column, else CSV as it should be
     columns, has_header, notes = named(rows[0], sure_of_header=not is_sure)
     return Sniffed(Table(columns, has_header, delimiter, quote), notes)
 

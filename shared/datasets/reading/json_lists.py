@@ -116,6 +116,8 @@ class _Elements:
         window = self._window
         number, offset, size_bytes = window.number, window.offset, window.size_bytes(text)
         window.go_to(window.at + len(text))
+        if size_bytes > self._longest:
+            return without_row(number, offset, size_bytes, _too_long(self._longest))
         if bad := window.undecodable(text):
             return without_row(number, offset, size_bytes, bad)
         value, findings = self._json.parse(text)

@@ -16,7 +16,7 @@ from shared.datasets.reading.intake import Container, Intake, Parting
 EXAMPLE_KEYS = {"messages", "input", "prompt", "completion", "preferred_output", "chosen", "instruction", "request"}
 TURN_KEYS = {"from", "value", "role", "content"}
 
-_LIST_OF_JSON = re.compile(r"\s*\[\s*(?:[{\[\]\"']|\Z)")
+_LIST_OF_JSON = re.compile(r"\[\s*(?:[{\[\]\"'0-9]|\Z)")
 _LIST_OF_OBJECTS = re.compile(r'"((?:[^"\\\n]|\\.){1,64})"\s*:\s*\[\s*\{')
 _YAML_LIST = re.compile(r"^(?:conversations|categories)[ \t]*:[ \t]*(?:\[.*)?$", re.MULTILINE)
 _YAML_ITEM = re.compile(r"^[ \t]*- ", re.MULTILINE)
@@ -33,17 +33,20 @@ def look_of(sample: str, called: Container | None, *, is_whole: bool) -> Intake:
     begun = sample.lstrip()
     if begun.startswith("{"):
         return _of_objects(begun, is_whole=is_whole)
-    if begun.startswith("[") and _is_lists_by_line(begun):
-        return Intake(Container.JSONL)
     if _LIST_OF_JSON.match(begun):
-        return Intake(Container.JSON)
+        return Intake(Container.JSONL if _is_lists_by_line(begun) else Container.JSON)
     if called in {Container.JSON, Container.JSONL}:
         return Intake(Container.JSONL)
+    return _of_words(sample, called, is_whole=is_whole)
+
+
+def _of_words(sample: str, called: Container | None, *, is_whole: bool) -> Intake:
     if called is Container.YAML or (called is not Container.TEXT and _is_yaml(sample)):
         return Intake(Container.YAML)
     is_table = called in {Container.CSV, Container.TSV, Container.XLSX, Container.PARQUET}
     if called is not Container.TEXT and (table := table_of(sample, is_whole=is_whole, is_sure=is_table)):
-        container = Container.TSV if table.table.delimiter == "\t" else Container.CSV
+        has_tabs = table.table.delimiter == "\t" and (called is Container.TSV or len(table.table.columns) > 1)
+        container = Container.TSV if has_tabs else Container.CSV
         return Intake(container, table=table.table, notes=table.notes)
     return Intake(Container.TEXT, parting=_parting(sample))
 
@@ -98,15 +101,15 @@ def _wrapped_list(begun: str) -> str | None:
 
 
 def _is_lists_by_line(begun: str) -> bool:
-    """Whether each line is a list of its own: JSON Lines, if not of objects."""
+    """Whether each line is a list of its own, of turns or of anything but examples: JSON Lines, if not of objects."""
     first, _, rest = begun.partition("\n")
     if not rest.lstrip().startswith("["):
         return False
     try:
-        json.loads(first)
+        held = json.loads(first)
     except (ValueError, RecursionError):
         return False
-    return True
+    return not held or not isinstance(held[0], dict) or bool(held[0].keys() & TURN_KEYS)
 
 
 def _is_yaml(sample: str) -> bool:

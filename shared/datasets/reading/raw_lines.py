@@ -20,7 +20,7 @@ def raw_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Iter
         number += 1
         size = len(content)
         if size > longest_bytes and not content.endswith(b"\n"):
-            size += _skip_to_line_end(stream, longest_bytes)
+            size += skip_to_line_end(stream, longest_bytes)
             content = content[:longest_bytes]
         yield RawLine(number, offset, size, content)
         offset += size
@@ -33,7 +33,7 @@ def encoded_lines(stream: BinaryIO, encoding: Encoding, longest_bytes: int) -> I
     return _wide_lines(stream, "\n".encode(encoding.codec), longest_bytes)
 
 
-def _skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
+def skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
     skipped = 0
     while piece := stream.readline(at_once):
         skipped += len(piece)

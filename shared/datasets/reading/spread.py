@@ -17,6 +17,7 @@ MOST_LINES = 2_000
 
 _TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{}]', re.DOTALL)
 _REST_OF_TEXT = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*("?)', re.DOTALL)
+_ASKS_FOR_MORE = ("[", ",", ":")
 _BEGINNING = re.compile(r'\{\s*(?:["“\'][^"”\']{0,60}["”\'])?')
 
 
@@ -30,12 +31,12 @@ class Spread:
     size_bytes: int
 
 
-def with_spread_records(raws: Iterable[RawLine], encoding: Encoding) -> Iterator[RawLine | Spread]:
+def with_spread_records(ahead: "Ahead", encoding: Encoding) -> Iterator[RawLine | Spread]:
     """The lines in their order; where several make up one example that can be mended, that example in their place."""
-    ahead = _Ahead(raws)
     in_vain_until = 0
     while (raw := ahead.take()) is not None:
-        if raw.number <= in_vain_until or not _goes_on(text := _decoded(raw, encoding)):
+        text = "" if raw.number <= in_vain_until or _ends_an_object(raw) else _decoded(raw, encoding)
+        if not _goes_on(text):
             yield raw
             continue
         spread, looked_at = _look_ahead(raw, text, ahead, encoding)
@@ -45,12 +46,17 @@ def with_spread_records(raws: Iterable[RawLine], encoding: Encoding) -> Iterator
         yield spread or raw
 
 
-class _Ahead:
+class Ahead:
     """Lines that can be looked at before they are taken."""
 
     def __init__(self, raws: Iterable[RawLine]) -> None:
         self._raws = iter(raws)
         self._held: deque[RawLine] = deque()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all lines that were looked at have been taken."""
+        return not self._held
 
     def take(self) -> RawLine | None:
         return self._held.popleft() if self._held else next(self._raws, None)
@@ -91,6 +97,11 @@ class _Balance:
         return self.in_text or self.depth > 0
 
 
+def _ends_an_object(raw: RawLine) -> bool:
+    # Nearly every line does, in any encoding, and must not cost more than this.
+    return raw.content.rstrip(b" \t\r\n\0").endswith(b"}")
+
+
 def _decoded(raw: RawLine, encoding: Encoding) -> str:
     """The text of a line; nothing for one that is too long, or is no text at all."""
     if not raw.is_complete or raw.size_bytes > LONGEST_MENDED:
@@ -102,20 +113,14 @@ def _decoded(raw: RawLine, encoding: Encoding) -> str:
 
 
 def _goes_on(text: str) -> bool:
-    begun = text.lstrip()
-    # Nearly every line ends with the bracket that ends its example: those cost nothing more.
-    if not begun.startswith("{") or begun.rstrip().endswith("}"):
+    if not text.lstrip().startswith("{"):
         return False
-    return _is_open(begun)
-
-
-def _is_open(text: str) -> bool:
     balance = _Balance()
     balance.feed(text)
     return balance.is_open
 
 
-def _look_ahead(first: RawLine, text: str, ahead: _Ahead, encoding: Encoding) -> tuple[Spread | None, int]:
+def _look_ahead(first: RawLine, text: str, ahead: Ahead, encoding: Encoding) -> tuple[Spread | None, int]:
     """The example that begins here, if it can be mended, and the number of the last line that was looked at."""
     balance = _Balance()
     balance.feed(text)
@@ -124,7 +129,10 @@ def _look_ahead(first: RawLine, text: str, ahead: _Ahead, encoding: Encoding) ->
     for raw in ahead.look():
         line = _decoded(raw, encoding)
         too_much = len(texts) == MOST_LINES or size + raw.size_bytes > LONGEST_MENDED
-        if too_much or _beginning(line) == beginning or not raw.is_complete:
+        is_another = _beginning(line) == beginning and not (
+            beginning == "{" and texts[-1].rstrip().endswith(_ASKS_FOR_MORE)
+        )
+        if too_much or is_another or not raw.is_complete:
             break
         texts.append(line)
         size, last = size + raw.size_bytes, raw.number

@@ -7,9 +7,9 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 from typing_extensions import Buffer, override
 
@@ -28,12 +28,8 @@ _END_OF_DIRECTORY = b"PK\x05\x06"
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-class Bytes(Protocol):
-    """What can be read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
-        ...
+ReadBytes = Callable[[int], bytes]
+"""Gives at most so many bytes; none at the end."""
 
 
 @contextmanager
@@ -44,8 +40,8 @@ def unpacked(stream: BinaryIO, compression: Compression | None) -> Iterator[Bina
         yield stream
         return
     packed_bytes = _size(stream)
-    with _opened(stream, compression) as inner:
-        guarded = _Guarded(inner, packed_bytes)
+    with _opened(stream, compression) as read:
+        guarded = _Guarded(read, packed_bytes)
         yield cast("BinaryIO", io.BufferedReader(guarded, buffer_size=128 * 1024))
         if guarded.trouble:
             raise CannotBeRead(guarded.trouble)
@@ -78,9 +74,9 @@ def directory(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def _opened(stream: BinaryIO, compression: Compression) -> Iterator[Bytes]:
+def _opened(stream: BinaryIO, compression: Compression) -> Iterator[ReadBytes]:
     if compression is Compression.GZIP:
-        yield Gunzip(stream)
+        yield Gunzip(stream).read
         return
     with directory(stream) as archive:
         only = member(archive)
@@ -91,7 +87,8 @@ def _opened(stream: BinaryIO, compression: Compression) -> Iterator[Bytes]:
         except (*_DAMAGE, RuntimeError, OSError, ValueError) as error:
             raise CannotBeRead(found("damaged_file", "", f"{only.filename} cannot be unpacked: {error}")) from error
         with entry:
-            yield entry
+            # Not `read`, which gives nothing of a damaged archive.
+            yield cast("zipfile.ZipExtFile", entry).read1
 
 
 def most_unpacked(packed_bytes: int) -> int:
@@ -102,8 +99,8 @@ def most_unpacked(packed_bytes: int) -> int:
 class _Guarded(io.RawIOBase):
     """Bytes as they are unpacked, as long as they are sound and not too many: then they end, and `trouble` says why."""
 
-    def __init__(self, inner: Bytes, packed_bytes: int) -> None:
-        self._inner = inner
+    def __init__(self, read: ReadBytes, packed_bytes: int) -> None:
+        self._read_inner = read
         self._given = 0
         self.trouble: Finding | None = None
         self._most = most_unpacked(packed_bytes)
@@ -116,7 +113,7 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: Buffer, /) -> int:
         view = memoryview(buffer).cast("B")
         try:
-            piece = b"" if self.trouble else self._inner.read(len(view))
+            piece = b"" if self.trouble else self._read_inner(len(view))
         except (*_DAMAGE, OSError) as error:
             piece = b""
             self.trouble = found("damaged_file", "", f"after {self._given} unpacked bytes: {error}")

@@ -3,6 +3,7 @@
 No tags, no anchors, no aliases: they are findings. What a plain scalar means follows YAML 1.2, in which `yes` and `1:30` are texts.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ Path = tuple[str | int, ...]
 
 LONGEST_NUMBER = 18
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -124,4 +125,6 @@ def _plain(text: str) -> Any:
         return _TRUTH[text]
     if len(text) <= LONGEST_NUMBER and _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if len(text) <= 2 * LONGEST_NUMBER and _FLOAT.fullmatch(text) else text
+    if len(text) <= 2 * LONGEST_NUMBER and _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        return float(text)
+    return text

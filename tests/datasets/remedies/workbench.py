@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.datasets import rules
 from shared.datasets.findings import Finding
 from shared.datasets.remedies import Chosen, Lent, Prepared, SourceRow, prepare
-from shared.datasets.rules import chat
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens import Encoding, count_example
 
@@ -40,7 +40,7 @@ def count_tokens(row: Row) -> int:
 
 
 def check(row: Row) -> Iterator[Finding]:
-    return chat.check(row)
+    return rules.check(row, Shape.CHAT)
 
 
 LENT = Lent(check=check, mend=mend, mask=mask, count_tokens=count_tokens, lines={"near_duplicate": {2}, "secret": {3}})

@@ -1,0 +1,116 @@
+"""The well-formed examples of one batch, column by column: what is counted, compared and observed.
+
+They come from two sides, plainly sound ones and those that were judged one by one, and stand here in the order of the file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
+
+from shared.datasets.prints import parted
+from shared.datasets.shapes import Shape
+from shared.datasets.tokens.pieces import ROLES, Mark, Piece, pieces
+from shared.datasets.validating.batches import Batch
+from shared.datasets.validating.sound_chat import SoundChats
+from shared.datasets.validating.strict_rows import Judged
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_CODES = {role: code for code, role in enumerate(ROLES)}
+_LINE_END = ord("\n")
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """What is to be counted, as `tokens.pieces` has it: m texts with all that comes with them."""
+
+    texts: list[str]
+    owners: Numbers  # m: to which example each belongs
+    roles: NDArray[np.int8]  # m: index into ROLES
+    fixed: Numbers  # m
+    marks: NDArray[np.int8]  # m
+    utf8: bytes
+    """Holds every character of the texts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """n examples in the order of the file."""
+
+    shape: Shape
+    lines: Numbers  # n
+    offsets: Numbers  # n
+    digests: NDArray[np.uint64]  # n: of the whole
+    prompts: NDArray[np.uint64]  # n: digests of the prompts
+    pieces: Pieces
+    ranks: Numbers
+    """n: the place in the order of the file of each sound example, and then of each that was judged."""
+    sound: SoundChats
+    judged: list[Judged]  # the well-formed ones
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def examples_of(shape: Shape, batch: Batch, sound: SoundChats, judged: Sequence[Judged]) -> Examples:
+    """`judged`: the lines of the batch that are not sound; the malformed ones among them are left out."""
+    well_formed = [one for one in judged if one.row is not None]
+    rows = [one.row for one in well_formed if one.row is not None]
+    places = sound.places.tolist()
+    lines = np.array([*(batch.numbers[place] for place in places), *(one.line for one in well_formed)], np.int64)
+    offsets = np.array([*(batch.offsets[place] for place in places), *(one.offset for one in well_formed)], np.int64)
+    canonical = _canonical(rows, shape)
+    digests, prompts = map(np.concatenate, zip(_digests(sound.canonical), _digests(canonical), strict=True))
+    order = np.argsort(lines, kind="stable")
+    ranks = np.empty_like(order)
+    ranks[order] = np.arange(len(order))
+    return Examples(
+        shape=shape,
+        lines=lines[order],
+        offsets=offsets[order],
+        digests=digests[order],
+        prompts=prompts[order],
+        pieces=_pieces(shape, sound, rows, ranks, canonical),
+        ranks=ranks,
+        sound=sound,
+        judged=well_formed,
+    )
+
+
+def _canonical(rows: Sequence[dict[str, Any]], shape: Shape) -> bytes:
+    return _ENCODER.encode_lines(list(chain.from_iterable(parted(row, shape) for row in rows)))
+
+
+def _digests(canonical: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Of each example and of each prompt, from two lines for each example."""
+    ends = np.flatnonzero(np.frombuffer(canonical, np.uint8) == _LINE_END).tolist()
+    text = memoryview(canonical)
+    starts = [0, *(end + 1 for end in ends[1:-1:2])] if ends else []
+    wholes = [xxh3_64_intdigest(text[start:end]) for start, end in zip(starts, ends[1::2], strict=True)]
+    prompts = [xxh3_64_intdigest(text[start:end]) for start, end in zip(starts, ends[::2], strict=True)]
+    return np.array(wholes, np.uint64), np.array(prompts, np.uint64)
+
+
+def _pieces(
+    shape: Shape, sound: SoundChats, rows: Sequence[dict[str, Any]], ranks: Numbers, canonical: bytes
+) -> Pieces:
+    judged = [list(pieces(row, shape)) for row in rows]
+    flat: list[Piece] = list(chain.from_iterable(judged))
+    sizes = [*sound.sizes.tolist(), *map(len, judged)]
+    roles = [*sound.roles, *(piece.role for piece in flat)]
+    of_sound = np.where(sound.trained, Mark.TRAINED | Mark.OPENS_MESSAGE, Mark.OPENS_MESSAGE)
+    return Pieces(
+        texts=[*sound.texts, *(piece.text for piece in flat)],
+        owners=np.repeat(ranks, sizes),
+        roles=np.fromiter(map(_CODES.__getitem__, roles), np.int8, len(roles)),
+        fixed=np.array([0] * len(sound.texts) + [piece.fixed for piece in flat], np.int64),
+        marks=np.array([*of_sound.tolist(), *(int(piece.marks) for piece in flat)], np.int8),
+        utf8=sound.canonical + canonical,
+    )

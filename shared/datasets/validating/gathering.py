@@ -1,0 +1,59 @@
+"""Gathers findings: counts all of them, keeps as many as can be read, and of each code the first lines it stands on."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from shared.datasets.acceptance import LINES_NAMED, Sighting
+from shared.datasets.findings import WHOLE_FILE, Finding
+
+
+class Gathering:
+    """The findings of one file, of each line in their order."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._of_file: list[Finding] = []
+        self._of_lines: list[Finding] = []
+        self._first_lines: dict[str, list[int]] = defaultdict(list)
+        self.codes: Counter[str] = Counter()
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.codes[finding.code] += 1
+            self.keep(finding)
+
+    def keep(self, finding: Finding) -> None:
+        """A finding that somebody else counts: whoever does adds to `codes`."""
+        if finding.line == WHOLE_FILE:
+            self._of_file.append(finding)
+            return
+        lines = self._first_lines[finding.code]
+        if len(lines) < LINES_NAMED and finding.line not in lines[-1:]:
+            lines.append(finding.line)
+        if len(self._of_lines) < self._most:
+            self._of_lines.append(finding)
+
+    @property
+    def kept(self) -> tuple[Finding, ...]:
+        """Those of the whole file first: they are never left out for others."""
+        return tuple((self._of_file + self._of_lines)[: self._most])
+
+    def sightings(self) -> dict[str, Sighting]:
+        return {code: Sighting(count, tuple(self._first_lines[code])) for code, count in self.codes.items()}
+
+
+class Seen:
+    """Counts lines, and knows the first of them."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lines: list[int] = []
+
+    def add(self, lines: Iterator[int]) -> None:
+        for line in lines:
+            self._count += 1
+            if len(self._lines) < LINES_NAMED:
+                self._lines.append(line)
+
+    def sighting(self) -> Sighting:
+        return Sighting(self._count, tuple(self._lines))

@@ -1,0 +1,155 @@
+"""Chat examples that are so plainly sound that no rule has anything to say: told from the others many at once.
+
+Conservative on purpose. Only what is certain passes: messages of system (first, if at all), user and assistant in turn, with
+a text each that is not blank, the last one the assistant's; weights of 0 and 1 on answers; nothing else. Everything else,
+sound or not, is left to the strict parser and the rules. A test holds both ways of judging against each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Annotated, Literal
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, Meta, UnsetType
+from numpy.typing import NDArray
+
+from shared.datasets.reading.strict_json import MOST_COMMAS
+
+_CODES = {"system": 0, "user": 1, "assistant": 2}
+_ASSISTANT, _START = 2, 3
+# Who may speak (column) after whom (row); the last row is the beginning.
+_MAY_FOLLOW = np.array([[0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 1, 0]], bool)
+
+# Escapes that hide what matters here: a quotation mark, or NUL. Both begin like this.
+_HIDING, _HIDDEN = b"\\u00", (b"\\u0022", b"\\u0000")
+
+
+class Message(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    content: Annotated[str, Meta(min_length=1)]
+    role: Literal["system", "user", "assistant"]
+    weight: Literal[0, 1] | UnsetType = UNSET  # true and 1.0 do not pass
+
+
+class Chat(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    messages: Annotated[list[Message], Meta(min_length=1)]
+
+
+_decode = msgspec.json.Decoder(Chat).decode
+_ENCODER = msgspec.json.Encoder()  # the keys of the structs are sorted as they stand
+# UnicodeDecodeError is a ValueError; endless nesting is said by Python itself.
+_REFUSALS = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundChats:
+    """The sound ones of some texts, column by column: n examples with m messages in all."""
+
+    places: NDArray[np.int64]  # n, rising: which of the texts they are
+    sizes: NDArray[np.int64]  # n: how many messages each has
+    roles: Sequence[str]  # m
+    texts: Sequence[str]  # m
+    trained: NDArray[np.bool_]  # m: whether the message is learnt
+    canonical: bytes
+    """Two lines of JSON for each example: its prompt, and the list of what follows, as `prints` digests them."""
+
+    @property
+    def owners(self) -> NDArray[np.int64]:
+        """m: whose message it is, from 0 to n - 1."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+
+
+def sound_chats(contents: Sequence[bytes]) -> SoundChats:
+    """`contents`: JSON texts without line end."""
+    decoded = _decoded(contents)
+    while True:
+        places = [place for place, chat in enumerate(decoded) if chat is not None]
+        chats = [chat for chat in decoded if chat is not None]
+        found = _columns(places, chats)
+        faulty = _out_of_turn(found, chats)
+        if not faulty:
+            found = replace(found, canonical=_canonical(chats))
+            faulty = _ambiguous([contents[place] for place in places], chats, found.canonical)
+        if not faulty:
+            return found
+        for index in faulty:
+            decoded[places[index]] = None
+
+
+def _decoded(contents: Sequence[bytes]) -> list[Chat | None]:
+    try:
+        return list(map(_decode, contents))
+    except _REFUSALS:
+        return [_decoded_alone(content) for content in contents]
+
+
+def _decoded_alone(content: bytes) -> Chat | None:
+    try:
+        return _decode(content)
+    except _REFUSALS:
+        return None
+
+
+def _columns(places: list[int], chats: list[Chat]) -> SoundChats:
+    messages = list(chain.from_iterable(chat.messages for chat in chats))
+    roles = [message.role for message in messages]
+    trained = [message.role == "assistant" and message.weight != 0 for message in messages]
+    return SoundChats(
+        places=np.array(places, np.int64),
+        sizes=np.array([len(chat.messages) for chat in chats], np.int64),
+        roles=roles,
+        texts=[message.content for message in messages],
+        trained=np.array(trained, bool),
+        canonical=b"",
+    )
+
+
+def _out_of_turn(found: SoundChats, chats: list[Chat]) -> list[int]:
+    """The examples that break the course of a conversation, say nothing somewhere or teach nothing, by their index."""
+    if not chats:
+        return []
+    speakers = np.fromiter(map(_CODES.__getitem__, found.roles), np.int8, len(found.roles))
+    ends = np.cumsum(found.sizes)
+    starts = ends - found.sizes
+    before = np.roll(speakers, 1)
+    before[starts] = _START
+    is_faulty = ~_MAY_FOLLOW[before, speakers]
+    is_faulty[ends - 1] |= speakers[ends - 1] != _ASSISTANT
+    is_faulty |= np.fromiter(map(str.isspace, found.texts), bool, len(found.texts))
+    weights = [message.weight for chat in chats for message in chat.messages]
+    if any(weight is not UNSET for weight in weights):
+        is_faulty |= np.array([weight is not UNSET for weight in weights]) & (speakers != _ASSISTANT)
+        is_faulty[starts] |= ~np.logical_or.reduceat(found.trained, starts)
+    faulty: list[int] = np.unique(found.owners[is_faulty]).tolist()
+    return faulty
+
+
+def _canonical(chats: Sequence[Chat]) -> bytes:
+    answers = [[chat.messages.pop()] for chat in chats]  # the last message is known to be the assistant's
+    lines = _ENCODER.encode_lines(list(chain.from_iterable(zip(chats, answers, strict=True))))
+    for chat, answer in zip(chats, answers, strict=True):
+        chat.messages += answer
+    return lines
+
+
+def _ambiguous(contents: Sequence[bytes], chats: Sequence[Chat], canonical: bytes) -> list[int]:
+    """The examples whose text may hold what decoding does not show: a key given twice, NUL, or a million commas.
+
+    A repeated key takes its quotation marks along when it is dropped. So where the text has as many as what was decoded, none
+    was dropped; and since no example has fewer, equal sums of many examples say the same of each.
+    """
+    text = b"\n".join(contents)
+    is_short = max(map(len, contents), default=0) <= MOST_COMMAS
+    if is_short and _HIDING not in text and _quotes(text) == _quotes(canonical):
+        return []
+    return [index for index, chat in enumerate(chats) if _is_ambiguous(contents[index], chat)]
+
+
+def _is_ambiguous(content: bytes, chat: Chat) -> bool:
+    is_hiding = any(hidden in content for hidden in _HIDDEN)
+    return is_hiding or len(content) > MOST_COMMAS or _quotes(content) != _quotes(_ENCODER.encode(chat))
+
+
+def _quotes(text: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord('"')))
