@@ -4,6 +4,7 @@ Holds one line at a time, and none longer than allowed; more only where a mangle
 objects must look like is said in `rules`.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
@@ -35,6 +36,9 @@ __all__ = [
     "read",
     "read_lines",
 ]
+
+MOST_BLANK_LINES_PLACED = 100_000
+"""Of more blank lines running, the further ones are placed where the last of these begins."""
 
 # First bytes of what people upload in place of JSON Lines; reading on would only give thousands of findings.
 OTHER_FILES = {
@@ -82,6 +86,7 @@ class LineReader:
         self._encoding = encoding
         self._json = StrictJson()
         self._first_blank: RawLine | None = None
+        self._blank_offsets = array("Q")
         self._last: RawLine | None = None
         self._seen_crlf = False
 
@@ -100,16 +105,26 @@ class LineReader:
         self._last = raw
         if _is_blank(raw, self._encoding):
             self._first_blank = self._first_blank or raw
+            if len(self._blank_offsets) < MOST_BLANK_LINES_PLACED:
+                self._blank_offsets.append(raw.offset)
             return
         if self._first_blank:
-            yield from _blank_lines(self._first_blank, before=raw)
+            yield from self._blank_lines(self._first_blank, before=raw)
             self._first_blank = None
+            self._blank_offsets = array("Q")
         yield self._spread(one) if isinstance(one, Spread) else self._line(raw)
 
     def end(self) -> Iterator[Line]:
         """What can be said only at the end of the file."""
         if self._first_blank and self._last:
             yield _blank_end(self._first_blank, self._last)
+
+    def _blank_lines(self, first: RawLine, before: RawLine) -> Iterator[Line]:
+        # Counted, not kept one by one: a file of nothing but line ends would be kept whole.
+        for number in range(first.number, before.number):
+            offset = self._blank_offsets[min(number - first.number, len(self._blank_offsets) - 1)]
+            finding = found("blank_line", "", "this line is blank")
+            yield Line(number, offset, 0, None, iter([finding]), is_blank=True)
 
     def _line(self, raw: RawLine) -> Line:
         notes = list(self._notes(raw))
@@ -200,13 +215,6 @@ def _is_blank(raw: RawLine, encoding: Encoding) -> bool:
     if encoding.unit_bytes == 1:
         return raw.is_blank
     return raw.is_complete and not raw.content.strip(BLANKS + b"\0\xff\xfe")
-
-
-def _blank_lines(first: RawLine, before: RawLine) -> Iterator[Line]:
-    # Counted, not kept one by one: a file of nothing but line ends would be kept whole.
-    for number in range(first.number, before.number):
-        finding = found("blank_line", "", "this line is blank")
-        yield Line(number, first.offset, 0, None, iter([finding]), is_blank=True)
 
 
 def _blank_end(first: RawLine, last: RawLine) -> Line:
