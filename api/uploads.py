@@ -191,9 +191,10 @@ async def _appended(appending: Appending) -> AsyncIterator[Appending]:
 def _check_digest(database: Database, storage: Storage, upload_id: UploadId, caller: TeamCaller) -> None:
     with database.reading(caller.scope) as db:
         upload = queries.get_upload(db, upload_id, team_id=caller.team_id)
+        if upload.dataset_id is not None or upload.sha256 is None:
+            return
+        queries.get_open_upload(db, upload_id, team_id=caller.team_id)
         keys = queries.piece_keys(db, upload)
-    if upload.dataset_id is not None or upload.sha256 is None:
-        return
     actions.check_whole(upload)
     actual = digest_of(assembled(storage, keys))  # takes seconds for a large file: nobody's session waits for it
     if actual != upload.sha256:

@@ -53,23 +53,26 @@ def compare_prices(stage: Stage, cast: Cast, parts: Parts) -> list[Choice]:
 
 
 def _welcome(stage: Stage, cast: Cast, parts: Parts, estimates: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The choices whose provider takes the file. One of the user's may be good enough for the one and not for the other."""
+    """The choices for which the file is taken. One of the user's may be good enough for some and not for others."""
     against = {
-        one["provider"]: [objection["code"] for objection in one["against"]]
+        (one["provider"], one["model"]): ", ".join(objection["code"] for objection in one["against"])
         for one in parts.report["acceptance"]
-        if not one["accepted"] and (one["model"], one["method"]) == (None, "supervised")
+        if one["method"] == "supervised" and not one["accepted"]
     }
-    if "openai" in against:
-        raise UnusableFile(f"OpenAI would refuse {stage.file}: {', '.join(against['openai'])}.")
-    if "azure" not in against:
-        return estimates
-    codes = ", ".join(against["azure"])
-    stage.console.print(
-        f"Azure would refuse {stage.file.name} ({codes}), so it is trained at OpenAI only.", markup=False
-    )
-    refused = [one for one in estimates if one["connection_id"] == cast.azure]
-    require_equal([one["refused"]["code"] for one in refused], ["dataset_rejected"], "The refusals at Azure")
-    return [one for one in estimates if one["connection_id"] != cast.azure]
+    taken = []
+    for estimate in estimates:
+        name = cast.connection_name(estimate["connection_id"])
+        codes = against.get((name.lower(), estimate["model"]))
+        if codes is None:
+            taken.append(estimate)
+            continue
+        said = f"{name} would refuse {stage.file.name} for {estimate['model']} ({codes}), so it is not trained there."
+        stage.console.print(said, markup=False)
+        require_equal((estimate["refused"] or {}).get("code"), "dataset_rejected", f"What {name} is expected to say")
+    if not any(one["connection_id"] == cast.openai for one in taken):
+        why = "; ".join(sorted({codes for (provider, _), codes in against.items() if provider == "openai"}))
+        raise UnusableFile(f"OpenAI would refuse {stage.file} for every model that is tried here: {why}.")
+    return taken
 
 
 def _check(stage: Stage, estimate: dict[str, Any]) -> None:

@@ -42,7 +42,6 @@ class Expected:
 
     name: str
     filename: str
-    size_bytes: int
     asked: dict[str, Any] | None
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from shared.datasets.tokens.fast import Counter, CounterDisagreesError
 from shared.datasets.validating.batches import Batch, plain_batches
 from shared.datasets.validating.limits import Limits
-from shared.datasets.validating.observing import Companions, Observed
+from shared.datasets.validating.observing import Companions
 from shared.datasets.validating.one_pass import Pass
 from shared.datasets.validating.report import Validation
 
@@ -51,7 +51,7 @@ def validate_batches(
     companions = companions or Companions()
     counters = [Counter(encoding) for encoding in limits.longest_example]
     while True:
-        one = Pass(limits, counters, Observed(companions))
+        one = Pass(limits, counters, companions)
         try:
             for line in one.go(batches()):
                 if on_progress:

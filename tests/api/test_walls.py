@@ -125,7 +125,7 @@ def test_a_stranger_is_told_the_same_everywhere(api: Api) -> None:
             if "security" in operation:
                 answer = stranger.request(method, path.replace("{", "").replace("}", ""))
                 assert answer.status_code == 401, f"{method} {path}"
-                if operation in NATIVE:
+                if operation in NATIVE and method != "head":  # whose answers have no body
                     assert answer.json()["code"] == "unauthenticated", f"{method} {path}"
                 assert answer.headers["www-authenticate"] == "Bearer"
 

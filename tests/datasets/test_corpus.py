@@ -1,7 +1,7 @@
 """The corpus of faults is found exactly: nothing is missed, nothing is found that is not there, wherever it stands."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from itertools import chain
 
@@ -35,7 +35,7 @@ OF_WHOLE_FILES = {"no_system_message", "too_few_examples"}
 GOOD_LINES = {shape: good_lines(100, shape) for shape in Shape}
 
 
-def all_findings(content: bytes, shape: Shape | None) -> Sequence[Finding]:
+def all_findings(content: bytes, shape: Shape | None) -> Collection[Finding]:
     assert shape
     return validate(BytesIO(content), Limits(shape=shape)).findings
 

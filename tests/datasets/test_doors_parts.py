@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import httpx2
 import pytest
 
 from api import appending
+from shared.datasets.uploads import actions
 from shared.queue import Task
+from tests.support import azure_blobs
 from tests.support.api import Api
 from tests.support.laboratory import jsonl
 from tests.support.office import HELD_OUT, Answer, Office
@@ -232,6 +235,21 @@ def test_a_whole_with_another_digest_becomes_no_dataset(office: Office) -> None:
     assert office.look("/datasets")["data"] == []
 
 
+def test_bytes_that_changed_before_they_were_put_together_are_rejected(office: Office) -> None:
+    upload = begin(office, sha256=hashlib.sha256(GOOD).hexdigest())
+    send(office, upload, 0, GOOD)
+    dataset = office.member.post(f"{upload}/complete").json()["id"]
+    (piece,) = kept(office)
+    piece.write_bytes(GOOD[:-1] + b" ")
+    office.drain()
+    seen = office.look(f"/datasets/{dataset}")
+    assert (seen["status"], seen["sha256"]) == ("rejected", None)
+    assert hashlib.sha256(GOOD).hexdigest() in seen["reason"]
+    office.pass_time(60)
+    office.drain()
+    assert kept(office) == []
+
+
 def test_the_convenient_door_checks_a_digest_too(office: Office) -> None:
     def upload(sha256: str) -> Answer:
         return office.member.post("/v1/datasets", data={"name": "x", "sha256": sha256}, files={"file": ("x", GOOD)})
@@ -251,6 +269,11 @@ def test_an_aborted_upload_takes_nothing_more_and_leaves_nothing(office: Office)
     refused(office.member.post(f"{upload}/complete"), 409, "conflict")
     office.drain()
     assert kept(office) == []
+    whole = begin(office, sha256=hashlib.sha256(GOOD).hexdigest())
+    send(office, whole, 0, GOOD)
+    office.member.delete(whole)
+    office.drain()
+    refused(office.member.post(f"{whole}/complete"), 409, "conflict")
     done = begin(office)
     send(office, done, 0, GOOD)
     office.member.post(f"{done}/complete")
@@ -277,6 +300,41 @@ def test_a_team_has_so_many_open_uploads_and_no_more(office: Office) -> None:
     assert refused(full, 429, "quota_exceeded")["limit"] == 20
     office.member.delete(uploads[0])
     begin(office)
+
+
+def test_crumbs_are_refused_after_so_many(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_PIECES", 2)
+    upload = begin(office)
+    sent = [send(office, upload, offset, GOOD[offset : offset + 1]) for offset in range(3)]
+    assert [answer.status_code for answer in sent] == [204, 204, 409]
+    assert "more bytes at a time" in sent[-1].json()["detail"]
+    assert len(kept(office)) == 2
+
+
+def test_on_an_object_store_it_goes_the_same_way_and_on_when_the_store_was_away(office: Office) -> None:
+    with azure_blobs.azure_blobs() as azure:
+        storage = azure_blobs.storage_in(azure, "parts")
+        context = replace(office.lab.context, storage=storage)
+        office = replace(office, lab=replace(office.lab, context=context))
+        state = office.lab.api.app.state
+        state.context = replace(state.context, storage=storage)
+        upload = begin(office, sha256=hashlib.sha256(GOOD).hexdigest())
+        send(office, upload, 0, GOOD[:HALF])
+        azure.failing = 503
+        refused(send(office, upload, HALF, GOOD[HALF:]), 503, "service_busy")
+        refused(office.upload(GOOD), 503, "service_busy")
+        azure.failing = 507
+        refused(send(office, upload, HALF, GOOD[HALF:]), 507, "storage_full")
+        azure.failing = None
+        assert stands_at(office, upload) == HALF
+        assert send(office, upload, HALF, GOOD[HALF:]).status_code == 204
+        dataset = office.member.post(f"{upload}/complete").json()["id"]
+        office.drain()
+        assert office.look(f"/datasets/{dataset}")["status"] == "ready"
+        assert office.member.get(f"/v1/datasets/{dataset}/content").content == GOOD
+        office.pass_time(60)
+        office.drain()
+        assert list(azure.blobs) == [f"parts/{office.lab.team_id}/{hashlib.sha256(GOOD).hexdigest()}"]
 
 
 def test_only_bytes_at_an_offset_are_taken(office: Office) -> None:

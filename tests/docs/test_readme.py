@@ -87,7 +87,7 @@ def test_every_setting_is_explained_with_its_default() -> None:
     example = (PROJECT / ".env.example").read_text()
     for setting, field in Settings.model_fields.items():
         variable = field.validation_alias or f"TUNEWRIGHT_{setting.upper()}"
-        default = "" if field.is_required() else _written(field.default)
+        default = "" if field.is_required() or field.default is None else _written(field.default)
         assert re.search(rf"^\| `{variable}` \| {re.escape(default)}", explained, re.MULTILINE), variable
         assert re.search(rf"^(# )?{variable}={re.escape(default)}", example, re.MULTILINE), variable
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from shared.storage import LocalStorage, StorageIsAway, StorageIsFull, StorageKey, storage_from
-from tests.storage.conftest import in_azure, in_bucket
 from tests.storage.test_contract import LARGE, SMALL, keep, missing, read
 from tests.support import azure_blobs, buckets
 from tests.support.azure_blobs import AzureBlobs
@@ -15,7 +14,7 @@ from tests.support.buckets import Bucket
 
 
 def test_a_bucket_is_left_with_what_was_kept_and_no_part_of_anything_else(bucket: Bucket) -> None:
-    storage = in_bucket(bucket, "leftovers")
+    storage = buckets.storage_in(bucket, "leftovers")
     keep(storage, "team_1/abc", LARGE)
     with pytest.raises(ZeroDivisionError), storage.incoming() as incoming:
         incoming.write(LARGE)
@@ -33,14 +32,14 @@ def test_what_a_killed_process_left_is_forgotten_after_a_day(azure: AzureBlobs, 
     azure.put("killed/team_1/old", SMALL)
     for name in ("killed/incoming/old", "killed/team_1/old"):
         azure.changed[name] = datetime.now(UTC) - timedelta(hours=25)
-    in_azure(azure, "killed").forget_leftovers()
+    azure_blobs.storage_in(azure, "killed").forget_leftovers()
     assert {name for name in azure.blobs if name.startswith("killed/")} == {"killed/incoming/new", "killed/team_1/old"}
 
 
 def test_a_wrong_secret_is_no_missing_blob(azure: AzureBlobs) -> None:
-    keep(in_azure(azure, "secret"), "team_1/abc", SMALL)
+    keep(azure_blobs.storage_in(azure, "secret"), "team_1/abc", SMALL)
     with pytest.raises(StorageIsAway, match="403"):
-        in_azure(azure, "secret", secret="d3Jvbmc=").open("team_1/abc")
+        azure_blobs.storage_in(azure, "secret", secret="d3Jvbmc=").open("team_1/abc")
 
 
 def test_a_bucket_that_is_not_there_is_said_when_writing(bucket: Bucket) -> None:
@@ -54,7 +53,7 @@ def test_a_bucket_that_is_not_there_is_said_when_writing(bucket: Bucket) -> None
 def test_a_store_without_room_and_one_that_is_away_are_told_apart(
     azure: AzureBlobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    storage = in_azure(azure, "faults")
+    storage = azure_blobs.storage_in(azure, "faults")
     for status, fault in ((507, StorageIsFull), (503, StorageIsAway)):
         monkeypatch.setattr(azure, "failing", status)
         for content in (SMALL, LARGE):
@@ -90,7 +89,7 @@ def test_nothing_in_the_environment_changes_where_we_go_or_who_we_are(
 ) -> None:
     for name, value in AMBIENT.items():
         monkeypatch.setenv(name, value)
-    for storage in (in_bucket(bucket, "ambient"), in_azure(azure, "ambient")):
+    for storage in (buckets.storage_in(bucket, "ambient"), azure_blobs.storage_in(azure, "ambient")):
         keep(storage, "team_1/abc", SMALL)
         assert read(storage, "team_1/abc") == SMALL
 

@@ -21,6 +21,8 @@ from xml.sax.saxutils import escape
 
 from typing_extensions import override
 
+from shared.storage import Storage, StorageKey, storage_from
+
 ACCOUNT, CONTAINER = "tunewright", "blobs"
 SECRET = base64.b64encode(b"the secret of an account in memory").decode()
 _SIGNED_HEADERS = (
@@ -69,6 +71,11 @@ def azure_blobs() -> Iterator[AzureBlobs]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def storage_in(azure: AzureBlobs, prefix: str, secret: str = SECRET) -> Storage:
+    """What we keep below a prefix of it."""
+    return storage_from(f"az://{CONTAINER}/{prefix}?account={ACCOUNT}&endpoint={azure.url}", StorageKey(secret=secret))
 
 
 def _handler(account: AzureBlobs) -> type[BaseHTTPRequestHandler]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import httpx2
 from moto.server import ThreadedMotoServer
 
+from shared.storage import Storage, StorageKey, storage_from
+
 BUCKET, REGION = "tunewright", "us-east-1"
 KEY_ID, SECRET = "AKIATUNEWRIGHT", "the secret of a bucket in memory"
 
@@ -45,3 +47,8 @@ def bucket() -> Iterator[Bucket]:
         yield made
     finally:
         server.stop()
+
+
+def storage_in(bucket: Bucket, prefix: str, secret: str = SECRET) -> Storage:
+    """What we keep below a prefix of it."""
+    return storage_from(f"s3://{BUCKET}/{prefix}?endpoint={bucket.url}&region={REGION}", StorageKey(KEY_ID, secret))

@@ -68,7 +68,9 @@ class Labels:
         for label, times in self._counts.items():
             if times == 1 and label not in misspelt:
                 yield self._lines[label][0], found("label_seen_once", "", "no other example has this label", label)
-        yield from self._imbalance()
+        yield from self._imbalance(
+            [times for label, times in self._counts.items() if times > 1 and label not in misspelt]
+        )
 
     def _misspelt(self) -> dict[str, str]:
         """Each misspelt label with the frequent one that must be meant."""
@@ -83,9 +85,10 @@ class Labels:
                     break
         return meant
 
-    def _imbalance(self) -> Iterator[Placed]:
+    def _imbalance(self, regular: list[int]) -> Iterator[Placed]:
+        """`regular` has the counts of the labels that are neither misspelt nor seen once."""
         label, most = self._counts.most_common(1)[0]
-        middle = median(self._counts.values())
+        middle = median(regular or [most])
         share = most / self._counts.total()
         if most >= IMBALANCE * middle or share > 1 - 1 / IMBALANCE:
             message = f"{most} of {self._counts.total()} examples have this label; the middle one of all has {middle:g}"

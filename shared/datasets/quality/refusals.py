@@ -23,16 +23,16 @@ BOILERPLATE = (
     r"|(?:AI|人工知能)(?:言語)?(?:モデル|アシスタント)?として|AI 언어 모델로서"
 )
 REFUSAL = (
-    r"(?:^|[\s,.!;:—-])(?:i(?:['’]m| am) (?:really |very |so )?sorry,? (?:but )?i(?:['’]m| am| can| don|,? as)"
+    r"(?:^|[\x00\s,.!;:—-])(?:i(?:['’]m| am) (?:really |very |so )?sorry,? (?:but )?i(?:['’]m| am| can| don|,? as)"
     r"|(?:sorry|apologi[sz]e|unfortunately),? (?:but )?i (?:can(?:no|['’])t|am (?:not able|unable)|do(?: not|n['’]t) have)"
     r"|i (?:can(?:not|['’]t)|am unable to|(?:am|['’]m) not able to|won['’]t) "
     r"(?:help|assist|fulfil|comply|provide|answer|do|continue|discuss|support|create)"
     r"|i must (?:decline|refuse)|i(?:['’]m| am) not (?:able|allowed|comfortable)"
-    r"|(?:leider|tut mir leid,?)[^.]{0,20} (?:kann|darf) ich|ich kann (?:ihnen |dir )?(?:dabei|damit|das) (?:leider )?nicht"
+    r"|(?:leider|tut mir leid,?)[^.\x00]{0,20} (?:kann|darf) ich|ich kann (?:ihnen |dir )?(?:dabei|damit|das) (?:leider )?nicht"
     r"|(?:désolée?,? (?:mais )?)?je ne (?:peux|suis) pas (?:vous aider|t['’]aider|en mesure|répondre)"
     r"|lo siento,? (?:pero )?no puedo|no puedo ayudar|(?:desculpe|sinto muito),? (?:mas )?não posso)"
-    r"|(?:抱歉|对不起|很遗憾)[，,！!。]?[^。]{0,12}(?:无法|不能|没有办法|没办法)|我(?:无法|不能)(?:回答|提供|帮助|协助|满足)"
-    r"|申し訳(?:ありません|ございません)[^。]{0,24}(?:できません|できかねます|お答え)|죄송하지만"
+    r"|(?:抱歉|对不起|很遗憾)[，,！!。]?[^。\x00]{0,12}(?:无法|不能|没有办法|没办法)|我(?:无法|不能)(?:回答|提供|帮助|协助|满足)"
+    r"|申し訳(?:ありません|ございません)[^。\x00]{0,24}(?:できません|できかねます|お答え)|죄송하지만"
 )
 
 
@@ -48,7 +48,7 @@ class Refusals:
 
     def see(self, block: Block) -> Iterator[Placed]:
         heads = Haystack([answer[:HEAD] if answer else "" for answer in block.answers])
-        for example in sorted({*heads.which([match.start() for match in _EITHER.finditer(heads.joined)]).tolist()}):
+        for example in sorted({*heads.which([match.end() - 1 for match in _EITHER.finditer(heads.joined)]).tolist()}):
             code = "refusal" if _REFUSAL.search(heads.texts[example]) else "boilerplate"
             self._codes[code] += 1
             place = block.answer_places[example]

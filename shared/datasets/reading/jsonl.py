@@ -139,8 +139,7 @@ class LineReader:
             return without_row(raw.number, raw.offset, raw.size_bytes, *notes, fault)
         text = text.removeprefix("\ufeff") if raw.number == 1 else text
         row, findings = _object(text, self._json)
-        unread = None if row is not None else text
-        return Line(raw.number, raw.offset, raw.size_bytes, row, chain(notes, findings), text=unread)
+        return Line(raw.number, raw.offset, raw.size_bytes, row, chain(notes, findings), text=text)
 
     def _spread(self, spread: Spread) -> Line:
         raw = spread.raw

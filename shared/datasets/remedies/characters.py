@@ -3,6 +3,8 @@
 What a text says is not changed by it; that it reads the same to people is the point.
 """
 
+import re
+import sys
 import unicodedata
 from collections.abc import Collection
 from functools import cache
@@ -27,12 +29,33 @@ CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
 INVISIBLE = (0x00AD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF)
 _UNSEEN = dict.fromkeys({*CONTROLS, *INVISIBLE} - set(map(ord, "\t\n\r")))
 
+MOST_MARKS = 30
+
 KINDS = {"quotes": QUOTES, "full_width": FULL_WIDTH, "dashes": DASHES, "spaces": SPACES}
 
 
 def normal_form(text: str, form: str) -> str:
-    """NFKC if asked for, otherwise NFC; without control characters and what cannot be seen."""
-    return unicodedata.normalize("NFKC" if form == "NFKC" else "NFC", text.translate(_UNSEEN))
+    """NFKC if asked for, otherwise NFC; without control characters and what cannot be seen.
+
+    A text with more marks on one letter than Unicode's stream-safe format allows stays as it is: putting marks in order
+    takes time that grows with the square of their number, and no language has so many.
+    """
+    seen = text.translate(_UNSEEN)
+    if not seen.isascii() and _too_many_marks().search(seen):
+        return text
+    return unicodedata.normalize("NFKC" if form == "NFKC" else "NFC", seen)
+
+
+@cache
+def _too_many_marks() -> re.Pattern[str]:
+    marks = [character for character in map(chr, range(sys.maxunicode + 1)) if _is_mark(character)]
+    return re.compile(f"[{''.join(marks)}]{{{MOST_MARKS + 1}}}")
+
+
+def _is_mark(character: str) -> bool:
+    if not unicodedata.decomposition(character):
+        return unicodedata.combining(character) > 0
+    return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))
 
 
 def plain_punctuation(text: str, kinds: Collection[str]) -> str:

@@ -6,6 +6,7 @@ is returned itself, so that `is` tells whether anything was done.
 
 from collections.abc import Callable, Iterator
 from enum import Enum, auto
+from operator import is_
 from typing import Any
 
 from shared.datasets.shapes import Shape
@@ -27,8 +28,7 @@ class Place(Enum):
 
 
 def unless_same(old: list[Any], new: list[Any]) -> list[Any]:
-    same = len(old) == len(new) and all(one is other for one, other in zip(old, new, strict=True))
-    return old if same else new
+    return old if len(old) == len(new) and all(map(is_, old, new)) else new
 
 
 def with_value(mapping: dict[str, Any], key: str, value: object) -> dict[str, Any]:

@@ -27,7 +27,10 @@ class Mended(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One line of a dataset: the example, or the text of the line where no example could be read from it."""
+    """One line of a dataset: the example, or the text of the line where reading it found an error.
+
+    Whoever makes these leaves out the row of a line with a key twice or with half a character: its row hides the fault.
+    """
 
     line: int  # counted from 1, in the file as it was uploaded
     row: Row | None
@@ -100,14 +103,14 @@ class ListMending(Mending):
 
 
 class MessageMending(ListMending):
-    """Works on each message that is an object. None leaves the message out."""
+    """Works on each message that is an object, whatever stands beside it."""
 
     @override
     def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
         mended = [self.mend_message(message) if isinstance(message, dict) else message for message in messages]
-        return inside.unless_same(messages, [message for message in mended if message is not None])
+        return inside.unless_same(messages, mended)
 
-    def mend_message(self, message: Message) -> Message | None:
+    def mend_message(self, message: Message) -> Message:
         raise NotImplementedError
 
 

@@ -1,7 +1,8 @@
 """Whether the arguments of a call suit the parameters that its tool declares.
 
 Of JSON Schema only `type`, `enum` and `required` are looked at, in objects and lists to any depth; nothing is resolved or
-fetched, and what other keywords demand is not known. The work is bounded: of each call, the first 200 values.
+fetched, and what other keywords demand is not known. The work is bounded: of each call the first 200 values,
+of which choices are looked up only in lists of up to 200.
 """
 
 from collections import deque

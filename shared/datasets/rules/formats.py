@@ -60,8 +60,10 @@ def _graded_row() -> Finding:
 
 
 def _is_graded(row: Row) -> bool:
+    if row.keys() <= CHAT_KEYS:
+        return False
     roles = _roles(row)
-    return bool(row.keys() - CHAT_KEYS) and "assistant" not in roles and roles[-1:] == ["user"]
+    return "assistant" not in roles and roles[-1:] == ["user"]
 
 
 def _roles(row: Row) -> list[object]:

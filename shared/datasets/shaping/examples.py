@@ -31,13 +31,17 @@ def to_examples(row: Row, shaping: Shaping) -> Shaped:
     """
     findings: Findings = []
     made = shaped(list(_made(row, shaping, findings)), findings)
-    if made.examples or shaping.style is Style.TABLE:
+    if made.examples or shaping.style is Style.TABLE or _has_what_is_wrong(row, made):
         return made
-    # A row of another style fails in ways that say little: name the cause.
     style = style_of(row)
     if style in (None, shaping.style):
         return made
     return Shaped((), (found("other_form", "", f'this row is of the form "{style}", the file of "{shaping.style}"'),))
+
+
+def _has_what_is_wrong(row: Row, made: Shaped) -> bool:
+    # A row that lacks everything its file's style speaks of may be of another style: that says more.
+    return any(finding.pointer.split("/")[1] in row for finding in made.findings if finding.pointer)
 
 
 def _made(row: Row, shaping: Shaping, findings: Findings) -> Iterator[Example]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping as Given
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from shared.datasets.findings import pointer
 from shared.datasets.shapes import Shape
@@ -17,6 +17,9 @@ from shared.datasets.shaping.templates import Column, Template, TemplateError, c
 
 NEAR = 60
 """How alike two names are, of 100, for one to be suggested in place of the other."""
+
+MISSPELT = 75
+"""How alike a fixed text and a name are when the text is taken for the name, misspelt."""
 
 BESIDE_MESSAGES = ("tools", "parallel_tool_calls", "functions")
 JSON_PARTS = frozenset({"messages", *BESIDE_MESSAGES, "input", "preferred_output", "non_preferred_output"})
@@ -144,7 +147,8 @@ class _Reader:
 
     def _constant(self, value: str, where: str) -> Template:
         # A system message may be the same for all; but what nearly is a column's name was meant to be one.
-        return self._unknown(value, where) if any(self._near(value)) else (value,)
+        is_misspelt = any(fuzz.ratio(value, column) >= MISSPELT for column in self._columns)
+        return self._unknown(value, where) if is_misspelt else (value,)
 
     def _unknown(self, name: str, where: str) -> Template:
         near = tuple(self._near(name))

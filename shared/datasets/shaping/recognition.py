@@ -1,4 +1,8 @@
-"""Recognises how a file says its examples, from some of its rows. What most rows say decides; nothing is changed here."""
+"""Recognises how a file says its examples, from some of its rows. What most rows say decides; nothing is changed here.
+
+Chats that depart from what providers take are the exception: in a file of that kind most rows may be without a departure, and
+reading them so loses nothing.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -17,6 +21,9 @@ from shared.datasets.shaping.styles.transcripts import is_transcript
 
 CHAT_KEYS = frozenset({"messages", "tools", "parallel_tool_calls", "functions"})
 NULLABLE = frozenset({"content", "refusal", "tool_calls", "function_call"})
+
+RARE = 10
+"""One in so many: what fewer rows of a chat file do is a fault of theirs, and no manner of writing."""
 
 USED_BY = {
     Style.MESSAGES: {*CHAT_KEYS, "system"},
@@ -41,6 +48,8 @@ def guess(rows: Sequence[Row]) -> Shaping | Unshaped:
         raise ValueError("nothing can be recognised in no rows")
     styles = Counter(style_of(row) for row in rows)
     style = styles.most_common(1)[0][0]
+    if style is Style.CHAT and styles[Style.MESSAGES] * RARE >= len(rows):
+        style = Style.MESSAGES
     if style is not None:
         return Shaping(style)
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
@@ -122,6 +131,15 @@ def _departs(row: Row) -> bool:
         or any(isinstance(tool, str) or (isinstance(tool, dict) and "input_schema" in tool) for tool in listed)
         or any(_message_departs(message) for message in messages)
     )
+
+
+def is_of_another_maker(row: Row) -> bool:
+    """Whether messages are written as another provider takes them, and not merely with a fault."""
+    if not _has_messages(row):
+        return False
+    contents = [message.get("content") for message in row["messages"] if isinstance(message, dict)]
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    return "system" in row or any(is_block(part) for part in parts)
 
 
 def _message_departs(message: dict[str, Any]) -> bool:

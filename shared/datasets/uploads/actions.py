@@ -117,7 +117,7 @@ def complete(db: Session, upload_id: UploadId, caller: TeamCaller) -> Dataset:
         return get_dataset(db, upload.dataset_id)
     get_open_upload(db, upload_id, team_id=caller.team_id)
     check_whole(upload)
-    expected = datasets.Expected(upload.name, upload.filename, upload.size_bytes, upload.asked)
+    expected = datasets.Expected(upload.name, upload.filename, upload.asked)
     dataset = datasets.expect(db, expected, caller)
     upload.status = UploadStatus.COMPLETED
     upload.dataset_id = dataset.id

@@ -130,3 +130,18 @@ def test_all_recommended_leaves_no_error_in_the_corpus_of_faults() -> None:
     assert list(again.examples()) == mended
     # Many faults have one meaning only; of the rest nobody but the author knows what was meant.
     assert len(mended) > len(ROWS) * 0.45
+
+
+@pytest.mark.parametrize("remedy", ["strip_html", "fix_mojibake", "normalise_unicode", "normalise_punctuation"])
+@pytest.mark.parametrize("text", [" ", "<b ", "`", "```a", "&amp", "Ã©", "\u0301\u0323"], ids=ascii)
+def test_no_text_keeps_a_remedy_for_long(remedy: str, text: str) -> None:
+    # Work that grew with the square of the length would run into the time limit of the tests.
+    row = {"messages": [user("x" + text * 100_000)]}
+    (mended,) = prepare(lambda: sources([row]), [Chosen(remedy)], Shape.CHAT, LENT).examples()
+    assert mended.line == 1
+
+
+def test_control_characters_go_and_joiners_stay() -> None:
+    row = {"messages": [user("\ufeffe\u0301\u200b\tx\x07 👩\u200d🚀\n")]}
+    (mended,) = prepare(lambda: sources([row]), [Chosen("normalise_unicode")], Shape.CHAT, LENT).examples()
+    assert mended.row == {"messages": [user("é\tx 👩\u200d🚀\n")]}

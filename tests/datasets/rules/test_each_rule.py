@@ -3,7 +3,8 @@
 import pytest
 
 from shared.datasets.rules import check
-from tests.datasets.rules.cases import CASES, Case
+from tests.datasets.rules.cases import CASES
+from tests.datasets.rules.rows import Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.shape}-{case.name}" for case in CASES])

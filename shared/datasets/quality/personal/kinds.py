@@ -13,11 +13,12 @@ from shared.datasets.quality.personal import checksums
 
 NOT_IN_WORD = rb"(?<![A-Za-z0-9_])"
 NOT_IN_NUMBER = rb"(?<![A-Za-z0-9_])(?<!\d[.,-])(?<![=+*/^$#])"
-END_OF_NUMBER = rb"(?![A-Za-z0-9_]|[.,-]\d|%)"
+END_OF_NUMBER = rb"(?![A-Za-z0-9_@]|[.,-]\d|%)"
 
 FILE_ENDINGS = frozenset((b"png", b"jpg", b"jpeg", b"gif", b"svg", b"webp", b"js", b"css", b"py", b"ts", b"html"))
 LONGEST_SECRET = 9_000
-LONGEST_NAME = 300  # of a mail address's domain; of an IBAN, it is ample
+LONGEST_DOMAIN = 300
+LONGEST_IBAN = 48  # with its spaces
 FEWEST_CHARACTERS_OF_KEY = 8  # different ones: sk-xxxxxxxxxxxxxxxxxxxx is a placeholder
 
 
@@ -28,7 +29,8 @@ class Kind:
     code: str  # of the finding
     pattern: re.Pattern[bytes]
     check: Callable[[bytes], bool] = lambda _: True
-    reach: int = 24  # bytes that may belong to it beyond what the quick search has seen
+    reach: int = 24  # bytes that may belong to it after what the quick search points at
+    before: int = 2  # and before it
 
 
 def _digits(match: bytes) -> str:
@@ -45,14 +47,26 @@ def _is_mail(match: bytes) -> bool:
 
 
 def _is_public_address(match: bytes) -> bool:
+    parts = match.split(b".")
+    if len(parts) == 4 and max(map(len, parts)) < 3 and len(set(parts)) > 1:
+        return False  # 10.4.25.14 is likelier a version
     try:
         return ipaddress.ip_address(match.decode()).is_global
     except ValueError:
         return False
 
 
+DATE = re.compile(rb"[0-3]?\d[./-][0-3]?\d[./-](?:19|20)\d\d(?!\d)")
+DECIMAL = re.compile(rb"\+\d+\.\d+")
+
+
 def _is_phone(match: bytes) -> bool:
-    return 8 <= len(_digits(match)) <= 15 and not re.search(rb"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?!\d)", match)
+    return 8 <= len(_digits(match)) <= 15 and not DATE.search(match) and not DECIMAL.fullmatch(match)
+
+
+def _is_chinese_mobile(match: bytes) -> bool:
+    number = int(_digits(match)[-11:])
+    return number & (number - 1) != 0  # 17179869184 is a power of two, and stands in many programs
 
 
 def is_random(match: bytes) -> bool:
@@ -61,25 +75,30 @@ def is_random(match: bytes) -> bool:
 
 
 def _personal(name: str, title: str, pattern: bytes, check: Callable[[bytes], bool] = lambda _: True) -> Kind:
-    reach = LONGEST_NAME if name in ("EMAIL", "IBAN") else 24
-    return Kind(name, title, "personal_data", re.compile(pattern), check, reach)
+    return Kind(name, title, "personal_data", re.compile(pattern), check)
 
 
-def _number(name: str, title: str, pattern: bytes, check: Callable[[bytes], bool] = lambda _: True) -> Kind:
-    return _personal(name, title, NOT_IN_NUMBER + rb"(?:" + pattern + rb")" + END_OF_NUMBER, check)
+def _number(
+    name: str, title: str, pattern: bytes, check: Callable[[bytes], bool] = lambda _: True, reach: int = 24
+) -> Kind:
+    whole = re.compile(NOT_IN_NUMBER + rb"(?:" + pattern + rb")" + END_OF_NUMBER)
+    return Kind(name, title, "personal_data", whole, check, reach)
 
 
-MAIL = _personal(
+MAIL = Kind(
     "EMAIL",
     "a mail address",
-    NOT_IN_WORD + rb"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@])",
+    "personal_data",
+    re.compile(NOT_IN_WORD + rb"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@])"),
     _is_mail,
+    reach=LONGEST_DOMAIN,
+    before=66,
 )
 
 # The first that fits keeps the place: what has a check digit comes before what has none.
 NUMBERS = (
     _number("IBAN", "a bank account (IBAN)", rb"[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?",
-            lambda match: checksums.is_iban(_plain(match))),
+            lambda match: checksums.is_iban(_plain(match)), LONGEST_IBAN),
     _number("NATIONAL_ID", "a Chinese resident identity number", rb"[1-8]\d{16}[\dXx]",
             lambda match: checksums.is_chinese_id(match.decode())),
     _number("CARD", "a card number", rb"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5}",
@@ -90,7 +109,7 @@ NUMBERS = (
             rb"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]"),
     _number("NATIONAL_ID", "a Spanish identity number", rb"(?:\d{8}|[XYZ]-?\d{7})-?[A-Z]",
             lambda match: checksums.is_spanish_id(_plain(match))),
-    _number("PHONE", "a Chinese mobile number", rb"(?:\+?86[ -]?)?1[3-9]\d(?:\d{8}|([ -])\d{4}\1\d{4})"),
+    _number("PHONE", "a Chinese mobile number", rb"(?:\+?86[ -]?)?1[3-9]\d(?:\d{8}|([ -])\d{4}\1\d{4})", _is_chinese_mobile),
     _number("NATIONAL_ID", "a German tax number", rb"\d{11}|\d\d \d{3} \d{3} \d{3}",
             lambda match: checksums.is_german_tax_id(_digits(match))),
 )  # fmt: skip
@@ -98,9 +117,9 @@ NUMBERS = (
 PHONES = (
     _personal("PHONE", "a phone number", rb"(?<![A-Za-z0-9_+=*/^])(?<!\d )\+[1-9]\d{0,2}(?:[ .()/-]{0,2}\d){6,14}(?!\d)",
               _is_phone),
-    _number("PHONE", "a phone number", rb"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}"),
-    _number("PHONE", "a phone number", rb"(?<!\d )(?<!\d[/-])\(?0[1-9]\d{0,4}\)?(?:[ /.-]\d{2,8}){1,5}",
-            lambda match: len(_digits(match)) >= 9 and _is_phone(match)),
+    _number("PHONE", "a phone number", rb"(?:1[ .-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .-]\d{4}|[2-9]\d\d([.-])[2-9]\d\d\1\d{4})"),
+    _number("PHONE", "a phone number", rb"(?<!\d )(?<!\d[/-])\(?0[1-9]\d{0,4}\)?(?:[ /.-]\d{2,8}){1,5}(?! \d)",
+            lambda match: len(_digits(match)) >= 10 and _is_phone(match)),
 )  # fmt: skip
 
 ADDRESSES = (
@@ -123,7 +142,7 @@ SECRETS = (
     _secret("PRIVATE_KEY", "a private key",
             rb"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s:,.()-]{0,8000}?"
             rb"(?:-----END [A-Z ]{0,40}-----|\Z|\0)",
-            lambda match: len(match) > 120),
+            lambda match: len(match) > 120 and match.count(b"BEGIN") == 1),
     _secret("API_KEY", "an Anthropic key", NOT_IN_WORD + rb"sk-ant-[A-Za-z0-9_-]{20,200}"),
     _secret("API_KEY", "an OpenAI key", NOT_IN_WORD + rb"sk-[A-Za-z0-9_-]{20,200}"),
     _secret("API_KEY", "a Stripe key", NOT_IN_WORD + rb"[rs]k_live_[A-Za-z0-9]{16,120}"),

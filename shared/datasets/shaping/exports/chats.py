@@ -14,10 +14,41 @@ SYSTEM = ("system", "developer")
 
 
 def messages_in(chat: Example) -> list[Message]:
+    """The messages of a chat whose tools and calls can be read, too. Unsayable when they are none."""
     messages = chat.get("messages")
-    if not isinstance(messages, list) or not all(isinstance(one, dict) and "role" in one for one in messages):
+    if not isinstance(messages, list) or not all(_is_message(one) for one in messages):
         raise Unsayable("/messages", "these are no messages")
+    if not _all_functions(chat.get("tools")):
+        raise Unsayable("/tools", "these are no tools")
     return messages
+
+
+def _is_message(message: object) -> bool:
+    return (
+        isinstance(message, dict)
+        and isinstance(message.get("role"), str)
+        and _are_parts(message.get("content"))
+        and _all_functions(message.get("tool_calls"))
+    )
+
+
+def _are_parts(content: object) -> bool:
+    """Whether every part of content can be read; content that has no parts can."""
+    if not isinstance(content, list):
+        return True
+    return all(isinstance(part, dict) and (part.get("type") != "image_url" or _has_address(part)) for part in content)
+
+
+def _has_address(part: dict[str, Any]) -> bool:
+    image = part.get("image_url")
+    return isinstance(image, dict) and isinstance(image.get("url"), str)
+
+
+def _all_functions(listed: object) -> bool:
+    """Whether every tool or call of a list holds a function; a list that is not there does."""
+    if not isinstance(listed, list):
+        return listed is None
+    return all(isinstance(one, dict) and isinstance(one.get("function"), dict) for one in listed)
 
 
 def system_and_rest(messages: list[Message]) -> tuple[str, list[Message]]:
@@ -34,6 +65,12 @@ def text(message: Message, where: str) -> str:
     if said is None:
         raise Unsayable(where, "this message says something other than text")
     return said
+
+
+def content_of(message: Message) -> object:
+    """What a message says: its content, or the refusal that stands in its place; None when it only calls tools."""
+    content, refusal = message.get("content"), message.get("refusal")
+    return refusal if content is None and isinstance(refusal, str) else content
 
 
 def pairs(messages: list[Message]) -> tuple[str, list[tuple[str, str]]]:
@@ -60,9 +97,10 @@ def arguments_of(call: dict[str, Any], where: str) -> dict[str, Any]:
 def only_answer(example: Example, key: str) -> Message:
     """The one message of an output of a preference example."""
     output = example.get(key)
-    if not isinstance(output, list) or len(output) != 1 or not isinstance(output[0], dict):
+    if not isinstance(output, list) or len(output) != 1 or not _is_message(output[0]):
         raise Unsayable(pointer(key), "an output of exactly one message is needed")
-    return output[0] if "role" in output[0] else {"role": "assistant", **output[0]}
+    answer: Message = output[0]
+    return answer
 
 
 def asked_in(example: Example) -> Example:

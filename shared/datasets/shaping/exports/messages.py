@@ -6,13 +6,19 @@ from shared.datasets.findings import pointer
 from shared.datasets.shaping.exports.chats import (
     arguments_of,
     asked_in,
+    content_of,
     messages_in,
     note_left_out,
     only_answer,
     system_and_rest,
 )
 from shared.datasets.shaping.exports.modern import modern
+from shared.datasets.shaping.exports.parts import anthropic_part, open_part
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row, Unsayable
+
+NOT_OPEN = ("weight", "name", "refusal")
+OPEN_ROLES = {"developer": "system"}
+"""What templates of open models do not know, and what they call it."""
 
 
 def trl_chat(example: Example, findings: Findings) -> Row:
@@ -86,7 +92,11 @@ def _plain(messages: list[Message]) -> list[Message]:
 
 
 def _with_objects(message: Message, where: str) -> Message:
-    plain = {key: value for key, value in message.items() if key not in ("weight", "name") and value is not None}
+    plain = {key: value for key, value in message.items() if key not in NOT_OPEN and value is not None}
+    plain["role"] = OPEN_ROLES.get(message["role"], message["role"])
+    content = content_of(message)
+    if content is not None:
+        plain["content"] = [open_part(part) for part in content] if isinstance(content, list) else content
     if not message.get("tool_calls"):
         return plain
     return plain | {
@@ -111,26 +121,16 @@ def _answers_tools(message: Message) -> bool:
 
 
 def _anthropic_message(message: Message, where: str) -> Message:
-    content = message.get("content", message.get("refusal"))
+    content = content_of(message)
     if message["role"] == "tool":
         answer = {"type": "tool_result", "tool_use_id": message.get("tool_call_id"), "content": content}
         return {"role": "user", "content": [answer]}
     if not message.get("tool_calls") and isinstance(content, str):
         return {"role": message["role"], "content": content}
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) and content else []
-    blocks += [_block(part) for part in content] if isinstance(content, list) else []
+    blocks += [anthropic_part(part) for part in content] if isinstance(content, list) else []
     blocks += [_tool_use(call, where) for call in message.get("tool_calls") or ()]
     return {"role": message["role"], "content": blocks}
-
-
-def _block(part: dict[str, Any]) -> dict[str, Any]:
-    if part.get("type") != "image_url":
-        return part
-    url = part["image_url"]["url"]
-    if not url.startswith("data:"):
-        return {"type": "image", "source": {"type": "url", "url": url}}
-    kind, _, data = url.removeprefix("data:").partition(";base64,")
-    return {"type": "image", "source": {"type": "base64", "media_type": kind, "data": data}}
 
 
 def _tool_use(call: dict[str, Any], where: str) -> dict[str, Any]:

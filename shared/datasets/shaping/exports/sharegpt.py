@@ -34,7 +34,7 @@ def chat(example: Example, findings: Findings) -> Row:
     return {
         "conversations": list(_turns(rest, findings)),
         "system": system,
-        "tools": json_text([tool.get("function", tool) for tool in tools]) if tools else "",
+        "tools": json_text([tool["function"] for tool in tools]) if tools else "",
     }
 
 

@@ -1,6 +1,6 @@
 """Plain pairs and texts: completions as they are, and chats of one question and answer."""
 
-from shared.datasets.shaping.exports.chats import messages_in, note_left_out, pairs
+from shared.datasets.shaping.exports.chats import asked_in, messages_in, note_left_out, only_answer, pairs
 from shared.datasets.shaping.shaped import Example, Findings, Row, Unsayable
 from shared.datasets.shaping.texts import json_text
 
@@ -19,12 +19,10 @@ def lmflow_chat(example: Example, findings: Findings) -> Row:
 
 def lmflow_preference(example: Example, findings: Findings) -> Row:
     """LMFlow's paired conversation: two whole conversations."""
-    asked = example.get("input")
-    if not isinstance(asked, dict):
-        raise Unsayable("/input", "there is no input")
+    asked = asked_in(example)
     sides = {"chosen": "preferred_output", "rejected": "non_preferred_output"}
     return {
-        side: lmflow_chat({**asked, "messages": [*messages_in(asked), *example[key]]}, findings)
+        side: lmflow_chat({**asked, "messages": [*messages_in(asked), only_answer(example, key)]}, findings)
         for side, key in sides.items()
     }
 

@@ -1,4 +1,4 @@
-"""Anthropic's blocks of content: text, image, tool_use and tool_result become what chat examples hold.
+"""Anthropic's blocks of content (text, image, tool_use, tool_result), and images as templates of open models take them.
 
 Thoughts are left out. Other blocks (documents, searches) have no place in an example.
 """
@@ -11,11 +11,12 @@ from shared.datasets.shaping.tools import call
 
 THOUGHTS = ("thinking", "redacted_thinking")
 OF_ANTHROPIC = frozenset({"tool_use", "tool_result", "image", "document", *THOUGHTS})
+BEGINNINGS = {"/9j/": "image/jpeg", "iVBOR": "image/png", "UklGR": "image/webp"}
 OF_CHATS = frozenset({"image_url", "refusal"})
 
 
 def is_block(part: object) -> bool:
-    """Whether a part can only be Anthropic's."""
+    """Whether a part is of a kind that providers of fine-tuning do not take."""
     return isinstance(part, dict) and part.get("type") in OF_ANTHROPIC
 
 
@@ -56,25 +57,37 @@ def _parts(blocks: object, where: str, findings: Findings) -> list[dict[str, Any
 
 
 def _part(block: object, where: str, findings: Findings) -> list[dict[str, Any]]:
+    url = _address(block)
+    if url is not None:
+        return [{"type": "image_url", "image_url": {"url": url}}]
     match block:
         case {"type": "text", "text": str(text)}:
             return [{"type": "text", "text": text}]
-        case {"type": "image", "source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
-            return [_image(f"data:{kind};base64,{data}")]
-        case {"type": "image", "source": {"type": "url", "url": str(url)}}:
-            return [_image(url)]
-        case {"type": str(kind)} if kind in THOUGHTS:
-            findings.append(found("thoughts_left_out", where, "thoughts are left out"))
-            return []
         case dict() if block.get("type") in OF_CHATS:
             return [block]
+        case {"type": str(kind)} if kind in THOUGHTS:
+            findings.append(found("thoughts_left_out", where, "thoughts are left out"))
         case _:
             findings.append(found("part_not_carried", where, "no example can hold this block", block))
-            return []
+    return []
 
 
-def _image(url: str) -> dict[str, Any]:
-    return {"type": "image_url", "image_url": {"url": url}}
+def _address(block: object) -> str | None:
+    """Where an image is, or the image itself as a data URL; None for what is no image."""
+    match block:
+        case {"type": "image", "source": {"type": "base64", "media_type": str(kind), "data": str(data)}}:
+            return f"data:{kind};base64,{data}"
+        case {"type": "image", "base64": str(data)}:
+            return f"data:{_kind_of(data)};base64,{data}"
+        case {"type": "image", "source": {"type": "url", "url": str(url)}} | {"type": "image", "url": str(url)}:
+            return url
+        case _:
+            return None
+
+
+def _kind_of(data: str) -> str:
+    """The media type that the first bytes of an image tell, as they look in base64."""
+    return next((kind for start, kind in BEGINNINGS.items() if data.startswith(start)), "image/png")
 
 
 def _tool_answer(block: dict[str, Any], where: str, findings: Findings) -> Message:

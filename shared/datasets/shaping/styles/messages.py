@@ -51,8 +51,11 @@ def _message(message: object, where: str, findings: Findings) -> list[Message]:
         findings.append(found("not_a_list_of_turns", where, "a message must be an object", message))
         return []
     content = message.get("content")
-    if isinstance(content, list) and any(is_block(part) for part in content):
-        return messages_of_blocks(message, where, findings)
+    match content:
+        case list() if any(is_block(part) for part in content):
+            return messages_of_blocks(message, where, findings)
+        case [{"type": "text", "text": str(text)}]:
+            message = message | {"content": text}
     return [_with_texts_as_arguments(message)]
 
 

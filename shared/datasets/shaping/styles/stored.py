@@ -3,7 +3,7 @@
 Seen are `{"request": {"messages"}, "response": {"choices"}}` and `{"messages" or "input", "output" or "choices"}`.
 """
 
-from shared.datasets.findings import found
+from shared.datasets.findings import found, pointer
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row
 from shared.datasets.shaping.styles.messages import carried
 from shared.datasets.shaping.tools import tools_of
@@ -26,7 +26,7 @@ def chat(row: Row, findings: Findings) -> Example:
     messages = carried(asked.get(key), within + key, findings)
     answer = _answer(answered, findings)
     if answer is None:
-        findings.append(found("no_answer", "", "no choice of the model is stored here"))
+        findings.append(found("no_answer", _where_answered(row), "no choice of the model is stored here"))
     tools = tools_of(asked.get("tools"), within + "tools", findings)
     return {"messages": [*messages, *([answer] if answer else [])]} | ({"tools": tools} if tools else {})
 
@@ -34,6 +34,10 @@ def chat(row: Row, findings: Findings) -> Example:
 def _sides(row: Row) -> tuple[Row, Row]:
     request, response = row.get("request"), row.get("response")
     return (request if isinstance(request, dict) else row, response if isinstance(response, dict) else row)
+
+
+def _where_answered(row: Row) -> str:
+    return next((pointer(key) for key in ("response", *ANSWERED) if key in row), "")
 
 
 def _answer(answered: Row, findings: Findings) -> Message | None:
