@@ -47,7 +47,7 @@ class Panel:
 
     def observer(self, kind: type[Kind]) -> Kind:
         """The one of this kind. Raises StopIteration if there is none."""
-        return next(one for one in self._observers if isinstance(one, kind))
+        return next(one for one in self.observers if isinstance(one, kind))
 
     def see(self, block: Block) -> Iterable[Placed]:
         return chain.from_iterable(self._some(observer.name, observer.see(block)) for observer in self.observers)

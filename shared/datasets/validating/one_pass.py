@@ -1,6 +1,6 @@
 """The pass: batch after batch is read, judged, counted in the background meanwhile, and noted, all in the order of the file.
 
-Three batches are in memory at once, whatever the size of the file.
+Two batches are in memory at once, whatever the size of the file.
 """
 
 from collections import deque
@@ -29,7 +29,7 @@ from shared.datasets.validating.report import Validation
 from shared.datasets.validating.sound_chat import sound_chats
 from shared.datasets.validating.strict_rows import Judge, Judged
 
-BATCHES_AHEAD = 2
+BATCHES_AHEAD = 1
 
 Numbers = NDArray[np.int64]
 _LAST_SYSTEM_ROLE = ROLES.index("developer")  # and only "system" is before it
