@@ -6,7 +6,6 @@ from io import BytesIO
 from itertools import chain
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from shared.datasets.findings import (
     Finding,
@@ -29,32 +28,11 @@ from tests.datasets.files import good_lines
 RECORDS = records()
 FILES = files("files")
 SOURCES = files("sources")
-
-# What the corpus asks for and the code does not do yet. A case that comes right must leave this table.
-DISPUTED = {
-    "mangled: a path of Windows": "an escape that cannot be mended is called invalid_json",
-    "mangled: an escape of Python": "an escape that cannot be mended is called invalid_json",
-    "mangled: two objects with a comma between": "called invalid_json",
-    "three blank lines in the middle": "all of them have the offset of the first",
-    "a text among the maps of a YAML list": "left out without a word",
-    "YAML that is badly indented": "the finding stands where the element begins, not where it breaks",
-    "a byte of no character in a file in GB18030": "the whole file is read as Latin-1",
-}
-OF_SHAPE = {
-    shape: [record for record in RECORDS if record.shape is shape and record.name not in DISPUTED] for shape in Shape
-}
+OF_SHAPE = {shape: [record for record in RECORDS if record.shape is shape] for shape in Shape}
 
 # Said of files as a whole, and held by tests of their own; the corpus' records are not written with an eye to them.
 OF_WHOLE_FILES = {"no_system_message", "too_few_examples"}
 GOOD_LINES = {shape: good_lines(100, shape) for shape in Shape}
-
-
-def each(cases: Iterable[Record | File]) -> list[ParameterSet]:
-    return [
-        pytest.param(case, id=case.name, marks=pytest.mark.xfail(strict=True, reason=reason) if reason else ())
-        for case in cases
-        for reason in [DISPUTED.get(case.name)]
-    ]
 
 
 def all_findings(content: bytes, shape: Shape | None) -> Collection[Finding]:
@@ -85,7 +63,7 @@ def found_in_source(case: File) -> list[Expected]:
     return notes + judged(read(BytesIO(case.content), intake), case.shape)
 
 
-@pytest.mark.parametrize("record", each(RECORDS))
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
 def test_each_record_alone(record: Record) -> None:
     content, expected = together(record)
     found = []
@@ -97,7 +75,7 @@ def test_each_record_alone(record: Record) -> None:
     assert sorted(found) == expected
 
 
-@pytest.mark.parametrize("case", each(FILES))
+@pytest.mark.parametrize("case", FILES, ids=lambda case: case.name)
 def test_each_whole_file(case: File) -> None:
     findings = [f for f in all_findings(case.content, case.shape) if f.code != "no_system_message"]
     assert sorted((f.line, f.code, f.pointer) for f in findings) == sorted(case.findings)
@@ -105,7 +83,7 @@ def test_each_whole_file(case: File) -> None:
     assert {f.line: f.offset for f in findings} == {f.line: starts[f.line] for f in findings}
 
 
-@pytest.mark.parametrize("case", each(SOURCES))
+@pytest.mark.parametrize("case", SOURCES, ids=lambda case: case.name)
 def test_each_file_of_another_kind(case: File) -> None:
     assert sorted(found_in_source(case)) == sorted(case.findings)
 

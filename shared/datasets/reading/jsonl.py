@@ -4,7 +4,8 @@ Holds one line at a time, and none longer than allowed; more only where a mangle
 objects must look like is said in `rules`.
 """
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
@@ -35,6 +36,9 @@ __all__ = [
     "read",
     "read_lines",
 ]
+
+MOST_BLANK_LINES_PLACED = 100_000
+"""Of more blank lines running, the further ones are placed where the last of these begins."""
 
 # First bytes of what people upload in place of JSON Lines; reading on would only give thousands of findings.
 OTHER_FILES = {
@@ -68,16 +72,20 @@ def lines_of(raws: Iterable[RawLine], encoding: Encoding = Encoding.UTF_8) -> It
     """What these lines hold, wherever they come from. They need not be all of a file, but must follow one another."""
     reader = _Reader(encoding)
     first_blank: RawLine | None = None
+    blank_offsets = array("Q")
     last: RawLine | None = None
     for found_next in with_spread_records(raws, encoding):
         raw = found_next.raw if isinstance(found_next, Spread) else found_next
         last = raw
         if _is_blank(raw, encoding):
             first_blank = first_blank or raw
+            if len(blank_offsets) < MOST_BLANK_LINES_PLACED:
+                blank_offsets.append(raw.offset)
             continue
         if first_blank:
-            yield from _blank_lines(first_blank, before=raw)
+            yield from _blank_lines(first_blank.number, raw.number, blank_offsets)
             first_blank = None
+            blank_offsets = array("Q")
         yield reader.spread(found_next) if isinstance(found_next, Spread) else reader.line(raw)
     if first_blank and last:
         yield _blank_end(first_blank, last)
@@ -168,11 +176,11 @@ def _is_blank(raw: RawLine, encoding: Encoding) -> bool:
     return raw.is_complete and not raw.content.strip(BLANKS + b"\0\xff\xfe")
 
 
-def _blank_lines(first: RawLine, before: RawLine) -> Iterator[Line]:
+def _blank_lines(first: int, end: int, offsets: Sequence[int]) -> Iterator[Line]:
     # Counted, not kept one by one: a file of nothing but line ends would be kept whole.
-    for number in range(first.number, before.number):
-        finding = found("blank_line", "", "this line is blank")
-        yield Line(number, first.offset, 0, None, iter([finding]), is_blank=True)
+    for number in range(first, end):
+        offset = offsets[min(number - first, len(offsets) - 1)]
+        yield Line(number, offset, 0, None, iter([found("blank_line", "", "this line is blank")]), is_blank=True)
 
 
 def _blank_end(first: RawLine, last: RawLine) -> Line:
