@@ -61,7 +61,6 @@ class _Going:
         self._near: NearDuplicates | None = None
 
     def __enter__(self) -> Self:
-        self._findings = self._opened.enter_context(spool())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,7 +70,7 @@ class _Going:
         companions = Companions(
             panel=self._panel if self.asked.checks is Checks.ALL else None,
             prints=self._fingerprints,
-            keeping=self._findings.clear,
+            keeping=lambda: self._opened.enter_context(spool()),
         )
         return validate_batches(batches, self._limits(shape), Progress(self._context, self._taken), companions)
 
