@@ -38,7 +38,7 @@ def submit_moderation(
 
 @router.get("/datasets/{dataset_id}/moderations", summary="List a dataset's moderations", responses=problems(NotFound))
 def list_moderations(dataset_id: DatasetId, caller: TeamMember, page: Paging, db: Read) -> Listing[ModerationSchema]:
-    """The newest first."""
+    """The newest first, with those that are over: how often a dataset was shown, to whom, and what came of it."""
     dataset = get_dataset(db, dataset_id, team_id=caller.team_id)
     return page.of(ModerationSchema, queries.list_moderations(db, dataset.id, after=page.after, limit=page.fetch))
 

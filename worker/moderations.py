@@ -16,6 +16,7 @@ from shared.datasets.moderation.source_lines import at_their_source
 from shared.datasets.moderation.tables import Moderation
 from shared.datasets.moderation.verdicts import Verdict
 from shared.datasets.shapes import Shape
+from shared.lifecycles import DatasetStatus
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from shared.queue import Task
 from worker.context import Context
@@ -47,6 +48,8 @@ def moderate_datasets(context: Context) -> bool:
 def _barred(work: Work) -> tuple[str, str] | None:
     if work.connection.archived_at is not None:
         return "connection_archived", f"{work.connection.name} was taken out of use."
+    if work.dataset.status is DatasetStatus.ARCHIVED:
+        return "dataset_archived", f"{work.dataset.id} was archived: nothing of it is shown to anyone any more."
     if work.moderation.attempts > MOST_ATTEMPTS:
         return "internal_error", "Something went wrong on our side, several times."
     return None

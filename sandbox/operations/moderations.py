@@ -1,6 +1,7 @@
 """Moderation. It understands nothing: it objects to a text in the categories that the text itself asks for (see the README)."""
 
 import re
+from typing import Any
 
 from sandbox import ids
 from sandbox.refusals import invalid, no_model
@@ -30,7 +31,7 @@ def moderate(_world: World, call: Call) -> Reply:
     return Reply({"id": f"modr-{ids.letters(8)}", "model": _MODEL, "results": results})
 
 
-def _of_one(given: object) -> Json:
+def _of_one(given: Any) -> Json:
     parts = given if isinstance(given, list) else [{"type": "text", "text": given}]
     if not parts or not all(_is_part(part) for part in parts):
         raise invalid(
