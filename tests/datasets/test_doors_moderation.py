@@ -175,7 +175,11 @@ def test_a_refused_credential_is_waited_for_and_a_refused_request_is_the_end(off
         "running",
         "credential_refused",
     )
+    assert office.lab.api.sql("SELECT failures FROM connections") == [(1,)], "its jobs wait too"
     office.pass_time(301)
+    office.step(Task.MODERATE_DATASETS)
+    assert (office.look(moderation)["n_asked"], office.look(moderation)["reason"]) == (32, None)
+    assert office.lab.api.sql("SELECT failures, resume_at FROM connections") == [(0, None)]
     office.fault("status", "moderations", status=400, body={"error": {"message": "too long", "code": "too_long"}})
     office.drain()
     ended = office.look(moderation)
@@ -209,15 +213,16 @@ def test_what_cannot_be_moderated_is_refused_with_a_reason(office: Office) -> No
     assert requests(office) == 0
 
 
-def test_a_moderation_ends_with_its_connection(office: Office) -> None:
-    connection, dataset = office.openai(), office.dataset(rows())
-    moderation = ordered(office, dataset, connection)
+def test_a_moderation_ends_with_its_dataset_and_with_its_connection(office: Office) -> None:
+    connection, kept, gone = office.openai(), office.dataset(rows()), office.dataset(rows(), "gone")
+    with_dataset, with_connection = ordered(office, gone, connection), ordered(office, kept, connection)
+    assert office.member.delete(f"/v1/datasets/{gone}").status_code == 204
+    office.step(Task.MODERATE_DATASETS)
     assert office.lab.api.admin.delete(f"/v1/connections/{connection}").status_code == 204
-    office.drain()
-    assert (office.look(moderation)["status"], office.look(moderation)["reason_code"]) == (
-        "failed",
-        "connection_archived",
-    )
+    office.step(Task.MODERATE_DATASETS)
+    ends = [(seen["status"], seen["reason_code"]) for seen in map(office.look, (with_dataset, with_connection))]
+    assert ends == [("failed", "dataset_archived"), ("failed", "connection_archived")]
+    assert requests(office) == 0
 
 
 def test_another_teams_datasets_and_moderations_are_not_there(office: Office) -> None:
