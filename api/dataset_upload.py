@@ -2,7 +2,7 @@
 
 import json
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -10,15 +10,16 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from api import forms
+from api.asked import asked_of, mapping_in
 from api.dependencies import Store, TeamMember, TheAttempt, TheDatabase, TheSettings
 from api.forms import Upload
 from api.idempotency import Attempt, Replay
 from api.problems import problems
 from api.routing import noun
-from api.schemas.datasets import DatasetSchema, DatasetUpload
+from api.schemas.datasets import DatasetSchema, DatasetUpload, PreviewForm
 from shared.datasets import actions
 from shared.datasets.actions import Received
-from shared.datasets.shapes import Shape
+from shared.datasets.asked import AUTO, FORMATS, Asked, Checks
 from shared.db import Database
 from shared.errors import (
     Conflict,
@@ -28,13 +29,14 @@ from shared.errors import (
     IdempotencyMismatch,
     InvalidRequest,
     StorageFull,
-    UnsupportedFormat,
 )
 from shared.teams.caller import TeamCaller
 
 router = noun("datasets")
 
-_FORM: dict[str, Any] = {
+F = TypeVar("F", bound=PreviewForm)
+
+FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -44,9 +46,19 @@ _FORM: dict[str, Any] = {
                     "required": ["name", "file"],
                     "properties": {
                         "name": {"type": "string", "maxLength": 100, "example": "support-triage"},
-                        "format": {"type": "string", "enum": [Shape.CHAT], "default": Shape.CHAT},
+                        "format": {"type": "string", "enum": [*FORMATS], "default": AUTO},
+                        "mapping": {
+                            "type": "string",
+                            "description": "JSON: which columns, or templates of them, make which part of an example.",
+                            "example": '{"user": "{title}\\n{body}", "assistant": "label"}',
+                        },
+                        "checks": {"type": "string", "enum": [*Checks], "default": Checks.ALL},
                         "sha256": {"type": "string", "description": "The file's digest, if it is to be checked."},
-                        "file": {"type": "string", "format": "binary", "description": "JSON Lines, one chat per line."},
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "JSON Lines, JSON, CSV, TSV, Excel, YAML, Parquet or text; also packed.",
+                        },
                     },
                 },
             }
@@ -61,7 +73,7 @@ _FORM: dict[str, Any] = {
     summary="Upload a dataset",
     response_model=DatasetSchema,
     responses=problems(Conflict, DigestMismatch, StorageFull, IdempotencyInProgress, IdempotencyMismatch),
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
 )
 async def upload_dataset(  # the bytes stream: no thread and no session is held meanwhile
     request: Request,
@@ -80,35 +92,34 @@ async def upload_dataset(  # the bytes stream: no thread and no session is held 
         return await run_in_threadpool(_record, database, caller, attempt, upload)
 
 
-def _received(upload: Upload, caller: TeamCaller) -> Received:
+def fields_of(form: type[F], upload: Upload) -> F:
+    """The text fields of a form. Raises InvalidRequest."""
     try:
-        fields = DatasetUpload.model_validate(upload.fields)
+        return form.model_validate(upload.fields)
     except ValidationError as error:
         faults = [FieldError("/" + "/".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
         raise InvalidRequest("The form's fields are not valid.", faults) from error
-    check_offered(fields.format, fields.mapping)
+
+
+def asked_in(fields: PreviewForm) -> Asked:
+    """What the form says of the file. Raises UnsupportedFormat or InvalidRequest."""
+    return asked_of(fields.format, mapping_in(fields.mapping), fields.checks)
+
+
+def _received(upload: Upload, caller: TeamCaller) -> Received:
+    fields = fields_of(DatasetUpload, upload)
+    asked = asked_in(fields)
     if fields.sha256 not in (None, upload.sha256):
         raise DigestMismatch(fields.sha256 or "", upload.sha256, "/sha256")
     key = actions.storage_key(caller.team_id, upload.sha256)
-    return Received(fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key, {})
-
-
-def check_offered(shape: str | None, mapping: object) -> None:
-    """Refuse what files cannot be read as. Raises UnsupportedFormat or InvalidRequest."""
-    if shape not in (None, Shape.CHAT):
-        raise UnsupportedFormat(
-            f"Datasets are read as `{Shape.CHAT}` only: JSON Lines, one chat per line.", supported=[Shape.CHAT]
-        )
-    if mapping is not None:
-        raise InvalidRequest(
-            "Columns cannot be mapped yet: send JSON Lines, one chat per line.",
-            [FieldError("/mapping", "not taken yet")],
-        )
+    return Received(
+        fields.name, upload.filename or f"{fields.name}.jsonl", upload.size_bytes, upload.sha256, key, asked.as_dict()
+    )
 
 
 def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Upload) -> Response:
     received = _received(upload, caller)
-    asked = json.dumps([received.name, received.filename, received.sha256]).encode()
+    asked = json.dumps([received.name, received.filename, received.sha256, received.asked]).encode()
     try:
         with database.transaction(caller.scope) as db:
             attempt.begin(db, asked)

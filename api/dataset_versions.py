@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from fastapi import Response
 
+from api.asked import asked_of
 from api.dependencies import Read, TeamMember, Write
 from api.problems import problems
 from api.routing import noun
@@ -29,7 +30,8 @@ def read_dataset(
 
     Also the way to have a dataset judged by the rules of a newer release.
     """
-    dataset = actions.read_again(db, dataset_id, body.asked(), caller)
+    asked = asked_of(body.format, body.mapping, body.checks)
+    dataset = actions.read_again(db, dataset_id, asked.as_dict(), caller)
     return _accepted(DatasetSchema.model_validate(dataset), response)
 
 
@@ -68,12 +70,12 @@ def prepare_dataset(
 def split_dataset(
     dataset_id: DatasetId, body: DatasetSplit, caller: TeamMember, db: Write, response: Response
 ) -> DatasetParts:
-    """Divides a `ready` dataset at random into a training and a held-out version, named after it.
+    """Divides a `ready` dataset into a training version and one or two held-out ones, named after it.
 
-    Both are made and validated like an upload: poll them until they are `ready`; `Location` is the training version's. The
-    original stays as it is.
+    All are made and validated like an upload: poll them until they are `ready`; `Location` is the training version's. The
+    original stays as it is. A part that cannot be made as asked for is `rejected`, and its `reason` says why.
     """
-    parts = actions.split(db, dataset_id, body.held_out, body.seed, caller)
+    parts = actions.split(db, dataset_id, body.request(), caller)
     response.headers["Location"] = f"/v1/datasets/{parts[0].id}"
     return DatasetParts.model_validate({"data": parts})
 

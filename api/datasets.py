@@ -15,10 +15,9 @@ from api.schemas.base import DatasetId
 from api.schemas.datasets import (
     DatasetSchema,
     Examples,
-    FindingSchema,
-    ReportSchema,
     SoughtName,
 )
+from api.schemas.reports import FindingSchema, ReportSchema
 from api.schemas.versions import DatasetPatch
 from shared.datasets import actions, queries
 from shared.datasets.findings import Severity

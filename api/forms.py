@@ -5,8 +5,9 @@ The form has text fields and one field `file`. Nothing is kept unless the whole 
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,7 +17,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from api.bodies import fault_of
 from shared.datasets.actions import too_large
 from shared.errors import FieldError, InvalidRequest, StorageFull, UnsupportedFormat
-from shared.storage import Incoming, Storage, StorageIsFull
+from shared.storage import Incoming, StorageIsFull
 
 FILE = "file"
 MAX_FIELD_BYTES = 10_000
@@ -24,6 +25,12 @@ MAX_FIELDS = 20
 MAX_HEADER_BYTES = 2_000
 _ROOM_FOR_THE_REST = MAX_FIELDS * MAX_FIELD_BYTES
 """What a body may have beside its file: fields, boundaries, and whatever else stands around them."""
+
+
+class Receiving(Protocol):
+    """Storage, as far as it is needed here."""
+
+    def incoming(self) -> AbstractContextManager[Incoming]: ...
 
 
 @dataclass
@@ -40,7 +47,7 @@ class Upload:
 
 
 @asynccontextmanager
-async def received(request: Request, storage: Storage, max_bytes: int) -> AsyncIterator[Upload]:
+async def received(request: Request, storage: Receiving, max_bytes: int) -> AsyncIterator[Upload]:
     """Read a multipart body to its end, then do what is in the block. What the block does not keep is gone after it.
 
     Raises UnsupportedFormat, PayloadTooLarge, InvalidRequest or StorageFull; then nothing is left behind.

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 
 from api.appending import Appending
-from api.dataset_upload import check_offered
+from api.asked import asked_of
 from api.dependencies import (
     Paging,
     Read,
@@ -67,9 +67,8 @@ def begin_upload(
     with HEAD how far it is and go on from there. When all are there, complete it. What is not completed by `expires_at` is
     forgotten.
     """
-    check_offered(body.format, body.mapping)
-    asked = body.model_dump(include={"format", "mapping"}, exclude_none=True)
-    announced = Announced(body.name, body.filename or f"{body.name}.jsonl", body.size_bytes, body.sha256, asked or None)
+    asked = asked_of(body.format, body.mapping, body.checks).as_dict()
+    announced = Announced(body.name, body.filename or f"{body.name}.jsonl", body.size_bytes, body.sha256, asked)
     upload = actions.begin(db, announced, Bounds(settings.dataset_max_bytes, settings.upload_hours), caller)
     response.headers.update({"Location": f"/v1/uploads/{upload.id}"} | how_far(upload))
     return UploadSchema.model_validate(upload)

@@ -13,6 +13,8 @@ from api.app import assemble
 from api.openapi import describe
 from shared import lifecycles
 from shared.datasets.findings.codes import FINDING_CODES
+from shared.datasets.remedies import REMEDIES, Remedy
+from shared.datasets.shapes import Shape
 from shared.errors import every_problem
 from shared.lifecycles import Lifecycle
 
@@ -58,6 +60,18 @@ def findings_page() -> str:
     return _page(lines, rows)
 
 
+def remedies_page() -> str:
+    """Every remedy, from `shared.datasets.remedies`."""
+    lines = [
+        "# Remedies",
+        _NOTE,
+        "What can be mended mechanically in a dataset, in the order in which it is applied.",
+        "A remedy that changes what must be sent to the model writes that into the version's inference recipe.",
+        "| remedy | what it does | recommended | changes what is sent | parameters | for | mends |\n|---|---|---|---|---|---|---|",
+    ]
+    return _page(lines, [_remedy_row(remedy) for remedy in REMEDIES.values()])
+
+
 def openapi_document() -> str:
     """The API's document, as `/openapi.json` serves it."""
     return json.dumps(describe(assemble()), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
@@ -67,6 +81,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "problems.md": problems_page,
     "lifecycles.md": lifecycles_page,
     "findings.md": findings_page,
+    "remedies.md": remedies_page,
     "openapi.json": openapi_document,
 }
 
@@ -91,6 +106,19 @@ def main(arguments: list[str]) -> None:
 
 def _page(lines: list[str], rows: list[str]) -> str:
     return "\n\n".join(lines) + "\n" + "\n".join(rows) + "\n"
+
+
+def _remedy_row(remedy: Remedy) -> str:
+    parameters = ", ".join(f"`{name}`" for name in remedy.kind.parameter_names()) or "—"
+    shapes = (
+        "all" if set(remedy.shapes) == set(Shape) else ", ".join(shape for shape in Shape if shape in remedy.shapes)
+    )
+    # One that drops what is still faulty names every error.
+    mends = (
+        ", ".join(f"`{code}`" for code in remedy.mends) if len(remedy.mends) < len(FINDING_CODES) / 4 else "every error"
+    )
+    yes = ["yes" if flag else "no" for flag in (remedy.recommended, remedy.changes_inference)]
+    return f"| `{remedy.name}` | {remedy.title} | {yes[0]} | {yes[1]} | {parameters} | {shapes} | {mends or '—'} |"
 
 
 def _said(kind: type) -> str:

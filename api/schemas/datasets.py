@@ -1,17 +1,14 @@
 """Datasets on the wire: versions, what is wrong with them, what is in them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import DatasetId, Schema, TeamId, WholeList, example
-from api.schemas.estimates import EstimateSchema
-from shared.datasets.findings import FINDING_CODES, Severity
-from shared.datasets.shapes import Shape
-from shared.datasets.tables import Dataset
-from shared.jobs.estimates import Estimated
+from shared.datasets.asked import AUTO, Checks
+from shared.datasets.splitting.request import CannotSplitError, SplitRequest, Strategy
+from shared.errors import FieldError, InvalidRequest
 from shared.lifecycles import DatasetStatus
 
 _NAME = r"^[\w.() -]+$"
@@ -47,13 +44,20 @@ _DATASET: dict[str, Any] = {
 }
 
 
-class DatasetUpload(Schema):
+class PreviewForm(Schema):
+    """The text fields of a file that is only looked at. `name` and `sha256` are let through: the same form uploads it."""
+
+    name: DatasetName | None = None
+    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = AUTO
+    mapping: str | None = None
+    checks: Checks = Checks.ALL
+    sha256: Sha256 | None = None
+
+
+class DatasetUpload(PreviewForm):
     """The text fields of an upload. The same name again makes the next version."""
 
     name: DatasetName
-    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = Shape.CHAT
-    mapping: str | None = None
-    sha256: Sha256 | None = None
 
 
 class DatasetSchema(Schema):
@@ -86,174 +90,44 @@ class DatasetSchema(Schema):
     created_at: datetime
 
 
+HeldOut = Annotated[float, Field(gt=0, le=10**9, strict=True)]
+"""A number of examples, or below 1 a fraction of them."""
+
+
 class DatasetSplit(Schema):
-    """`held_out` is the fraction that is kept back from training; the same seed divides alike, always."""
+    """How much is kept back from training: below 1 a fraction, from 1 on a number of examples. Either one part `held_out`, or
+    `validation` and `test` (or one of them); a fifth as `held_out`, if nothing is said. The same seed divides alike, always.
+
+    `by`: at `random`; `stratified` (each label has the same share in all parts; the label is the last answer, or what `key`
+    points to); `grouped` (examples with the same `key`, such as `/customer` or `prompt`, stay together); `by_time` (the oldest
+    are trained on; `key` points to the time). Repetitions of an example never fall into different parts.
+    """
 
     model_config = example({"held_out": 0.2, "seed": 7})
-    held_out: Annotated[float, Field(gt=0, lt=1, strict=True)] = 0.2
+    held_out: HeldOut | None = None
+    validation: HeldOut | None = None
+    test: HeldOut | None = None
+    by: Strategy = Strategy.RANDOM
+    key: Annotated[str | None, StringConstraints(max_length=200)] = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] = 0
+
+    def request(self) -> SplitRequest:
+        """Raises InvalidRequest if it makes no sense."""
+        wished = {"held_out": self.held_out, "validation": self.validation, "test": self.test}
+        said = {name: size for name, size in wished.items() if size is not None} or {"held_out": 0.2}
+        if "held_out" in said and len(said) > 1:
+            fault = FieldError("/held_out", "does not go with validation or test")
+            raise InvalidRequest("Name one part held_out, or a validation and a test part.", [fault])
+        try:
+            return SplitRequest(said, self.by, self.key, self.seed)
+        except CannotSplitError as error:
+            raise InvalidRequest(f"The dataset cannot be split so: {error}.") from error
 
 
 class DatasetParts(WholeList):
-    """The training version first, the held-out one second."""
+    """The training version first, then what is held out."""
 
     data: list[DatasetSchema]
-
-
-class FindingSchema(Schema):
-    """One thing wrong with one line (counted from 1; 0 is the whole file), which begins `offset` bytes into the file.
-
-    `pointer` points into the line's JSON.
-    """
-
-    model_config = example(
-        {
-            "line": 17,
-            "offset": 5216,
-            "code": "unknown_role",
-            "severity": "error",
-            "pointer": "/messages/1/role",
-            "message": "this role does not exist",
-            "fix": "Use system, user, assistant or tool.",
-            "excerpt": "bot",
-        }
-    )
-    line: int
-    offset: int
-    code: str
-    severity: Severity
-    pointer: str
-    message: str
-    fix: str
-    excerpt: str
-
-
-class FindingCount(Schema):
-    """How often a code was found, and what it means."""
-
-    count: int
-    severity: Severity
-    title: str
-    mend: str
-
-
-class QuantilesSchema(Schema):
-    """So many tokens have the shortest 5 %, a quarter, half, … of the examples at most; 0 where there are none."""
-
-    p5: int = 0
-    p25: int = 0
-    p50: int = 0
-    p75: int = 0
-    p95: int = 0
-    max: int = 0
-
-
-class TokensSchema(Schema):
-    """Tokens in one encoding. `trained` are those of answers that are learnt; quantiles are of example lengths."""
-
-    total: int
-    trained: int
-    per_role: dict[str, int]
-    quantiles: QuantilesSchema
-    over_long: int
-
-
-class ObjectionSchema(Schema):
-    """What stands against a verdict: a code, how often it was found, and the first 20 lines on which it was."""
-
-    code: str
-    count: int
-    lines: list[int]
-
-
-class AcceptanceSchema(Schema):
-    """Whether a provider would take the file for a model and a method; `model` null: whatever model the method is open for."""
-
-    provider: str
-    model: str | None
-    method: str
-    accepted: bool
-    against: list[ObjectionSchema]
-
-
-class ReportSchema(Schema):
-    """What validation found. `costs`: a training run with automatic epochs on each model that can be trained today, the cheapest
-    marked. `codes` counts every finding; `findings_omitted` are counted there but not kept one by one.
-    """
-
-    model_config = example(
-        {
-            "dataset_id": _DATASET["id"],
-            "status": "ready",
-            "ready": True,
-            "lines": 144,
-            "size_bytes": 47329,
-            "examples": 144,
-            "messages": 432,
-            "tokens": {
-                "o200k_base": {
-                    "total": 8253,
-                    "trained": 144,
-                    "per_role": {"assistant": 720, "system": 4032, "user": 3357},
-                    "quantiles": {"p5": 53, "p25": 55, "p50": 57, "p75": 59, "p95": 63, "max": 65},
-                    "over_long": 0,
-                }
-            },
-            "codes": {},
-            "findings_omitted": 0,
-            "acceptance": [
-                {
-                    "provider": "openai",
-                    "model": "gpt-4o-2024-08-06",
-                    "method": "dpo",
-                    "accepted": False,
-                    "against": [{"code": "format_does_not_fit_method", "count": 144, "lines": []}],
-                }
-            ],
-            "automatic_epochs": 3,
-            "costs": [],
-        }
-    )
-    dataset_id: DatasetId
-    status: DatasetStatus
-    ready: bool
-    lines: int
-    size_bytes: int
-    examples: int
-    messages: int
-    tokens: dict[str, TokensSchema]
-    codes: dict[str, FindingCount]
-    findings_omitted: int
-    acceptance: list[AcceptanceSchema]
-    automatic_epochs: int | None
-    costs: list[EstimateSchema]
-
-    @classmethod
-    def of(cls, dataset: Dataset, report: dict[str, Any], costs: Sequence[Estimated]) -> "ReportSchema":
-        codes = {
-            code: {
-                "count": count,
-                "severity": FINDING_CODES[code].severity,
-                "title": FINDING_CODES[code].title,
-                "mend": FINDING_CODES[code].mend,
-            }
-            for code, count in sorted(report["codes"].items())
-        }
-        shown = {
-            "codes": codes,
-            "acceptance": [_verdict(one, report["codes"]) for one in report["acceptance"]],
-            "costs": [EstimateSchema.of(one) for one in costs],
-        }
-        return cls.model_validate(report | shown | {"dataset_id": dataset.id, "status": dataset.status})
-
-
-def _verdict(stored: dict[str, Any], counts: dict[str, int]) -> dict[str, Any]:
-    """Reports of earlier versions judged providers only, and named bare codes."""
-    against = [
-        {"code": one, "count": counts.get(one, 0), "lines": []} if isinstance(one, str) else one
-        for one in stored["against"]
-    ]
-    return {"model": None} | stored | {"against": against}
 
 
 class ExampleSchema(Schema):

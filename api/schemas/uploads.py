@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import DatasetId, Schema, TeamId, UploadId, example
 from api.schemas.datasets import DatasetName, Sha256
+from shared.datasets.asked import AUTO, Checks
 from shared.lifecycles import UploadStatus
 
 _ANNOUNCED: dict[str, Any] = {
@@ -28,8 +29,9 @@ class UploadBegin(Schema):
     filename: Filename = ""
     size_bytes: Annotated[int, Field(gt=0, le=2**53, strict=True)]
     sha256: Sha256 | None = None
-    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] | None = None
+    format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = AUTO
     mapping: dict[str, Any] | None = None
+    checks: Checks = Checks.ALL
 
 
 class UploadSchema(Schema):

@@ -4,22 +4,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.base import DatasetId, Schema, WholeList, example
-
-Mapping = dict[str, Any]
+from api.schemas.base import Schema, WholeList, example
+from shared.datasets.asked import AUTO, Checks
+from shared.datasets.shapes import Shape
 
 
 class DatasetRead(Schema):
     """How to read the bytes this time; the same fields as at an upload."""
 
     model_config = example({"format": "csv", "mapping": {"user": "{title}\n{body}", "assistant": "label"}})
-    format: Annotated[str, Field(max_length=40)] = "auto"
-    mapping: Mapping | None = None
-    checks: Literal["all", "structure"] = "all"
-
-    def asked(self) -> dict[str, Any]:
-        """As it is kept."""
-        return self.model_dump(mode="json")
+    format: Annotated[str, Field(max_length=100)] = AUTO
+    mapping: dict[str, Any] | None = None
+    checks: Checks = Checks.ALL
 
 
 class DatasetPatch(Schema):
@@ -37,11 +33,35 @@ class ChosenRemedy(Schema):
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 
-class DatasetPrepare(Schema):
-    """Which remedies to apply: chosen ones, or `"recommended"` for all that `/remedies` recommends."""
+class AffixesSchema(Schema):
+    """What stands around completions' texts only to part them: left off on the way to a chat, added on the way back."""
 
-    model_config = example({"remedies": [{"name": "drop_duplicates"}, {"name": "mask_personal_data"}]})
-    remedies: Literal["recommended"] | Annotated[list[ChosenRemedy], Field(min_length=1, max_length=60)]
+    separator: Annotated[str, Field(max_length=100)] = ""
+    stop: Annotated[str, Field(max_length=100)] = ""
+    leading_space: bool = False
+
+
+class ConversionSchema(Schema):
+    """Into which shape the examples are made, when all remedies have been applied. What another shape cannot say is left out.
+
+    `unroll`: a chat of several answers becomes several. `system` is said first in chats made of completions.
+    """
+
+    model_config = example({"target": "chat", "affixes": {"separator": " ->", "leading_space": True, "stop": "\n"}})
+    target: Shape
+    affixes: AffixesSchema = AffixesSchema()
+    system: Annotated[str, Field(max_length=10_000)] = ""
+    unroll: bool = False
+    as_transcript: bool = False
+    answer_key: Annotated[str, Field(min_length=1, max_length=60)] = "reference_answer"
+
+
+class DatasetPrepare(Schema):
+    """Which remedies to apply: chosen ones, or `"recommended"` for all that `/remedies` recommends; and what to convert to."""
+
+    model_config = example({"remedies": [{"name": "drop_duplicates"}, {"name": "mask_personal_data"}], "convert": None})
+    remedies: Literal["recommended"] | Annotated[list[ChosenRemedy], Field(max_length=60)] = Field(default_factory=list)
+    convert: ConversionSchema | None = None
 
     def chosen(self) -> dict[str, Any]:
         """As it is kept."""
@@ -49,15 +69,15 @@ class DatasetPrepare(Schema):
 
 
 class SampleSchema(Schema):
-    """One row before and after a remedy, shortened; `after` null: the row is left out."""
+    """One row before and after a remedy, cut to the first difference; `after` empty: the row is left out."""
 
     line: int
     before: str
-    after: str | None
+    after: str
 
 
 class RemedySchema(Schema):
-    """Something that can be mended mechanically, in how many rows, and how that looks.
+    """Something that can be mended mechanically: in `count` rows (of which it would leave out `dropped`), and how that looks.
 
     `changes_inference`: what is sent to the tuned model must change likewise; the version's `recipe` then says how.
     """
@@ -68,16 +88,20 @@ class RemedySchema(Schema):
             "title": "Leave out examples that stand there already",
             "mends": ["duplicate_example"],
             "count": 12,
+            "dropped": 12,
+            "lines": [7, 19],
             "recommended": True,
             "changes_inference": False,
             "parameters": {},
-            "samples": [{"line": 7, "before": '{"messages": […]}', "after": None}],
+            "samples": [{"line": 7, "before": '{"messages": […]}', "after": ""}],
         }
     )
     name: str
     title: str
     mends: list[str]
     count: int
+    dropped: int
+    lines: list[int]
     recommended: bool
     changes_inference: bool
     parameters: dict[str, Any]
@@ -88,61 +112,3 @@ class Remedies(WholeList):
     """In the order in which they are applied."""
 
     data: list[RemedySchema]
-
-
-class DifferenceSchema(Schema):
-    """How a dataset differs from another: examples that are only here, only there, that answer the same prompt otherwise, and
-    that are the same. `lines` are those of this dataset (of the other one for `removed`), as many as one page has.
-    """
-
-    model_config = example(
-        {
-            "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
-            "against": "ds_01h455vb4pex5vsknk084sn02r",
-            "added": 12,
-            "removed": 3,
-            "changed": 1,
-            "unchanged": 140,
-            "kind": "added",
-            "lines": [14, 15, 90],
-            "next_offset": None,
-            "numbers": {"examples": [143, 153], "tokens": [8253, 8790]},
-        }
-    )
-    dataset_id: DatasetId
-    against: DatasetId
-    added: int
-    removed: int
-    changed: int
-    unchanged: int
-    kind: Literal["added", "removed", "changed"]
-    lines: list[int]
-    next_offset: int | None
-    numbers: dict[str, list[int | None]]
-    """Name of a number → what it is there, what it is here."""
-
-
-class LeakageSchema(Schema):
-    """Examples of a held-out dataset that stand in this one too: exactly, with the same prompt, or nearly.
-
-    `lines`: the held-out dataset's line and this one's.
-    """
-
-    model_config = example(
-        {
-            "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
-            "held_out": "ds_01h455vb4pex5vsknk084sn02r",
-            "examples": 200,
-            "exact": 2,
-            "same_prompt": 1,
-            "near": 4,
-            "lines": [{"kind": "exact", "held_out_line": 7, "line": 1204}],
-        }
-    )
-    dataset_id: DatasetId
-    held_out: DatasetId
-    examples: int
-    exact: int
-    same_prompt: int
-    near: int | None
-    lines: list[dict[str, Any]]

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column("datasets", sa.Column("examples_sha256", sa.Text(), nullable=True))
     op.add_column("datasets", sa.Column("examples_bytes", sa.BigInteger(), nullable=True))
     op.add_column("datasets", sa.Column("prints_key", sa.Text(), nullable=True))
+    op.add_column("datasets", sa.Column("sketches_key", sa.Text(), nullable=True))
     op.add_column("datasets", sa.Column("recipe", JSONB(), nullable=True))
     op.add_column("datasets", sa.Column("offers", JSONB(), nullable=True))
     op.add_column("datasets", sa.Column("description", sa.Text(), nullable=False, server_default=""))

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.connections.catalogue import catalogue
 from shared.connections.tables import Connection
+from shared.db import today
 from shared.errors import NotFound
 from shared.ids import ConnectionId
 
@@ -16,6 +18,30 @@ def get_connection(db: Session, connection_id: ConnectionId) -> Connection:
     if connection is None or connection.archived_at is not None:
         raise NotFound("connection")
     return connection
+
+
+def encodings_in_use(db: Session) -> dict[str, int]:
+    """The encodings of all models that are trained today, each with the tokens that its most patient model takes.
+
+    A model counts until its announced end, or as long as some account is told by its provider that it can be trained.
+    """
+    day = today(db)
+    known = catalogue()
+    told = {
+        (one.provider, model)
+        for one in db.scalars(select(Connection).where(Connection.archived_at.is_(None)))
+        for model in one.models
+    }
+    alive = [
+        model
+        for key, model in known.items()
+        if key in told or model.announced_shutdown is None or model.announced_shutdown > day
+    ]
+    longest: dict[str, int] = {}
+    # A catalogue of which nothing is left tells nothing: then all is counted that it knows.
+    for model in alive or known.values():
+        longest[model.encoding] = max(longest.get(model.encoding, 0), model.max_example_tokens)
+    return longest
 
 
 def list_connections(db: Session, *, after: str | None, limit: int) -> Sequence[Connection]:

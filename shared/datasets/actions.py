@@ -7,11 +7,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.datasets.asked import Asked
+from shared.datasets.preparing import check_chosen
 from shared.datasets.queries import get_dataset
-from shared.datasets.splitting.at_random import by_fraction
+from shared.datasets.remedies import InvalidChoiceError
+from shared.datasets.shapes import Shape
+from shared.datasets.splitting.request import CannotSplitError, SplitRequest
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
-from shared.errors import Conflict, DatasetNotReady, PayloadTooLarge
+from shared.errors import Conflict, DatasetNotReady, InvalidRequest, PayloadTooLarge
 from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
 from shared.queue import Task
@@ -19,7 +23,6 @@ from shared.teams.actions import audit
 from shared.teams.caller import TeamCaller
 from shared.teams.queries import get_open_team
 
-TRAINING, HELD_OUT = "training", "held_out"
 PENDING = (DatasetStatus.UPLOADING, DatasetStatus.UPLOADED, DatasetStatus.VALIDATING)
 """The worker has not yet come to an end with it."""
 
@@ -86,9 +89,18 @@ def read_again(db: Session, dataset_id: DatasetId, asked: dict[str, Any], caller
 
 def prepare(db: Session, dataset_id: DatasetId, how: dict[str, Any], caller: TeamCaller) -> Dataset:
     """Have the next version made by remedies: `how` is `{"remedies": [{"name", "parameters"}]}`, of which the worker
-    writes the change log. Raises NotFound, DatasetNotReady or Conflict.
+    writes the change log. Raises NotFound, DatasetNotReady, Conflict or InvalidRequest.
     """
     parent = _settled(db, dataset_id, caller)
+    if parent.source is None or parent.source["shaping"] is None:
+        raise Conflict(
+            f"What the rows of {parent.id} mean is not known, so nothing can be mended in them. "
+            f"POST /v1/datasets/{parent.id}/read with a mapping first."
+        )
+    try:
+        check_chosen(how, Shape(parent.format or Shape.CHAT))
+    except InvalidChoiceError as error:
+        raise InvalidRequest(f"The remedies cannot be applied: {error}.") from error
     dataset = Dataset(
         **_born(db, parent.name, caller),
         name=parent.name,
@@ -96,6 +108,7 @@ def prepare(db: Session, dataset_id: DatasetId, how: dict[str, Any], caller: Tea
         status=DatasetStatus.UPLOADING,
         parent_id=parent.id,
         derivation={"prepare": how},
+        asked=Asked(_shape_after(how, parent)).as_dict(),
     )
     return _added(db, dataset, "dataset.prepare", caller)
 
@@ -109,18 +122,19 @@ def expect(db: Session, expected: Expected, caller: TeamCaller) -> Dataset:
     return _added(db, dataset, "dataset.upload", caller)
 
 
-def split(db: Session, dataset_id: DatasetId, held_out: float, seed: int, caller: TeamCaller) -> list[Dataset]:
-    """Have a dataset divided at random into a training and a held-out version. The same seed divides alike, always.
+def split(db: Session, dataset_id: DatasetId, request: SplitRequest, caller: TeamCaller) -> list[Dataset]:
+    """Have a dataset divided into a training version and held-out ones. The same request divides alike, always.
 
     Raises NotFound, DatasetNotReady or Conflict.
     """
     parent = get_dataset(db, dataset_id, team_id=caller.team_id)
     if parent.status is not DatasetStatus.READY or parent.report is None:
         raise DatasetNotReady(f"{parent.id} is {parent.status}; only a dataset that is ready is split.")
-    if parent.report["examples"] < 2:
-        raise Conflict("One example cannot be split.")
-    sizes = by_fraction(parent.report["examples"], held_out, seed).sizes
-    parts = [_part(db, parent, role, {"sizes": list(sizes), "seed": seed}, caller) for role in (TRAINING, HELD_OUT)]
+    try:
+        request.sizes(parent.report["examples"])
+    except CannotSplitError as error:
+        raise Conflict(f"{parent.id} has {parent.report['examples']} examples: {error}.") from error
+    parts = [_part(db, parent, name, request, caller) for name in request.parts]
     audit(db, caller, "dataset.split", parent.id, team_id=caller.team_id)
     ring(db, Task.VALIDATE_DATASETS)
     return parts
@@ -141,6 +155,11 @@ def archive(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> None:
         raise Conflict(f"{dataset.id} is {dataset.status}. Wait until it is ready or rejected.")
     dataset.status, dataset.due_at = DatasetStatus.ARCHIVED, None
     audit(db, caller, "dataset.archive", dataset.id, team_id=caller.team_id)
+
+
+def _shape_after(how: dict[str, Any], parent: Dataset) -> str:
+    converted = how.get("convert")
+    return str(converted["target"] if converted else parent.format)
 
 
 def _settled(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
@@ -174,7 +193,7 @@ def _added(db: Session, dataset: Dataset, done: str, caller: TeamCaller) -> Data
     return dataset
 
 
-def _part(db: Session, parent: Dataset, role: str, how: dict[str, Any], caller: TeamCaller) -> Dataset:
+def _part(db: Session, parent: Dataset, role: str, request: SplitRequest, caller: TeamCaller) -> Dataset:
     name = f"{parent.name}.{role}"
     part = Dataset(
         **_born(db, name, caller),
@@ -182,7 +201,8 @@ def _part(db: Session, parent: Dataset, role: str, how: dict[str, Any], caller: 
         filename=f"{name}.jsonl",
         status=DatasetStatus.UPLOADING,
         parent_id=parent.id,
-        derivation={"split": role, **how},
+        derivation={"split": role, **request.as_dict()},
+        asked=Asked(str(parent.format)).as_dict(),
         # What inference must send does not depend on the part that was trained on.
         recipe=parent.recipe,
     )

@@ -7,7 +7,7 @@ They are no secrets and no proof against forgery: whoever wants two examples to 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -78,10 +78,14 @@ def _without(example: Example, *keys: str) -> dict[str, Any]:
     return {key: value for key, value in example.items() if key not in keys}
 
 
+class Writable(Protocol):
+    def write(self, content: bytes, /) -> object: ...
+
+
 class PrintsWriter:
     """Writes fingerprints to a file, block by block, in the order of the examples."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def __init__(self, target: Writable) -> None:
         self._target = target
         target.write(MAGIC)
 

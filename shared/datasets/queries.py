@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.datasets.findings import Severity, excerpt
+from shared.datasets.findings import WHOLE_FILE, Severity, excerpt
 from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
@@ -94,6 +94,19 @@ def list_findings(db: Session, wanted: Findings, *, limit: int) -> Sequence[Stor
     return db.scalars(query.order_by(StoredFinding.ordinal).limit(limit)).all()
 
 
+def lines_with(db: Session, dataset_id: DatasetId) -> dict[str, set[int]]:
+    """By code, the lines on which something was found that is no error: what remedies may leave out."""
+    query = select(StoredFinding.code, StoredFinding.line).where(
+        StoredFinding.dataset_id == dataset_id,
+        StoredFinding.severity != Severity.ERROR,
+        StoredFinding.line != WHOLE_FILE,
+    )
+    found_on: dict[str, set[int]] = {}
+    for code, line in db.execute(query):
+        found_on.setdefault(code, set()).add(line)
+    return found_on
+
+
 def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -> dict[str, Any]:
     """At most `limit` lines, and `PAGE_BYTES`, from an offset on, as `{"data": [{"line", "example", "text"}], "next_offset"}`.
 
@@ -101,7 +114,7 @@ def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -
     """
     shown: list[dict[str, Any]] = []
     left = PAGE_BYTES
-    with storage.open(dataset.blob) as source:
+    with storage.open(dataset.examples_key or dataset.blob) as source:
         for number, line in enumerate(islice(raw_lines(source, PAGE_BYTES), offset, None), start=offset + 1):
             left -= len(line.content) if line.is_complete else 0  # only an excerpt of it is shown
             # One line is always shown, so that whoever follows `next_offset` comes to an end.

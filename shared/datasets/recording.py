@@ -1,7 +1,8 @@
 """What the worker writes of datasets: their bytes, what was found in them, what could be mended. Every write is fenced."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared.datasets.actions import PENDING, storage_key
 from shared.datasets.epochs import automatic_epochs
 from shared.datasets.findings import FINDING_CODES, Finding, Severity
+from shared.datasets.quality.sufficiency import sufficiency
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
@@ -18,6 +20,7 @@ from shared.lifecycles import DatasetStatus
 from shared.notices.actions import tell
 
 MOST_ATTEMPTS = 3
+FINDINGS_AT_ONCE = 2_000
 _SETTLED = (DatasetStatus.READY, DatasetStatus.REJECTED)
 
 
@@ -32,12 +35,16 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file was read, and what it became: where its examples are, of which shape, and their fingerprints."""
+    """How a file was read, and what it became: where its examples are, of which shape, and by what they are compared.
 
-    source: dict[str, Any]
-    shape: Shape | None
-    examples: Bytes | None
-    prints_key: str | None
+    All but the shape are None of a file that could not be read.
+    """
+
+    shape: Shape
+    source: dict[str, Any] | None = None
+    examples: Bytes | None = None
+    prints_key: str | None = None
+    sketches_key: str | None = None
 
 
 def take(db: Session) -> Dataset | None:
@@ -51,7 +58,7 @@ def take(db: Session) -> Dataset | None:
 
 
 def record_bytes(db: Session, taken: Dataset, written: Bytes) -> Dataset | None:
-    """A version that was made of another is in storage now. Writes nothing, and says None, when the claim was lost."""
+    """Bytes that had to be put together are in storage now. Writes nothing, and says None, when the claim was lost."""
     dataset = fenced(db, Dataset, taken.id, taken.claim_token)
     if dataset is None:
         return None
@@ -69,7 +76,8 @@ def record_validation(db: Session, taken: Dataset, validation: Validation, readi
         return
     dataset.report = _report(validation)
     dataset.lines_read = validation.lines
-    dataset.source, dataset.format, dataset.prints_key = reading.source, reading.shape, reading.prints_key
+    dataset.source, dataset.format = reading.source, reading.shape
+    dataset.prints_key, dataset.sketches_key = reading.prints_key, reading.sketches_key
     if reading.examples is not None:
         dataset.examples_key, dataset.examples_sha256 = reading.examples.key, reading.examples.sha256
         dataset.examples_bytes = reading.examples.size_bytes
@@ -81,6 +89,11 @@ def record_validation(db: Session, taken: Dataset, validation: Validation, readi
             count for code, count in validation.codes.items() if FINDING_CODES[code].severity is Severity.ERROR
         )
         _end(db, dataset, DatasetStatus.REJECTED, f"{n_faults:,} faults keep this dataset from being trained on.")
+    if validation.codes and reading.source is not None:
+        # A second piece of work, so that nobody waits for remedies to train on what is sound.
+        dataset.due_at = db.scalar(select(now()))
+    else:
+        dataset.offers = []
 
 
 def record_offers(db: Session, taken: Dataset, offers: list[Any]) -> None:
@@ -88,6 +101,15 @@ def record_offers(db: Session, taken: Dataset, offers: list[Any]) -> None:
     dataset = fenced(db, Dataset, taken.id, taken.claim_token)
     if dataset is not None:
         dataset.offers, dataset.due_at = offers, None
+
+
+def record_preparation(db: Session, taken: Dataset, written: Bytes, changes: dict[str, Any], recipe: list[Any]) -> None:
+    """What remedies made is in storage, with what they did, and what they ask of inference (empty: nothing)."""
+    dataset = record_bytes(db, taken, written)
+    if dataset is not None:
+        assert dataset.derivation is not None
+        dataset.derivation = {**dataset.derivation, "changes": changes}
+        dataset.recipe = {"steps": recipe} if recipe else None
 
 
 def put_off(db: Session, taken: Dataset, seconds: float) -> None:
@@ -132,15 +154,20 @@ def _end(db: Session, dataset: Dataset, status: DatasetStatus, reason: str) -> N
 
 def _report(validation: Validation) -> dict[str, Any]:
     """The report as it is stored; the findings have a table of their own."""
-    report = validation.as_dict()
-    del report["findings"]
-    return report | {"automatic_epochs": automatic_epochs(validation.examples) if validation.examples else None}
+    examples = validation.examples
+    enough = sufficiency(examples - validation.codes.get("duplicate_example", 0))
+    return validation.as_dict() | {
+        "automatic_epochs": automatic_epochs(examples) if examples else None,
+        "sufficiency": enough._asdict(),
+    }
 
 
-def _keep_findings(db: Session, dataset: Dataset, findings: Sequence[Finding]) -> None:
-    rows = [
-        {"dataset_id": dataset.id, "team_id": dataset.team_id, "ordinal": ordinal, **asdict(finding)}
-        for ordinal, finding in enumerate(findings, start=1)
-    ]
-    if rows:
+def _keep_findings(db: Session, dataset: Dataset, findings: Iterable[Finding]) -> None:
+    """As many at once as cost little memory; all of them in this one transaction."""
+    numbered = enumerate(findings, start=1)
+    while some := list(islice(numbered, FINDINGS_AT_ONCE)):
+        rows = [
+            {"dataset_id": dataset.id, "team_id": dataset.team_id, "ordinal": ordinal, **asdict(finding)}
+            for ordinal, finding in some
+        ]
         db.execute(insert(StoredFinding), rows)

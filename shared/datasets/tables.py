@@ -40,6 +40,8 @@ class Dataset(Claimable, Row):
     examples_bytes: Mapped[int | None] = mapped_column(BigInteger)
     prints_key: Mapped[str | None]
     """Where the fingerprints of its examples are, by which it is compared with others."""
+    sketches_key: Mapped[str | None]
+    """Where the sketches of its examples are, by which near repetitions in other datasets are found."""
     recipe: Mapped[dict[str, Any] | None]
     """What inference must send and cut off, since the examples were written so."""
     offers: Mapped[list[Any] | None]

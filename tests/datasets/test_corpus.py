@@ -1,7 +1,7 @@
 """The corpus of faults is found exactly: nothing is missed, nothing is found that is not there, wherever it stands."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from itertools import chain
 
@@ -35,7 +35,7 @@ OF_WHOLE_FILES = {"no_system_message", "too_few_examples"}
 GOOD_LINES = {shape: good_lines(100, shape) for shape in Shape}
 
 
-def all_findings(content: bytes, shape: Shape | None) -> Sequence[Finding]:
+def all_findings(content: bytes, shape: Shape | None) -> Collection[Finding]:
     assert shape
     return validate(BytesIO(content), Limits(shape=shape)).findings
 
@@ -89,11 +89,10 @@ def test_each_file_of_another_kind(case: File) -> None:
 
 
 @pytest.mark.parametrize("shape", Shape)
-@pytest.mark.parametrize("distance", [1, 5, 17])
-def test_two_faulty_records_in_one_file_do_not_hide_each_other(shape: Shape, distance: int) -> None:
+def test_two_faulty_records_in_one_file_do_not_hide_each_other(shape: Shape) -> None:
     cases = OF_SHAPE[shape]
     for place, record in enumerate(cases):
-        other = cases[(place + distance) % len(cases)]
+        other = cases[place - 7]
         content, expected = together(record, other)
         assert found_in(content, shape) == expected, f"{record.name}, then {other.name}"
 

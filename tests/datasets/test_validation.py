@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
@@ -190,11 +191,12 @@ def test_progress_is_told_in_lines() -> None:
 
 
 def test_the_report_is_json() -> None:
-    report = validate(file_of([*good_lines(10), "{}"])).as_dict()
-    said = json.loads(json.dumps(report))
+    validation = validate(file_of([*good_lines(10), "{}"]))
+    said = json.loads(json.dumps(validation.as_dict()))
     assert said["ready"] is False
     assert said["tokens"]["o200k_base"]["quantiles"]["max"] > 0
-    assert said["findings"][0] == {
+    (finding, *_) = validation.findings
+    assert asdict(finding) == {
         "line": 11,
         "offset": 1640,
         "code": "missing_messages",

@@ -1,4 +1,4 @@
-"""Datasets, as the worker sees them: versions are made of others, and whatever has arrived is validated."""
+"""Datasets, as the worker sees them: versions are made of others, what has arrived is validated, remedies are looked for."""
 
 import structlog
 
@@ -8,6 +8,7 @@ from shared.lifecycles import DatasetStatus
 from shared.queue import Task
 from worker.context import Context
 from worker.datasets.making import make
+from worker.datasets.surveying import look_for_remedies
 from worker.datasets.validating import validate
 from worker.heartbeat import kept
 from worker.task import task
@@ -20,7 +21,7 @@ STORAGE_SECONDS = 30.0
 
 @task(Task.VALIDATE_DATASETS)
 def validate_datasets(context: Context) -> bool:
-    """Bring one dataset a step nearer to being ready."""
+    """Bring one dataset a step nearer to being ready, or find out what could be mended in it."""
     with context.database.transaction() as db:
         taken = recording.take(db)
     if taken is None:
@@ -43,7 +44,10 @@ def validate_datasets(context: Context) -> bool:
 
 
 def _bring_nearer(context: Context, taken: Dataset) -> None:
-    if taken.status is DatasetStatus.UPLOADING:
-        make(context, taken)
-    else:
-        validate(context, taken)
+    match taken.status:
+        case DatasetStatus.UPLOADING:
+            make(context, taken)
+        case DatasetStatus.READY | DatasetStatus.REJECTED:
+            look_for_remedies(context, taken)
+        case _:
+            validate(context, taken)

@@ -1,10 +1,18 @@
 """Bytes that have to be put together first: an upload that came in pieces, the parts of a split, what remedies made."""
 
-from shared.datasets import actions, recording
-from shared.datasets.queries import get_dataset
+from typing import Any
+
+from shared.datasets import recording
+from shared.datasets.preparing import changes_of, chosen_of, conversion_of
+from shared.datasets.queries import get_dataset, lines_with
 from shared.datasets.recording import Bytes
+from shared.datasets.remedies import InvalidChoiceError, Recipe, prepare
 from shared.datasets.rewrite import LineTooLongError
-from shared.datasets.splitting.at_random import CannotSplitError, SplitPlan, split
+from shared.datasets.rows import lent_to_remedies, source_rows, sourced_examples
+from shared.datasets.shapes import Shape
+from shared.datasets.splitting.at_random import split
+from shared.datasets.splitting.plan import plan
+from shared.datasets.splitting.request import CannotSplitError, SplitRequest
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.assembly import assembled
 from shared.datasets.uploads.queries import of_dataset, piece_keys
@@ -17,11 +25,21 @@ class OtherBytesError(Exception):
     """What came in is not what was announced."""
 
 
+class UnreadError(Exception):
+    """There is nothing to make a version of."""
+
+
+_CANNOT_BE_MADE = (CannotSplitError, InvalidChoiceError, LineTooLongError, OtherBytesError, StorageIsFull, UnreadError)
+
+
 def make(context: Context, taken: Dataset) -> None:
     """Write the bytes of a version that was asked for; what cannot be made is rejected with the reason."""
     try:
+        if "prepare" in (taken.derivation or {}):
+            _prepare(context, taken)
+            return
         written = _whole(context, taken) if taken.parent_id is None else _part(context, taken)
-    except (CannotSplitError, LineTooLongError, OtherBytesError, StorageIsFull) as error:
+    except _CANNOT_BE_MADE as error:
         with context.database.transaction() as db:
             recording.give_up(db, taken, f"This version could not be written: {error}")
         return
@@ -43,15 +61,45 @@ def _whole(context: Context, taken: Dataset) -> Bytes:
 
 
 def _part(context: Context, taken: Dataset) -> Bytes:
-    assert taken.parent_id is not None
+    """Every part is planned anew, and alike: the same examples and the same seed are divided in the same way."""
     assert taken.derivation is not None
+    parent, source = _parent(context, taken)
+    request = SplitRequest.of(taken.derivation)
+    examples = sourced_examples(context.storage.open(parent.blob), source)
+    planned = plan(examples, request, Shape(parent.format or Shape.CHAT))
+    wanted = request.parts.index(taken.derivation["split"])
+    with context.storage.open(parent.examples_blob) as lines, target(context.storage, taken.team_id) as part:
+        split(lines, planned, [part if place == wanted else _Nowhere() for place in range(len(planned.sizes))])
+        return part.keep()
+
+
+def _prepare(context: Context, taken: Dataset) -> None:
+    """Remedies go over the rows of the parent; what they did is recorded with the bytes."""
+    assert taken.derivation is not None
+    parent, source = _parent(context, taken)
+    asked = taken.derivation["prepare"]
+    with context.database.reading() as db:
+        found_on = lines_with(db, parent.id)
+    shape = Shape(parent.format or Shape.CHAT)
+    lent = lent_to_remedies(shape, found_on, conversion_of(asked, shape))
+    chosen = chosen_of(asked, shape, lent)
+    prepared = prepare(lambda: source_rows(context.storage.open(parent.blob), source), chosen, shape, lent)
+    with target(context.storage, taken.team_id) as mended:
+        for line in prepared.lines():
+            mended.write(line)
+        written = mended.keep()
+    recipe = Recipe.of((parent.recipe or {}).get("steps", ())).then(prepared.recipe)
+    with context.database.transaction() as db:
+        recording.record_preparation(db, taken, written, changes_of(prepared), recipe.as_list())
+
+
+def _parent(context: Context, taken: Dataset) -> tuple[Dataset, dict[str, Any]]:
+    assert taken.parent_id is not None
     with context.database.reading() as db:
         parent = get_dataset(db, taken.parent_id)
-    plan = SplitPlan(tuple(taken.derivation["sizes"]), taken.derivation["seed"])
-    wanted = (actions.TRAINING, actions.HELD_OUT).index(taken.derivation["split"])
-    with context.storage.open(parent.examples_blob) as source, target(context.storage, taken.team_id) as part:
-        split(source, plan, [part if place == wanted else _Nowhere() for place in range(len(plan.sizes))])
-        return part.keep()
+    if parent.source is None or parent.source["shaping"] is None:
+        raise UnreadError("nobody knows what the rows of the dataset mean that it was to be made of")
+    return parent, parent.source
 
 
 class _Nowhere:

@@ -1,27 +1,131 @@
-"""Validating what has arrived: its bytes are read once, from beginning to end, and everything found is recorded."""
+"""Validating what has arrived: it is found out what the file is, then it is read once, from beginning to end.
 
-from shared.datasets import actions, recording
+A file that is not plain JSON Lines of training examples is written as such on the way, beside the original.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain
+from typing import BinaryIO, Self
+
+from shared.connections.queries import encodings_in_use
+from shared.datasets import recording
+from shared.datasets.asked import Asked, Checks
+from shared.datasets.findings.spool import spool
+from shared.datasets.prints import PrintsWriter
+from shared.datasets.quality.near_duplicates import NearDuplicates
+from shared.datasets.quality.observer import Panel
+from shared.datasets.quality.panel import all_observers
+from shared.datasets.reading import CannotBeRead, read
 from shared.datasets.recording import Bytes, Reading
 from shared.datasets.shapes import Shape
+from shared.datasets.splitting.request import TRAINING
 from shared.datasets.tables import Dataset
-from shared.datasets.targets import MOST_GRADED_VALIDATION, targets
-from shared.datasets.validation import Limits
-from shared.datasets.validation import validate as look_through
+from shared.datasets.targets import MOST_GRADED_TRAINING, MOST_GRADED_VALIDATION, targets
+from shared.datasets.tokens import Encoding
+from shared.datasets.understanding import Understanding, understand
+from shared.datasets.validating.batches import Batch, plain_batches
+from shared.datasets.validating.converting import converted_batches, of_whole_file
+from shared.datasets.validation import Companions, Limits, Validation, validate_batches
 from worker.context import Context
 from worker.datasets.progress import Progress
+from worker.datasets.writing import Target, target
 
 
 def validate(context: Context, taken: Dataset) -> None:
     """Read one dataset and record what it is, what is wrong with it, and how many tokens it has."""
-    held_out = (taken.derivation or {}).get("split") == actions.HELD_OUT
-    limits = (
-        Limits(fewest_examples=1, targets=targets(MOST_GRADED_VALIDATION)) if held_out else Limits(targets=targets())
-    )
-    with context.storage.open(taken.blob) as source:
-        validation = look_through(source, limits, Progress(context, taken))
-    assert taken.size_bytes is not None
-    assert taken.sha256 is not None
-    examples = Bytes(taken.blob, taken.size_bytes, taken.sha256)
-    reading = Reading({"container": "jsonl"}, Shape.CHAT, examples, None)
-    with context.database.transaction() as db:
-        recording.record_validation(db, taken, validation, reading)
+    with context.storage.open(taken.blob) as source, _Going(context, taken) as going:
+        try:
+            understanding = understand(source, taken.filename, going.asked)
+        except CannotBeRead as error:
+            why = of_whole_file([error.finding])
+            validation = going.through(lambda: [why], Shape.CHAT)
+            reading = Reading(Shape.CHAT)
+        else:
+            validation = going.through(lambda: going.batches(source, understanding), understanding.shape)
+            reading = going.reading(understanding)
+        with context.database.transaction() as db:
+            recording.record_validation(db, taken, validation, reading)
+
+
+class _Going:
+    """One going-through of one file, with all that is written meanwhile. What is begun anew is written anew."""
+
+    def __init__(self, context: Context, taken: Dataset) -> None:
+        self.asked = Asked.of(taken.asked)
+        self._context, self._taken = context, taken
+        self._opened = ExitStack()
+        self._examples: Target | None = None
+        self._prints: Target | None = None
+        self._near: NearDuplicates | None = None
+
+    def __enter__(self) -> Self:
+        self._findings = self._opened.enter_context(spool())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def through(self, batches: Callable[[], Iterable[Batch]], shape: Shape) -> Validation:
+        companions = Companions(
+            panel=self._panel if self.asked.checks is Checks.ALL else None,
+            prints=self._fingerprints,
+            keeping=self._findings.clear,
+        )
+        return validate_batches(batches, self._limits(shape), Progress(self._context, self._taken), companions)
+
+    def batches(self, source: BinaryIO, understanding: Understanding) -> Iterator[Batch]:
+        source.seek(0)
+        known = of_whole_file(understanding.findings)
+        if understanding.is_plain:
+            return chain([known], plain_batches(source))
+        if understanding.shaping is None:
+            return iter([known])
+        self._examples = self._target()
+        lines = read(source, understanding.intake)
+        return chain([known], converted_batches(lines, understanding.shaping, self._examples))
+
+    def reading(self, understanding: Understanding) -> Reading:
+        """Makes durable what was written."""
+        return Reading(
+            understanding.shape,
+            understanding.as_dict(),
+            self._kept_examples() if understanding.shaping else None,
+            self._prints.keep().key if self._prints else None,
+            self._kept_sketches(),
+        )
+
+    def _limits(self, shape: Shape) -> Limits:
+        is_held_out = (self._taken.derivation or {}).get("split", TRAINING) != TRAINING
+        with self._context.database.reading() as db:
+            encodings = {Encoding(name): longest for name, longest in encodings_in_use(db).items()}
+        most_graded = MOST_GRADED_VALIDATION if is_held_out else MOST_GRADED_TRAINING
+        limits = Limits(shape=shape, longest_example=encodings, targets=targets(most_graded))
+        return replace(limits, fewest_examples=1) if is_held_out else limits
+
+    def _target(self) -> Target:
+        return self._opened.enter_context(target(self._context.storage, self._taken.team_id))
+
+    def _fingerprints(self) -> PrintsWriter:
+        self._prints = self._target()
+        return PrintsWriter(self._prints)
+
+    def _panel(self) -> Panel:
+        panel = all_observers()
+        self._near = panel.observer(NearDuplicates)
+        return panel
+
+    def _kept_examples(self) -> Bytes:
+        if self._examples is not None:
+            return self._examples.keep()
+        assert self._taken.size_bytes is not None
+        assert self._taken.sha256 is not None
+        return Bytes(self._taken.blob, self._taken.size_bytes, self._taken.sha256)
+
+    def _kept_sketches(self) -> str | None:
+        if self._near is None:
+            return None
+        sketches = self._target()
+        self._near.sketchbook().write(sketches)
+        return sketches.keep().key

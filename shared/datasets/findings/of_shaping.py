@@ -7,6 +7,9 @@ SHAPING = {
         "Nothing tells which part is the question and which the answer",
         'Send "mapping": {"user": a column, "assistant": a column}, or templates such as "{title}: {body}".',
     ),
+    "invalid_mapping": error(
+        "The mapping does not fit the file", "Name columns that the file has: the message says what was wrong."
+    ),
     "other_form": error("A row of another form than the rest", "Put rows of one form into one file."),
     "columns_left_out": info(
         "Columns that no example uses", 'Nothing to do; name them in "mapping" if the model shall see them.'

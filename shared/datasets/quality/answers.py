@@ -69,7 +69,7 @@ def _open_fences(answer: str) -> bool:
 
 def _json_fault(answer: str) -> str | None:
     try:
-        json.loads(answer, strict=False)
+        json.loads(answer, strict=False, parse_int=float)  # Python refuses whole numbers of 4,301 digits
     except json.JSONDecodeError as fault:
         # "[1] as the article says" and JSON with an explanation after it are texts.
         is_cut_off = fault.pos >= len(answer.rstrip()) or fault.msg.startswith("Unterminated")

@@ -68,7 +68,9 @@ class Labels:
         for label, times in self._counts.items():
             if times == 1 and label not in misspelt:
                 yield self._lines[label][0], found("label_seen_once", "", "no other example has this label", label)
-        yield from self._imbalance([times for label, times in self._counts.items() if times > 1 and label not in misspelt])
+        yield from self._imbalance(
+            [times for label, times in self._counts.items() if times > 1 and label not in misspelt]
+        )
 
     def _misspelt(self) -> dict[str, str]:
         """Each misspelt label with the frequent one that must be meant."""

@@ -35,6 +35,7 @@ NOT_ENGLISH = re.compile(r"(?i)\b(?:der|die|das|und|ist|les|des|est|que|los|una|
 WORD = re.compile(r"[^\W\d_]+")
 ENGLISH_WORDS = 0.08  # of all words
 MOSTLY_LETTERS = 0.65
+UNTOLD = "?"
 
 
 class Languages:
@@ -60,9 +61,8 @@ class Languages:
         return ()
 
     def conclude(self) -> Iterator[Placed]:
-        for _, asked, answer in self._sample:
-            self._asked.update(filter(None, [language_of(asked)]))
-            self._answered.update(filter(None, [language_of(answer)]))
+        self._asked.update(_languages([asked for _, asked, _ in self._sample]))
+        self._answered.update(_languages([answer for _, _, answer in self._sample]))
         judged = self._answered.total()
         several = [(code, times) for code, times in self._answered.most_common() if times > NOTEWORTHY * judged]
         if len(several) > 1 and judged >= FEWEST_JUDGED:
@@ -78,8 +78,22 @@ class Languages:
         }
 
 
+def _languages(texts: list[str]) -> list[str]:
+    """The languages of those texts that can be told. The classifier is asked only if much would remain untold without it."""
+    told = [_by_script(text) for text in texts]
+    untold = [text for text, code in zip(texts, told, strict=True) if code == UNTOLD]
+    if len(untold) > NOTEWORTHY * len(texts):
+        told += [_by_classifier(text) for text in untold]
+    return [code for code in told if code and code != UNTOLD]
+
+
 def language_of(text: str) -> str | None:
-    """An ISO 639-1 code, or None if there are too few letters to tell."""
+    """An ISO 639-1 code, or None where there are too few letters to tell."""
+    code = _by_script(text)
+    return _by_classifier(text) if code == UNTOLD else code
+
+
+def _by_script(text: str) -> str | None:
     letters = len(LETTER.findall(text))
     for code, script, share in SCRIPTS:
         if letters and len(script.findall(text)) >= max(share * letters, 2):
@@ -89,7 +103,10 @@ def language_of(text: str) -> str | None:
     english = len(ENGLISH.findall(text))
     if english >= ENGLISH_WORDS * len(WORD.findall(text)) and english > 2 * len(NOT_ENGLISH.findall(text)):
         return "en"
-    if letters < MOSTLY_LETTERS * len(text):
-        return None  # code, numbers, tables
+    # What has few letters is code, or a table of numbers.
+    return UNTOLD if letters >= MOSTLY_LETTERS * len(text) else None
+
+
+def _by_classifier(text: str) -> str | None:
     code = str(py3langid.classify(text)[0])
     return None if code == "zxx" else code  # "no linguistic content"

@@ -4,7 +4,8 @@ Exact repetitions are left out: they have the same digest, and are found by it.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from io import BytesIO
+from typing import BinaryIO, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,28 @@ from shared.datasets.quality.nearness import Near, near_rows
 LEAST_RESEMBLANCE = 0.4  # of shingles; where every thirtieth character differs, texts have some 0.6 in common
 
 
+class Writable(Protocol):
+    def write(self, content: bytes, /) -> object: ...
+
+
 class Sketchbook(NamedTuple):
     """What is kept of a dataset to compare its examples: n lines of the source file, n digests, n sketches of 64 bytes."""
 
     lines: NDArray[np.uint32]
     digests: NDArray[np.uint64]
     sketches: NDArray[np.uint8]
+
+    def write(self, target: Writable) -> None:
+        """Put it into a file that `read` takes."""
+        packed = BytesIO()
+        np.savez(packed, **self._asdict())
+        target.write(packed.getvalue())
+
+    @classmethod
+    def read(cls, source: BinaryIO) -> "Sketchbook":
+        """What `write` wrote."""
+        packed = np.load(BytesIO(source.read()), allow_pickle=False)
+        return cls(*(packed[name] for name in cls._fields))
 
 
 class Likeness(NamedTuple):

@@ -6,7 +6,7 @@ Whatever an observer finds is a warning or a note: it never keeps a dataset from
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from shared.datasets.findings import Finding
 from shared.datasets.quality.block import Block
@@ -14,6 +14,9 @@ from shared.datasets.quality.block import Block
 MOST_FINDINGS = 10_000  # of one observer in one file
 
 Placed = tuple[int, Finding]  # a line of the source file (0: the whole file), and what was found there
+
+
+Kind = TypeVar("Kind")
 
 
 class Observer(Protocol):
@@ -38,18 +41,22 @@ class Panel:
     name = "quality"
 
     def __init__(self, observers: Sequence[Observer], most_findings: int = MOST_FINDINGS) -> None:
-        self._observers = observers
+        self.observers = observers
         self._left = {observer.name: most_findings for observer in observers}
         self.counts: Counter[str] = Counter()
 
+    def observer(self, kind: type[Kind]) -> Kind:
+        """The one of this kind. Raises StopIteration if there is none."""
+        return next(one for one in self.observers if isinstance(one, kind))
+
     def see(self, block: Block) -> Iterable[Placed]:
-        return chain.from_iterable(self._some(observer.name, observer.see(block)) for observer in self._observers)
+        return chain.from_iterable(self._some(observer.name, observer.see(block)) for observer in self.observers)
 
     def conclude(self) -> Iterable[Placed]:
-        return chain.from_iterable(self._some(observer.name, observer.conclude()) for observer in self._observers)
+        return chain.from_iterable(self._some(observer.name, observer.conclude()) for observer in self.observers)
 
     def numbers(self) -> dict[str, Any]:
-        return {observer.name: observer.numbers() for observer in self._observers}
+        return {observer.name: observer.numbers() for observer in self.observers}
 
     def _some(self, name: str, findings: Iterable[Placed]) -> Iterator[Placed]:
         for line, finding in findings:

@@ -29,6 +29,10 @@ class Repetitions:
         self._lines: NDArray[np.uint32] = np.zeros(SMALLEST_TABLE, np.uint32)
         self.unchecked = 0  # examples that were not remembered, so that a repetition of them would go unseen
 
+    @property
+    def size_bytes(self) -> int:
+        return self._digests.nbytes + self._lines.nbytes
+
     def earlier_lines(self, digests: Digests, lines: Lines) -> Lines:
         """For each example the line that said the same before, or 0; those that are new are remembered."""
         digests = np.where(digests == FREE, np.uint64(1), digests)

@@ -76,7 +76,7 @@ def sketches_of(shingles: Shingles, examples: int) -> tuple[NDArray[np.uint8], N
 def _borrowed(sketches: NDArray[np.uint8], is_filled: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Empty bins take the byte of a filled one to their right, going round, changed by the distance."""
     distance = 1
-    while distance < WIDTH:
+    while distance < WIDTH and not is_filled.all():
         lent = np.roll(sketches, -distance, axis=1) + np.uint8(distance * 37 % 256)
         is_lent = np.roll(is_filled, -distance, axis=1)
         np.copyto(sketches, lent, where=is_lent & ~is_filled)

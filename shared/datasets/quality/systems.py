@@ -14,7 +14,7 @@ from shared.datasets.quality.observer import Placed
 
 MOST_DIFFERENT = 1_000  # beyond these, system messages are part of what an example says
 MOST_MISSING = 100_000  # lines remembered
-LONGEST_COMPARED = 4_000  # characters
+LONGEST_KEPT = 4_000  # characters: system messages that begin so much alike count as one
 MOST_COMPARED = 50  # of the most frequent, with one another
 ALIKE = 95  # percent
 FEW_DIFFERENT = 20
@@ -31,17 +31,18 @@ class Systems:
         self._examples = self._without = self._uncounted = 0
 
     def see(self, block: Block) -> tuple[Placed, ...]:
-        of_block = Counter(block.systems)
+        systems = [system[:LONGEST_KEPT] for system in block.systems]
+        of_block = Counter(systems)
         self._examples += len(block)
         self._without += of_block.pop("", 0)
         for system, times in of_block.items():
             if system in self._counts or len(self._counts) < MOST_DIFFERENT:
                 self._counts[system] += times
                 if system not in self._first_lines:
-                    self._first_lines[system] = block.lines[block.systems.index(system)]
+                    self._first_lines[system] = block.lines[systems.index(system)]
             else:
                 self._uncounted += times
-        lines = (line for line, system in zip(block.lines, block.systems, strict=True) if not system)
+        lines = (line for line, system in zip(block.lines, systems, strict=True) if not system)
         self._missing.extend(islice(lines, MOST_MISSING - len(self._missing)))
         return ()
 
@@ -60,7 +61,7 @@ class Systems:
             yield 0, found("system_prompt_varies", "", f"{len(self._counts)} different ones: {shown}")
 
     def _nearly_equal(self) -> Iterator[Placed]:
-        frequent = [system for system, _ in self._counts.most_common(MOST_COMPARED) if len(system) <= LONGEST_COMPARED]
+        frequent = [system for system, _ in self._counts.most_common(MOST_COMPARED)]
         for at, system in enumerate(frequent):
             for other in frequent[:at]:
                 if fuzz.ratio(system, other, score_cutoff=ALIKE):

@@ -78,15 +78,17 @@ def _utf_16(sample: bytes) -> Encoding | None:
 
 
 def _without_nuls(sample: bytes, *, is_whole: bool) -> Encoding:
-    if decodes(sample, "utf-8", is_whole=is_whole) or _is_damaged_utf_8(sample):
+    if decodes(sample, "utf-8", is_whole=is_whole) or _is_damaged(sample, _UTF8_SEQUENCE):
         return Encoding.UTF_8
-    if decodes(sample, "gb18030", is_whole=is_whole) and _looks_chinese(sample):
+    is_sound = decodes(sample, "gb18030", is_whole=is_whole)
+    if (is_sound or _is_damaged(sample, _GB18030_CHARACTER)) and _looks_chinese(sample):
         return Encoding.GB18030
     return Encoding.LATIN_1
 
 
-def _is_damaged_utf_8(sample: bytes) -> bool:
-    rest, valid = _UTF8_SEQUENCE.subn(b"", sample)
+def _is_damaged(sample: bytes, character: re.Pattern[bytes]) -> bool:
+    """Whether it holds far more sound characters beyond ASCII than bytes that belong to none."""
+    rest, valid = character.subn(b"", sample)
     faults = sum(byte >= 0x80 for byte in rest)
     return valid >= VALID_FOR_EACH_FAULT * faults
 

@@ -69,7 +69,11 @@ def _python_literal(error: json.JSONDecodeError) -> bool:
 
 
 def _several_values(error: json.JSONDecodeError) -> bool:
-    return error.msg == "Extra data" and error.doc.startswith("{", error.pos)
+    return error.msg == "Extra data" and error.doc[error.pos :].lstrip(", \t").startswith("{")
+
+
+def _odd_escape(error: json.JSONDecodeError) -> bool:
+    return error.msg.startswith("Invalid \\")
 
 
 # The first that applies names the finding.
@@ -80,4 +84,5 @@ _TYPICAL: tuple[tuple[str, Callable[[json.JSONDecodeError], bool]], ...] = (
     ("single_quotes", _at("'")),
     ("python_literal", _python_literal),
     ("several_values", _several_values),
+    ("odd_escape", _odd_escape),
 )

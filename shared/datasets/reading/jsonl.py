@@ -4,7 +4,8 @@ Holds one line at a time, and none longer than allowed; more only where a mangle
 objects must look like is said in `rules`.
 """
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
@@ -21,7 +22,7 @@ from shared.datasets.reading.line import (
     without_row,
 )
 from shared.datasets.reading.raw_lines import encoded_lines, raw_lines
-from shared.datasets.reading.spread import Ahead, Spread, with_spread_records
+from shared.datasets.reading.spread import Spread, with_spread_records
 from shared.datasets.reading.strict_json import NOTHING, StrictJson
 
 __all__ = [
@@ -35,6 +36,9 @@ __all__ = [
     "read",
     "read_lines",
 ]
+
+MOST_BLANK_LINES_PLACED = 100_000
+"""Of more blank lines running, the further ones are placed where the last of these begins."""
 
 # First bytes of what people upload in place of JSON Lines; reading on would only give thousands of findings.
 OTHER_FILES = {
@@ -66,52 +70,36 @@ def read_lines(stream: BinaryIO, longest_bytes: int = LONGEST_LINE_BYTES) -> Ite
 
 def lines_of(raws: Iterable[RawLine], encoding: Encoding = Encoding.UTF_8) -> Iterator[Line]:
     """What these lines hold, wherever they come from. They need not be all of a file, but must follow one another."""
-    reader = LineReader(encoding)
-    for raw in with_spread_records(Ahead(raws), encoding):
-        yield from reader.read(raw)
-    yield from reader.end()
+    reader = _Reader(encoding)
+    first_blank: RawLine | None = None
+    blank_offsets = array("Q")
+    last: RawLine | None = None
+    for found_next in with_spread_records(raws, encoding):
+        raw = found_next.raw if isinstance(found_next, Spread) else found_next
+        last = raw
+        if _is_blank(raw, encoding):
+            first_blank = first_blank or raw
+            if len(blank_offsets) < MOST_BLANK_LINES_PLACED:
+                blank_offsets.append(raw.offset)
+            continue
+        if first_blank:
+            yield from _blank_lines(first_blank.number, raw.number, blank_offsets)
+            first_blank = None
+            blank_offsets = array("Q")
+        yield reader.spread(found_next) if isinstance(found_next, Spread) else reader.line(raw)
+    if first_blank and last:
+        yield _blank_end(first_blank, last)
 
 
-class LineReader:
-    """What the lines of one file are, one after the other, and what was seen before that matters to the next.
+class _Reader:
+    """What is remembered from line to line: the parser, and whether line ends of Windows were told of."""
 
-    Whoever knows that a line `is_ordinary` may leave it out; but what is read must come in order.
-    """
-
-    def __init__(self, encoding: Encoding = Encoding.UTF_8) -> None:
+    def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
         self._json = StrictJson()
-        self._first_blank: RawLine | None = None
-        self._last: RawLine | None = None
         self._seen_crlf = False
 
-    def is_ordinary(self, content: bytes) -> bool:
-        """Whether there is nothing to say of a line in UTF-8 (without LF) but what its JSON says.
-
-        To be asked of complete lines after the first of the file.
-        """
-        if self._first_blank or not content.startswith(b"{"):
-            return False
-        return content.endswith(b"}") or (self._seen_crlf and content.endswith(b"}\r"))
-
-    def read(self, one: RawLine | Spread) -> Iterator[Line]:
-        """The line, with the blank ones before it; nothing yet if it is blank itself."""
-        raw = one.raw if isinstance(one, Spread) else one
-        self._last = raw
-        if _is_blank(raw, self._encoding):
-            self._first_blank = self._first_blank or raw
-            return
-        if self._first_blank:
-            yield from _blank_lines(self._first_blank, before=raw)
-            self._first_blank = None
-        yield self._spread(one) if isinstance(one, Spread) else self._line(raw)
-
-    def end(self) -> Iterator[Line]:
-        """What can be said only at the end of the file."""
-        if self._first_blank and self._last:
-            yield _blank_end(self._first_blank, self._last)
-
-    def _line(self, raw: RawLine) -> Line:
+    def line(self, raw: RawLine) -> Line:
         notes = list(self._notes(raw))
         if not raw.is_complete:
             too_long = found("line_too_long", "", f"the line has {raw.size_bytes} bytes")
@@ -120,14 +108,12 @@ class LineReader:
         try:
             text = content.decode(self._encoding.codec)
         except UnicodeDecodeError as error:
-            fault = undecodable(content, error, self._encoding)
-            return without_row(raw.number, raw.offset, raw.size_bytes, *notes, fault)
-        text = text.removeprefix("\ufeff") if raw.number == 1 else text
-        row, findings = _object(text, self._json)
-        unread = None if row is not None else text
-        return Line(raw.number, raw.offset, raw.size_bytes, row, chain(notes, findings), text=unread)
+            return without_row(
+                raw.number, raw.offset, raw.size_bytes, *notes, undecodable(content, error, self._encoding)
+            )
+        return self._parsed(raw, text.removeprefix("\ufeff") if raw.number == 1 else text, notes)
 
-    def _spread(self, spread: Spread) -> Line:
+    def spread(self, spread: Spread) -> Line:
         raw = spread.raw
         message = f"this example takes {spread.lines} lines"
         spread_over = found("spread_over_lines", "", message, spread.text)
@@ -142,27 +128,14 @@ class LineReader:
             self._seen_crlf = True
             yield found("crlf_line_endings", "", "this line, the first of its kind, ends with CR LF")
 
-
-def parse(content: bytes, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
-    """The object that a line in UTF-8 holds, if it does, and what is wrong with the line, to be gone through once.
-
-    A line end is no part of it.
-    """
-    content = content.rstrip(b"\r\n")
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        return None, iter([undecodable(content, error, Encoding.UTF_8)])
-    return _object(text, json)
-
-
-def _object(text: str, json: StrictJson) -> tuple[Row | None, Iterator[Finding]]:
-    value, findings = json.parse(text.rstrip("\r\n"))
-    if isinstance(value, dict):
-        return value, findings
-    if value is not NOTHING:
-        findings = chain(findings, [found("not_an_object", "", f"the line holds {kind(value)}, not an object", text)])
-    return None, findings
+    def _parsed(self, raw: RawLine, text: str, notes: Iterable[Finding]) -> Line:
+        value, findings = self._json.parse(text.rstrip("\r\n"))
+        row = value if isinstance(value, dict) else None
+        if row is None and value is not NOTHING:
+            findings = chain(
+                findings, [found("not_an_object", "", f"the line holds {kind(value)}, not an object", text)]
+            )
+        return Line(raw.number, raw.offset, raw.size_bytes, row, chain(notes, findings), text=text)
 
 
 def undecodable(content: bytes, error: UnicodeDecodeError, encoding: Encoding) -> Finding:
@@ -190,6 +163,7 @@ def kind(value: object) -> str:
 
 
 def other_file(raw: RawLine) -> Finding | None:
+    """The finding for a file that is no JSON Lines at all, by its first line."""
     for start, what in OTHER_FILES.items():
         if raw.content.startswith(start):
             return found("not_a_text_file", "", f"this is {what}, not JSON Lines in UTF-8")
@@ -202,11 +176,11 @@ def _is_blank(raw: RawLine, encoding: Encoding) -> bool:
     return raw.is_complete and not raw.content.strip(BLANKS + b"\0\xff\xfe")
 
 
-def _blank_lines(first: RawLine, before: RawLine) -> Iterator[Line]:
+def _blank_lines(first: int, end: int, offsets: Sequence[int]) -> Iterator[Line]:
     # Counted, not kept one by one: a file of nothing but line ends would be kept whole.
-    for number in range(first.number, before.number):
-        finding = found("blank_line", "", "this line is blank")
-        yield Line(number, first.offset, 0, None, iter([finding]), is_blank=True)
+    for number in range(first, end):
+        offset = offsets[min(number - first, len(offsets) - 1)]
+        yield Line(number, offset, 0, None, iter([found("blank_line", "", "this line is blank")]), is_blank=True)
 
 
 def _blank_end(first: RawLine, last: RawLine) -> Line:

@@ -22,7 +22,7 @@ class Line:
     """One line: its number counted from 1, where it lies in the unpacked file, and its row if it holds one.
 
     Where a file has no lines of bytes (Excel, Parquet) the number counts rows, and offset and size are 0.
-    `findings` can be gone through once. `text` is what could not be understood, for whoever would mend it.
+    `findings` can be gone through once. `text` is how the line was written, where it is text, for whoever would mend it.
     """
 
     number: int

@@ -34,6 +34,7 @@ def encoded_lines(stream: BinaryIO, encoding: Encoding, longest_bytes: int) -> I
 
 
 def skip_to_line_end(stream: BinaryIO, at_once: int) -> int:
+    """Passes over the rest of a line; returns its bytes, the line end with them."""
     skipped = 0
     while piece := stream.readline(at_once):
         skipped += len(piece)
@@ -77,6 +78,6 @@ def _aligned(stream: BinaryIO) -> Iterator[bytes]:
 def _line_end(piece: bytes, line_end: bytes, start: int) -> int:
     """Where the first line end from `start` on is over; 0 if there is none."""
     at = piece.find(line_end, start)
-    while at % 2 == 1:
+    while at > 0 and at % 2 == 1:
         at = piece.find(line_end, at + 1)
     return at + 2 if at >= 0 else 0

@@ -35,4 +35,5 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int = LONGEST_LINE_BYT
                 end = (line.number + 1, line.offset + line.size_bytes)
                 yield line
     except CannotBeRead as refused:
-        yield without_row(*end, 0, refused.finding)
+        finding = refused.finding
+        yield without_row(*((finding.line, finding.offset) if finding.line else end), 0, finding)

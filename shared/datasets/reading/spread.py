@@ -31,8 +31,9 @@ class Spread:
     size_bytes: int
 
 
-def with_spread_records(ahead: "Ahead", encoding: Encoding) -> Iterator[RawLine | Spread]:
+def with_spread_records(raws: Iterable[RawLine], encoding: Encoding) -> Iterator[RawLine | Spread]:
     """The lines in their order; where several make up one example that can be mended, that example in their place."""
+    ahead = _Ahead(raws)
     in_vain_until = 0
     while (raw := ahead.take()) is not None:
         text = "" if raw.number <= in_vain_until or _ends_an_object(raw) else _decoded(raw, encoding)
@@ -46,17 +47,12 @@ def with_spread_records(ahead: "Ahead", encoding: Encoding) -> Iterator[RawLine 
         yield spread or raw
 
 
-class Ahead:
+class _Ahead:
     """Lines that can be looked at before they are taken."""
 
     def __init__(self, raws: Iterable[RawLine]) -> None:
         self._raws = iter(raws)
         self._held: deque[RawLine] = deque()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether all lines that were looked at have been taken."""
-        return not self._held
 
     def take(self) -> RawLine | None:
         return self._held.popleft() if self._held else next(self._raws, None)
@@ -120,7 +116,7 @@ def _goes_on(text: str) -> bool:
     return balance.is_open
 
 
-def _look_ahead(first: RawLine, text: str, ahead: Ahead, encoding: Encoding) -> tuple[Spread | None, int]:
+def _look_ahead(first: RawLine, text: str, ahead: _Ahead, encoding: Encoding) -> tuple[Spread | None, int]:
     """The example that begins here, if it can be mended, and the number of the last line that was looked at."""
     balance = _Balance()
     balance.feed(text)

@@ -21,6 +21,7 @@ from shared.datasets.reading.line import CannotBeRead
 LARGEST_UNPACKED = 8 * 1024**3
 LARGEST_RATIO = 200  # text in JSON Lines is packed to a tenth, a very repetitive one to a hundredth
 ALWAYS_ALLOWED = 64 * 1024**2  # a small file may be as repetitive as it likes
+PIECE_BYTES = 64 * 1024  # unpacked at once: what comes out together with damage is lost
 LARGEST_DIRECTORY = 4 * 1024**2  # bytes of a zip's list of files, which is held whole
 
 _DAMAGE = (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, struct.error)
@@ -113,7 +114,7 @@ class _Guarded(io.RawIOBase):
     def readinto(self, buffer: Buffer, /) -> int:
         view = memoryview(buffer).cast("B")
         try:
-            piece = b"" if self.trouble else self._read_inner(len(view))
+            piece = b"" if self.trouble else self._read_inner(min(len(view), PIECE_BYTES))
         except (*_DAMAGE, OSError) as error:
             piece = b""
             self.trouble = found("damaged_file", "", f"after {self._given} unpacked bytes: {error}")

@@ -1,7 +1,7 @@
 """YAML as chatbots are fed with it: a list of maps, each a row, or a list of lists of texts, each a conversation.
 
-The elements of every list at the top are rows, whether the file is the list or a map of such lists; single texts among them
-(`categories`) are not. A map that is an example itself is one row. Where the file stops being YAML, reading ends.
+The elements of every list at the top are rows, whether the file is the list or a map of such lists; in a map, lists of single
+texts (`categories`) hold none. A map that is an example itself is one row. Where the file stops being YAML, reading ends.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ import yaml
 
 from shared.datasets.findings import found
 from shared.datasets.reading.intake import Intake
-from shared.datasets.reading.jsonl import undecodable
+from shared.datasets.reading.jsonl import kind, undecodable
 from shared.datasets.reading.line import CannotBeRead, Line
 from shared.datasets.reading.looks import EXAMPLE_KEYS
 from shared.datasets.reading.raw_lines import encoded_lines
@@ -29,25 +29,30 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int) -> Iterator[Line]
             yield source.line(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f" on line {mark.line + 1}" if mark else ""
         said = getattr(error, "problem", None) or str(error)
-        raise CannotBeRead(found("invalid_yaml", "", f"{said}{place}: nothing behind it was read")) from error
+        finding = found("invalid_yaml", "", f"{said}: nothing behind it was read")
+        raise CannotBeRead(finding.on_line(*source.place(mark.line + 1)) if mark else finding) from error
 
 
 def _rows(events: Events) -> Iterator[Node]:
     for event in events:
         if isinstance(event, yaml.SequenceStartEvent):
-            yield from _elements(events)
+            yield from _nodes(events)
         elif isinstance(event, yaml.MappingStartEvent):
             yield from _members(event, events)
 
 
-def _elements(events: Events) -> Iterator[Node]:
+def _nodes(events: Events) -> Iterator[Node]:
+    """All elements of a list."""
     for event in events:
         if isinstance(event, yaml.SequenceEndEvent):
             return
-        if not isinstance(event, yaml.ScalarEvent):
-            yield node_from(event, events)
+        yield node_from(event, events)
+
+
+def _elements(events: Events) -> Iterator[Node]:
+    """The elements of a list in a map, without single texts: those are no rows, but `categories` and the like."""
+    return (node for node in _nodes(events) if isinstance(node.value, dict | list) or node.findings)
 
 
 def _members(start: yaml.Event, events: Events) -> Iterator[Node]:
@@ -102,8 +107,14 @@ class _Source:
         self._forget_before(node.first_line)
         offset = self._offset(node.first_line)
         size_bytes = self._offset(max(node.last_line, node.first_line + 1)) - offset
+        if not isinstance(node.value, dict | list) and not node.findings:
+            node.findings.append(found("not_an_object", "", f"the element is {kind(node.value)}, not a map or a list"))
         row = node.value if isinstance(node.value, dict) else {"conversation": node.value}
         return Line(node.first_line, offset, size_bytes, None if node.findings else row, iter(node.findings))
+
+    def place(self, line: int) -> tuple[int, int]:
+        """A line with the byte at which it begins."""
+        return line, self._offset(line)
 
     def _offset(self, line: int) -> int:
         place = line - self._first

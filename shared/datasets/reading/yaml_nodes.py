@@ -12,14 +12,14 @@ from typing import Any
 import yaml
 
 from shared.datasets.findings import Finding, found, pointer
-from shared.datasets.reading.strict_json import DEEPEST
+from shared.datasets.reading.strict_json import DEEPEST, LARGEST_INTEGER, LONGEST_INTEGER
 
 Events = Iterator[Any]
 Path = tuple[str | int, ...]
 
-LONGEST_NUMBER = 18
+LONGEST_FLOAT = 40  # characters; what is longer is a text
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_FLOAT = re.compile(r"[-+]?(?:(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?|[0-9]+[eE][-+]?[0-9]{1,3})")
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -123,8 +123,8 @@ def _plain(text: str) -> Any:
         return None
     if text in _TRUTH:
         return _TRUTH[text]
-    if len(text) <= LONGEST_NUMBER and _INTEGER.fullmatch(text):
+    if len(text) <= LONGEST_INTEGER and _INTEGER.fullmatch(text) and -LARGEST_INTEGER <= int(text) < LARGEST_INTEGER:
         return int(text)
-    if len(text) <= 2 * LONGEST_NUMBER and _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+    if len(text) <= LONGEST_FLOAT and _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     return text

@@ -27,7 +27,10 @@ class Mended(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One line of a dataset: the example, or the text of the line where no example could be read from it."""
+    """One line of a dataset: the example, or the text of the line where reading it found an error.
+
+    Whoever makes these leaves out the row of a line with a key twice or with half a character: its row hides the fault.
+    """
 
     line: int  # counted from 1, in the file as it was uploaded
     row: Row | None

@@ -7,18 +7,16 @@ from typing_extensions import override
 
 from shared.datasets.findings import FINDING_CODES, Severity
 from shared.datasets.reading.jsonl import BYTE_ORDER_MARK
+from shared.datasets.reading.lenient_json import rewrite
+from shared.datasets.reading.strict_json import StrictJson
 from shared.datasets.remedies.inside import Row
 from shared.datasets.remedies.mending import Mending, SourceRow
 from shared.datasets.remedies.remedy import Remedy
 
 MANGLED = (
-    "trailing_comma",
-    "curly_quotes",
-    "single_quotes",
-    "python_literal",
-    "spread_over_lines",
-    "invalid_json",
-    "not_a_number",
+    *("trailing_comma", "missing_comma", "spread_over_lines", "comment_in_json", "unquoted_key"),
+    *("curly_quotes", "single_quotes", "full_width_punctuation", "invisible_character"),
+    *("raw_control_character", "odd_escape", "python_literal", "not_a_number"),
 )
 
 
@@ -31,14 +29,24 @@ class DropBlankLines(Mending):
 
 @dataclass
 class MendJson(Mending):
+    """Not where the JSON that was meant is faulty itself: of two values under one key, nobody knows which counts."""
+
     @override
     def mend(self, source: SourceRow) -> SourceRow | None:
         if source.row is not None or self.lent.mend is None:
             return source
         mended = self.lent.mend(source.raw)
-        if mended is None or not isinstance(mended.value, dict):
+        if mended is None or not isinstance(mended.value, dict) or not _is_sound_when_mended(source.raw):
             return source
         return replace(source, row=mended.value, raw="")
+
+
+def _is_sound_when_mended(text: str) -> bool:
+    rewritten = rewrite(text)
+    if rewritten is None:
+        return False
+    _, findings = StrictJson().parse(rewritten.text)
+    return not any(True for _ in findings)
 
 
 @dataclass

@@ -152,7 +152,7 @@ REMEDIES = (
     Remedy(
         "rename_keys",
         "Give keys the names that providers know",
-        ("sharegpt_row", "missing_messages", "missing_role", "unknown_message_key", "unknown_key", "old_output_name"),
+        ("sharegpt_row", "missing_messages", "missing_role", "unknown_key", "old_output_name"),
         RenameKeys,
     ),
     Remedy(

@@ -10,6 +10,7 @@ from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
 from shared.datasets.remedies.mending import ListMending, Mending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
+from shared.datasets.rules.messages import KEYS_OF_ROLE
 from shared.datasets.shapes import Shape
 
 SYSTEMS = ("system", "developer")
@@ -80,9 +81,11 @@ class DropExamplesWithoutAnswer(Mending):
 
     def _answers(self, row: Row) -> list[list[Any]]:
         if self.shape is Shape.PREFERENCE:
-            return [row[key] for key in inside.OUTPUTS if isinstance(row.get(key), list)]
+            said = [row[key] for key in inside.OUTPUTS if isinstance(row.get(key), list)]
+        else:
+            said = list(inside.lists_in(row, self.shape))
         # A role that is not known may have been meant to be the assistant's.
-        return [said for said in inside.lists_in(row, self.shape) if all(inside.role_of(message) for message in said)]
+        return [messages for messages in said if all(inside.role_of(message) in KEYS_OF_ROLE for message in messages)]
 
 
 @dataclass
@@ -169,7 +172,7 @@ ENDS = (
     Remedy(
         "drop_examples_without_answer",
         "Leave out examples without an answer",
-        ("no_assistant_message", "output_empty", "output_not_from_assistant"),
+        ("no_assistant_message", "messages_empty", "output_empty", "output_not_from_assistant"),
         DropExamplesWithoutAnswer,
         (Shape.CHAT, Shape.PREFERENCE),
     ),

@@ -133,6 +133,15 @@ def _departs(row: Row) -> bool:
     )
 
 
+def is_of_another_maker(row: Row) -> bool:
+    """Whether messages are written as another provider takes them, and not merely with a fault."""
+    if not _has_messages(row):
+        return False
+    contents = [message.get("content") for message in row["messages"] if isinstance(message, dict)]
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    return "system" in row or any(is_block(part) for part in parts)
+
+
 def _message_departs(message: dict[str, Any]) -> bool:
     content, calls = message.get("content"), message.get("tool_calls")
     return (

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 TRAINING = "training"
-HELD_OUT = ("validation", "test")
+HELD_OUT = ("held_out", "validation", "test")
 PROMPT = "prompt"
 """The key that stands for an example's whole prompt."""
 
@@ -31,7 +31,8 @@ NEEDS_KEY = {Strategy.GROUPED, Strategy.BY_TIME}
 class SplitRequest:
     """A training part, and one or two parts held out from it; whatever is not held out is trained on.
 
-    `held_out` says for `validation`, `test` or both how much they get: a number of examples (whole, at least 1) or a
+    `held_out` says for `validation`, `test` or both, or for one part that is simply called `held_out`, how much they get: a
+    number of examples (whole, at least 1) or a
     fraction of them (below 1). `key` is a JSON pointer into the examples: to the label (without one it is the last answer),
     to what groups them (or the word `prompt`), or to their time.
 

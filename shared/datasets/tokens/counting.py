@@ -108,9 +108,13 @@ def _count_remembered(text: str, encoding: Encoding) -> int:
 @cache
 def _encoder(encoding: Encoding) -> tiktoken.Encoding:
     vocabulary = VOCABULARIES[encoding]
-    return tiktoken.Encoding(
+    learnt = ranks(encoding)
+    encoder = tiktoken.Encoding(
         name=encoding.value,
         pat_str=vocabulary.pattern,
-        mergeable_ranks=ranks(encoding),
+        mergeable_ranks=learnt,
         special_tokens=vocabulary.special_tokens,
     )
+    # The encoder has them in a form of its own by now; as Python's objects they would take 30 MB for good.
+    learnt.clear()
+    return encoder

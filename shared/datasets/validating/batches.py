@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 from typing import BinaryIO
 
-from shared.datasets.reading.encodings import Encoding
-from shared.datasets.reading.jsonl import LONGEST_LINE_BYTES, Line, LineReader, other_file
-from shared.datasets.reading.line import RawLine, without_row
-from shared.datasets.reading.raw_lines import raw_lines, skip_to_line_end
-from shared.datasets.reading.spread import Ahead, Spread, with_spread_records
+from shared.datasets.reading.jsonl import lines_of, other_file
+from shared.datasets.reading.line import LONGEST_LINE_BYTES, Line, RawLine, without_row
+from shared.datasets.reading.raw_lines import skip_to_line_end
 
-BLOCK_BYTES = 2_000_000
+BLOCK_BYTES = 1_000_000
+MOST_NOTED = 20_000  # lines in one batch; a megabyte can be a million blank ones
 
 
 @dataclass(slots=True)
@@ -40,26 +39,32 @@ def plain_batches(
 
     A line over `longest_bytes` is not held whole.
     """
-    file = _PlainFile(stream, longest_bytes)
-    while not file.has_given_up and (block := stream.read(block_bytes)):
-        yield file.batch(block)
-    yield Batch([], [], [], list(file.reader.end()), file.end)
+    file = _PlainFile(stream, longest_bytes, block_bytes)
+    while file.is_in_the_middle or file.load():
+        yield file.batch()
 
 
 class _PlainFile:
-    """Where the reading of a file is."""
+    """Where the reading of a file is: some lines are loaded, and passed on one by one or all at once."""
 
-    def __init__(self, stream: BinaryIO, longest_bytes: int) -> None:
-        self.reader = LineReader()
-        self.end = (0, 0)
-        self.has_given_up = False
-        """This is no file of lines at all: nothing more is to be read."""
+    def __init__(self, stream: BinaryIO, longest_bytes: int, block_bytes: int) -> None:
         self._stream = stream
         self._longest = longest_bytes
+        self._block_bytes = block_bytes
+        self._loaded: Batch = Batch([], [], [])
+        self._sizes: list[int] = []
+        self._raws: Iterator[RawLine] = iter(())
+        self._seen_crlf = False
+        self._reading: Iterator[Line] = iter(())
+        self._is_over = False
+        self.is_in_the_middle = False
+        """There is more to say of what was loaded than one batch should hold."""
 
-    def batch(self, block: bytes) -> Batch:
-        """The lines that begin in a block, the last of them read to its end; and more, where an example goes on over lines."""
-        number, offset = self.end
+    def load(self) -> bool:
+        """The lines that begin in the next block, the last of them read to its end; False if there is none."""
+        block = b"" if self._is_over else self._stream.read(self._block_bytes)
+        if not block:
+            return False
         if not block.endswith(b"\n"):
             block += self._stream.readline(self._longest + 1)
         lines = block.split(b"\n")
@@ -70,64 +75,94 @@ class _PlainFile:
         sizes[-1] -= not is_ended
         if not is_ended and len(lines[-1]) > self._longest:
             sizes[-1] += skip_to_line_end(self._stream, self._longest)
+        number, offset = self._loaded.end
         offsets = list(accumulate(sizes, initial=offset))
-        self.end = (number + len(lines), offsets.pop())
-        numbers = range(number + 1, number + 1 + len(lines))
-        if number and self._are_ordinary(block, lines):
-            return Batch(numbers, offsets, lines, end=self.end)
-        return self._sorted_out(map(self._raw, numbers, offsets, sizes, lines))
+        end = (number + len(lines), offsets.pop())
+        self._loaded = Batch(range(number + 1, number + 1 + len(lines)), offsets, lines, end=end)
+        self._sizes = sizes
+        self._raws = map(RawLine, self._loaded.numbers, offsets, sizes, lines)
+        return True
 
-    def _are_ordinary(self, block: bytes, lines: list[bytes]) -> bool:
-        if max(map(len, lines)) > self._longest:
-            return False
-        if b"\r" in block:
-            return all(map(self.reader.is_ordinary, lines))
-        # What is asked of one line, asked of all at once.
-        starts, ends = {line[:1] for line in lines}, {line[-1:] for line in lines}
-        return self.reader.is_ordinary(lines[0]) and starts == {b"{"} and ends == {b"}"}
-
-    def _sorted_out(self, raws: Iterator[RawLine]) -> Batch:
+    def batch(self) -> Batch:
+        """What was loaded, and what had to be read on for the last of it."""
+        if not self.is_in_the_middle and self._are_ordinary(self._loaded.contents):
+            return self._loaded
         numbers: list[int] = []
         offsets: list[int] = []
         contents: list[bytes] = []
         noted: list[Line] = []
-        until = self.end[0]
-        ahead = Ahead(chain(raws, self._further()))
-        for one in with_spread_records(ahead, Encoding.UTF_8):
-            if isinstance(one, Spread):
-                noted.extend(self.reader.read(one))
-            elif one.number == 1 and (other := other_file(one)):
-                noted.append(without_row(one.number, one.offset, one.size_bytes, other))
-                self.has_given_up, self.end = True, (one.number, one.offset + one.size_bytes)
+        while len(noted) < MOST_NOTED:
+            if (line := next(self._reading, None)) is not None:
+                noted.append(line)
+            elif (raw := next(self._raws, None)) is None:  # reading on may have loaded more
                 break
-            elif self._is_ordinary(one):
-                numbers.append(one.number)
-                offsets.append(one.offset)
-                contents.append(one.content.removesuffix(b"\n"))
+            elif self._is_ordinary(raw):
+                numbers.append(raw.number)
+                offsets.append(raw.offset)
+                contents.append(raw.content.removesuffix(b"\r"))
             else:
-                noted.extend(self.reader.read(one))
-            if _last(one) >= until and ahead.is_empty:
-                break
-        return Batch(numbers, offsets, contents, noted, self.end)
+                self._reading = self._read_on(raw)
+        self.is_in_the_middle = len(noted) >= MOST_NOTED
+        return Batch(numbers, offsets, contents, noted, self._loaded.end)
+
+    def _are_ordinary(self, lines: list[bytes]) -> bool:
+        """What is asked of a line, asked of all at once; lines with CR LF are looked at one by one."""
+        is_first = self._loaded.numbers[0] == 1
+        if is_first or max(map(len, lines)) > self._longest:
+            return False
+        return {line[:1] for line in lines} == {b"{"} and {line[-1:] for line in lines} == {b"}"}
 
     def _is_ordinary(self, raw: RawLine) -> bool:
-        content = raw.content.removesuffix(b"\n")
-        return raw.number > 1 and len(content) <= self._longest and self.reader.is_ordinary(content)
+        """Whether there is nothing to say of a line but what its JSON says, and it cannot go on in the next."""
+        content = raw.content
+        if raw.number == 1 or len(content) > self._longest or not content.startswith(b"{"):
+            return False
+        return content.rstrip().endswith(b"}") and (self._seen_crlf or not content.endswith(b"\r"))
 
-    def _raw(self, number: int, offset: int, size: int, line: bytes) -> RawLine:
+    def _read_on(self, first: RawLine) -> Iterator[Line]:
+        """A line that is not ordinary, and those after it until nothing that follows depends on them any more."""
+        if first.number == 1 and (other := other_file(first)):
+            self._give_up(first)
+            yield without_row(first.number, first.offset, first.size_bytes, other)
+            return
+        last = first.number
+        ends_with_crlf: dict[int, bool] = {}
+
+        def fed() -> Iterator[RawLine]:
+            nonlocal last
+            for raw in chain([first], self._rest()):
+                last = raw.number
+                whole = self._with_end(raw)
+                ends_with_crlf[last] = whole.content.endswith(b"\r\n")
+                yield whole
+
+        for line in lines_of(fed()):
+            yield self._told_once(line, ends_with_crlf)
+            if line.number == last and not line.is_blank:
+                return
+
+    def _rest(self) -> Iterator[RawLine]:
+        while True:
+            while (raw := next(self._raws, None)) is not None:
+                yield raw
+            if not self.load():
+                return
+
+    def _told_once(self, line: Line, ends_with_crlf: dict[int, bool]) -> Line:
+        """Line ends of Windows are told of at the first line that has one."""
+        if self._seen_crlf:
+            return replace(line, findings=(one for one in line.findings if one.code != "crlf_line_endings"))
+        self._seen_crlf = not line.is_blank and ends_with_crlf.get(line.number, False)
+        return line
+
+    def _with_end(self, raw: RawLine) -> RawLine:
         """As `raw_lines` gives it: with its line end, or only the beginning of one that is too long."""
-        if len(line) > self._longest:
-            return RawLine(number, offset, size, line[: self._longest])
-        return RawLine(number, offset, size, line + b"\n" if size > len(line) else line)
+        if len(raw.content) > self._longest:
+            return replace(raw, content=raw.content[: self._longest])
+        return replace(raw, content=raw.content + b"\n") if raw.size_bytes > len(raw.content) else raw
 
-    def _further(self) -> Iterator[RawLine]:
-        """Lines after the block, read only if somebody looks so far ahead."""
-        number, offset = self.end
-        for raw in raw_lines(self._stream, self._longest):
-            at = replace(raw, number=number + raw.number, offset=offset + raw.offset)
-            self.end = (at.number, at.offset + at.size_bytes)
-            yield at
-
-
-def _last(one: RawLine | Spread) -> int:
-    return one.raw.number + one.lines - 1 if isinstance(one, Spread) else one.number
+    def _give_up(self, at: RawLine) -> None:
+        """This is no file of lines at all: nothing more is read."""
+        self._is_over = True
+        self._raws = iter(())
+        self._loaded.end = (at.number, at.offset + at.size_bytes)

@@ -1,19 +1,56 @@
 """Gathers findings: counts all of them, keeps as many as can be read, and of each code the first lines it stands on."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
+from typing import Protocol
+
+from typing_extensions import override
 
 from shared.datasets.acceptance import LINES_NAMED, Sighting
 from shared.datasets.findings import WHOLE_FILE, Finding
 
 
+class Keeping(Collection[Finding], Protocol):
+    """Where findings of lines are kept: a spool, or a list."""
+
+    def add(self, finding: Finding) -> None: ...
+
+
+class InMemory(list[Finding]):
+    """For few findings."""
+
+    def add(self, finding: Finding) -> None:
+        self.append(finding)
+
+
+class Kept(Collection[Finding]):
+    """The findings of a file: those of the whole first, which are never left out for others."""
+
+    def __init__(self, of_file: list[Finding], of_lines: Keeping, most: int) -> None:
+        self._of_file, self._of_lines = of_file, of_lines
+        self._size = min(most, len(of_file) + len(of_lines))
+
+    @override
+    def __len__(self) -> int:
+        return self._size
+
+    @override
+    def __iter__(self) -> Iterator[Finding]:
+        return islice(chain(self._of_file, self._of_lines), self._size)
+
+    @override
+    def __contains__(self, finding: object) -> bool:
+        return any(one == finding for one in self)
+
+
 class Gathering:
     """The findings of one file, of each line in their order."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, keeping: Keeping | None = None) -> None:
         self._most = most
         self._of_file: list[Finding] = []
-        self._of_lines: list[Finding] = []
+        self._of_lines = InMemory() if keeping is None else keeping
         self._first_lines: dict[str, list[int]] = defaultdict(list)
         self.codes: Counter[str] = Counter()
 
@@ -31,12 +68,11 @@ class Gathering:
         if len(lines) < LINES_NAMED and finding.line not in lines[-1:]:
             lines.append(finding.line)
         if len(self._of_lines) < self._most:
-            self._of_lines.append(finding)
+            self._of_lines.add(finding)
 
     @property
-    def kept(self) -> tuple[Finding, ...]:
-        """Those of the whole file first: they are never left out for others."""
-        return tuple((self._of_file + self._of_lines)[: self._most])
+    def kept(self) -> Kept:
+        return Kept(self._of_file, self._of_lines, self._most)
 
     def sightings(self) -> dict[str, Sighting]:
         return {code: Sighting(count, tuple(self._first_lines[code])) for code, count in self.codes.items()}

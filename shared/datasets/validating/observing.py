@@ -17,6 +17,7 @@ from shared.datasets.quality.columns import texts_of
 from shared.datasets.quality.observer import Panel
 from shared.datasets.validating.batches import Batch
 from shared.datasets.validating.examples import Examples
+from shared.datasets.validating.gathering import InMemory, Keeping
 
 Numbers = NDArray[np.int64]
 
@@ -27,6 +28,8 @@ class Companions:
 
     panel: Callable[[], Panel] | None = None
     prints: Callable[[], PrintsWriter] | None = None
+    keeping: Callable[[], Keeping] = InMemory
+    """Where findings are kept until they are stored."""
 
 
 class Observed:

@@ -1,6 +1,6 @@
 """The pass: batch after batch is read, judged, counted in the background meanwhile, and noted, all in the order of the file.
 
-Three batches are in memory at once, whatever the size of the file.
+Two batches are in memory at once, whatever the size of the file.
 """
 
 from collections import deque
@@ -24,12 +24,12 @@ from shared.datasets.validating.examples import Examples, examples_of
 from shared.datasets.validating.gathering import Gathering, Seen
 from shared.datasets.validating.limits import Limits
 from shared.datasets.validating.numbers import TokenTally
-from shared.datasets.validating.observing import Observed
+from shared.datasets.validating.observing import Companions, Observed
 from shared.datasets.validating.report import Validation
 from shared.datasets.validating.sound_chat import sound_chats
 from shared.datasets.validating.strict_rows import Judge, Judged
 
-BATCHES_AHEAD = 2
+BATCHES_AHEAD = 1
 
 Numbers = NDArray[np.int64]
 _LAST_SYSTEM_ROLE = ROLES.index("developer")  # and only "system" is before it
@@ -48,7 +48,7 @@ class Prepared:
 class Pass:
     """One going-through of one file."""
 
-    def __init__(self, limits: Limits, counters: Sequence[Counter], observed: Observed) -> None:
+    def __init__(self, limits: Limits, counters: Sequence[Counter], companions: Companions) -> None:
         self._limits = limits
         self._judge = Judge(limits.shape)
         self._tallies = [
@@ -56,8 +56,8 @@ class Pass:
             for counter in counters
         ]
         self._repetitions = Repetitions(limits.max_compared_examples)
-        self._gathering = Gathering(limits.max_findings)
-        self._observed = observed
+        self._gathering = Gathering(limits.max_findings, companions.keeping())
+        self._observed = Observed(companions)
         self._message_counts = Spread()
         self._with_images = Seen()
         self._lines = self._size_bytes = self._rows = self._examples = self._messages = self._without_system = 0

@@ -1,6 +1,7 @@
 """The report of a validation: what was found, how much there is of what, and who would take it."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from shared.datasets.acceptance import Acceptance
@@ -19,7 +20,7 @@ class Validation:
     messages: int
     message_quantiles: dict[str, int]  # of the messages that an example has
     tokens: dict[Encoding, TokenStatistics]
-    findings: tuple[Finding, ...]
+    findings: Collection[Finding]
     findings_omitted: int
     codes: dict[str, int]
     quality: dict[str, Any]  # what the observers say in numbers
@@ -30,5 +31,7 @@ class Validation:
         return not any(FINDING_CODES[code].severity is Severity.ERROR for code in self.codes)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"ready": self.ready, **asdict(self)}
+        """For JSON; without the findings, which are kept one by one."""
+        numbers = asdict(replace(self, findings=()))
+        del numbers["findings"]
+        return {"ready": self.ready, **numbers}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from shared.datasets.findings import Finding, Severity, found
-from shared.datasets.reading.jsonl import Line, Row, parse
-from shared.datasets.reading.strict_json import StrictJson
+from shared.datasets.reading.jsonl import lines_of
+from shared.datasets.reading.line import Line, RawLine, Row
 from shared.datasets.rules import check
 from shared.datasets.shapes import Shape
 
@@ -24,26 +24,23 @@ class Judged:
 
 
 class Judge:
-    """Judges the lines of one file, whose rows are to have one shape."""
+    """Judges lines one by one, whose rows are to have one shape."""
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._json = StrictJson()
 
-    def text(self, line: int, offset: int, content: bytes) -> Judged:
-        """A line that nobody has read yet."""
-        row, findings = parse(content, self._json)
-        return self._judged(line, offset, row, findings)
+    def text(self, number: int, offset: int, content: bytes) -> Judged:
+        """A line, without its line end, that nobody has read yet."""
+        (line,) = lines_of([RawLine(number, offset, len(content), content)])
+        return self.line(line)
 
     def line(self, line: Line) -> Judged:
-        """A line that reading has looked at already."""
-        return self._judged(line.number, line.offset, line.row, line.findings)
-
-    def _judged(self, line: int, offset: int, row: Row | None, findings: Iterator[Finding]) -> Judged:
-        of_row = check(row, self._shape) if row is not None else iter(())
-        kept = list(_bounded(chain(findings, of_row)))
+        """A line that reading has looked at."""
+        of_row = check(line.row, self._shape) if line.row is not None else iter(())
+        kept = list(_bounded(chain(line.findings, of_row)))
         is_refused = any(finding.severity is Severity.ERROR for finding in kept)
-        return Judged(line, offset, [finding.on_line(line, offset) for finding in kept], None if is_refused else row)
+        findings = [finding.on_line(line.number, line.offset) for finding in kept]
+        return Judged(line.number, line.offset, findings, None if is_refused else line.row)
 
 
 def _bounded(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -143,6 +143,14 @@ def test_several_languages_are_said_once() -> None:
     assert (line, finding.message) == (0, "answers in a sample of 40: en 75 %, zh 25 %")
 
 
+def test_what_few_examples_leave_untold_is_left_out() -> None:
+    english = "The parcel is on its way to you and will be there on Monday, number {}."
+    rows = [chat("?", english.format(number)) for number in range(40)] + [chat("?", "Lorem ipsum dolor sit amet, " * 3)]
+    observer = Languages()
+    assert seen(observer, rows) == []
+    assert observer.numbers() == {"sampled": 41, "asked": {}, "answered": {"en": 40}}
+
+
 @pytest.mark.parametrize(
     ("examples", "labels", "standing", "next_step"),
     [(9, None, "too_few", 10), (10, None, "least", 50), (50, None, "useful", 100), (99, None, "useful", 100),

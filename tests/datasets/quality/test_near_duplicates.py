@@ -2,8 +2,6 @@
 
 import random
 
-import numpy as np
-
 from shared.datasets.quality.likeness import likenesses_between
 from shared.datasets.quality.near_duplicates import NearDuplicates
 from tests.datasets.quality.looking import Row, block, chat, codes, seen
@@ -98,5 +96,4 @@ def test_a_sketch_takes_64_bytes_of_memory() -> None:
     rng = random.Random(7)
     observer = NearDuplicates()
     observer.see(block([chat(" ".join(words(60, rng)), "x") for _ in range(20)]))
-    book = observer.sketchbook()
-    assert (book.sketches.shape, book.sketches.dtype) == ((20, 64), np.uint8)
+    assert observer.sketchbook().sketches.nbytes == 20 * 64

@@ -23,6 +23,12 @@ PERSONAL = [
     ("+8613812345678", "[PHONE]"),
     ("Tel. 01 23 45 67 89", "Tel. [PHONE]"),
     ("Tel. 020 7946 0958", "Tel. [PHONE]"),
+    ("电话 010-62345678", "电话 [PHONE]"),
+    ("+1 (415) 555-0132", "[PHONE]"),
+    ("+44 (0)20 7946 0958", "[PHONE]"),
+    ("tel:+4930123456", "tel:[PHONE]"),
+    ("call 1-800-555-1234.", "call [PHONE]."),
+    ("13912345678@qq.com", "[EMAIL]"),
     ("card 4111 1111 1111 1111, thanks", "card [CARD], thanks"),
     ("card 4111-1111-1111-1111", "card [CARD]"),
     ("card 378282246310005", "card [CARD]"),
@@ -61,6 +67,17 @@ HARMLESS = [
     "at 1700000000, or 1700000000000 in milliseconds",
     "2023-01-15 12:30:45",
     "am 01.02.2023 um 12:30",
+    "05/31/2024 10:15",
+    "2024-05-01T08:30:15.123456Z",
+    "0.12345678901234",
+    "version 10.0.19041.388",
+    "3/4 of 0.05 and 08:00-17:30",
+    "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]",
+    "#ff00aa 0x7fff5fbff8c8",
+    "Boston, MA 02110-1301",
+    "x +1.4142135623731",
+    "252.227-7013",
+    "2**34 == 17179869184",
     "100-50-30-15 = 5",
     "48/2 = <<48/2=24>>24 and 555-123",
     "1234567890",
@@ -120,8 +137,19 @@ def test_texts_that_are_no_characters_survive() -> None:
     assert mask("\ud800 a@acme.com \0")[0] == "\ud800 [EMAIL] \0"
 
 
-@pytest.mark.parametrize(("text", "public"), [("8.8.8.8", 1), ("2001:4860:4860::8888", 1), ("10.0.0.1", 0),
-                                              ("127.0.0.1", 0), ("v8.8.8.8", 0), ("8.8.8.8.8", 0), ("fe80::1", 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("8.8.8.8", 1),
+        ("2001:4860:4860::8888", 1),
+        ("10.0.0.1", 0),
+        ("127.0.0.1", 0),
+        ("v8.8.8.8", 0),
+        ("1.6.0.5", 0),
+        ("8.8.8.8.8", 0),
+        ("fe80::1", 0),
+    ],
+)
 def test_public_addresses_are_noted_and_stay(text: str, public: int) -> None:
     assert [detection.kind.code for detection in scan(text.encode())] == ["ip_address"] * public
     assert mask(text)[0] == text

@@ -5,13 +5,14 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.datasets.reading import mend
 from tests.datasets.reading.manglings import MANGLINGS, OBJECTS, VALUES, plain
 
 
+@settings(deadline=None)
 @given(value=VALUES, indent=st.sampled_from([None, 1]), in_ascii=st.booleans())
 def test_what_is_json_already_stays_as_it_is(*, value: Any, indent: int | None, in_ascii: bool) -> None:
     mended = mend(json.dumps(value, indent=indent, ensure_ascii=in_ascii))
@@ -20,6 +21,7 @@ def test_what_is_json_already_stays_as_it_is(*, value: Any, indent: int | None, 
 
 
 @pytest.mark.parametrize("code", [code for code in MANGLINGS if code != "unquoted_key"])
+@settings(deadline=None)
 @given(value=OBJECTS)
 def test_what_was_mangled_means_the_same(code: str, value: Any) -> None:
     text = MANGLINGS[code](value)
@@ -29,6 +31,7 @@ def test_what_was_mangled_means_the_same(code: str, value: Any) -> None:
     assert {departure.code for departure in mended.departures} <= {code}, text
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True), st.integers() | st.none(), min_size=1))
 def test_keys_need_no_quotation_marks(value: dict[str, int | None]) -> None:
     small = {key: number and number % 1_000 for key, number in value.items()}
@@ -38,6 +41,7 @@ def test_keys_need_no_quotation_marks(value: dict[str, int | None]) -> None:
     assert {departure.code for departure in mended.departures} == {"unquoted_key"}
 
 
+@settings(deadline=None)
 @given(OBJECTS)
 def test_commas_before_closing_brackets_count_for_nothing(value: Any) -> None:
     text = json.dumps(value, indent=1, ensure_ascii=False)
@@ -124,6 +128,7 @@ def test_no_text_takes_more_than_its_length(piece: str) -> None:
     assert seconds(300_000) < 40 * seconds(30_000) + 0.05
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("{}[]:,'\"“”‘’：，｛｝ \n\t\\/#*aTn1-.e\u200b"), max_size=60))
 def test_any_text_is_mended_or_not(text: str) -> None:
     mended = mend(text)

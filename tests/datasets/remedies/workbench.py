@@ -1,38 +1,17 @@
 """What the tests of remedies work with: rows in memory, and what other rooms lend, in a plain form."""
 
-import ast
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shared.datasets import rules
 from shared.datasets.findings import Finding
+from shared.datasets.quality.personal.masking import mask
+from shared.datasets.reading.mend import mend
 from shared.datasets.remedies import Chosen, Lent, Prepared, SourceRow, prepare
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens import Encoding, count_example
 
 Row = dict[str, Any]
-
-MAIL = re.compile(r"[\w.]+@[\w.]+\w")
-
-
-@dataclass(frozen=True)
-class Read:
-    value: Any
-
-
-def mend(text: str) -> Read | None:
-    """Reads Python's way of writing values, which is one of the ways in which people mangle JSON."""
-    try:
-        return Read(ast.literal_eval(text.strip()))
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
-
-
-def mask(text: str) -> tuple[str, Mapping[str, int]]:
-    masked, count = MAIL.subn("[EMAIL]", text)
-    return masked, {"email": count}
 
 
 def count_tokens(row: Row) -> int:

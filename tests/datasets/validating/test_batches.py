@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from shared.datasets.reading.jsonl import parse, read_lines
-from shared.datasets.reading.strict_json import StrictJson
-from shared.datasets.validating.batches import plain_batches
+from shared.datasets.reading.jsonl import lines_of, read_lines
+from shared.datasets.reading.line import Line, RawLine
+from shared.datasets.validating.batches import MOST_NOTED, Batch, plain_batches
 
 Seen = tuple[int, int, Any, list[Any], bool]
 
@@ -32,23 +32,20 @@ END = st.sampled_from([b"\n", b"\n", b"\r\n", b"\r", b"\n\n", b"\n \n"])
 FILE = st.lists(st.tuples(LINE, END), max_size=12).map(lambda pairs: b"".join(line + end for line, end in pairs))
 
 
+def seen(line: Line) -> Seen:
+    return line.number, line.offset, line.row, list(line.findings), line.is_blank
+
+
 def one_by_one(content: bytes, longest: int) -> list[Seen]:
-    return [
-        (line.number, line.offset, line.row, list(line.findings), line.is_blank)
-        for line in read_lines(BytesIO(content), longest)
-    ]
+    return [seen(line) for line in read_lines(BytesIO(content), longest)]
 
 
 def in_blocks(content: bytes, longest: int, block: int) -> Iterator[Seen]:
-    json = StrictJson()
     for batch in plain_batches(BytesIO(content), longest, block):
-        seen: list[Seen] = [
-            (line.number, line.offset, line.row, list(line.findings), line.is_blank) for line in batch.noted
-        ]
+        lines = list(map(seen, batch.noted))
         for number, offset, text in zip(batch.numbers, batch.offsets, batch.contents, strict=True):
-            row, findings = parse(text, json)
-            seen.append((number, offset, row, list(findings), False))
-        yield from sorted(seen, key=lambda one: one[0])
+            lines += map(seen, lines_of([RawLine(number, offset, len(text), text)]))
+        yield from sorted(lines, key=lambda line: line[0])
 
 
 @settings(deadline=None, max_examples=500)
@@ -60,16 +57,23 @@ def test_blocks_hold_the_lines_of_the_file(content: bytes, longest: int, block: 
 @settings(deadline=None, max_examples=200)
 @given(FILE.filter(lambda content: not content.startswith(b"PK")), st.integers(1, 90))
 def test_the_last_batch_ends_where_the_file_ends(content: bytes, block: int) -> None:
-    *_, last = plain_batches(BytesIO(content), 30, block)
+    last = [Batch([], [], []), *plain_batches(BytesIO(content), 30, block)][-1]
     lines = content.count(b"\n") + (not content.endswith(b"\n") and content != b"")
     assert last.end == (lines, len(content))
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_ordinary_lines_are_left_to_whoever_reads_many_at_once(end: bytes) -> None:
-    *batches, _ = plain_batches(BytesIO(b'{"a": 1}'.join([b"", *[end] * 100])), block_bytes=200)
+    batches = list(plain_batches(BytesIO(b'{"a": 1}'.join([b"", *[end] * 100])), block_bytes=200))
     assert [line.number for batch in batches for line in batch.noted] == [1]
     assert sum(len(batch.contents) for batch in batches) == 99
+
+
+def test_endless_blank_lines_come_in_bounded_batches() -> None:
+    content = b"{}\n" + b"\n" * 50_000 + b"{}\n"
+    batches = list(plain_batches(BytesIO(content)))
+    assert max(len(batch.noted) for batch in batches) <= MOST_NOTED
+    assert [line.number for batch in batches for line in batch.noted] == list(range(1, 50_003))
 
 
 class Counted(BytesIO):
@@ -90,7 +94,7 @@ class Counted(BytesIO):
 
 def test_an_endless_line_is_not_held() -> None:
     file = Counted(b"x" * 1_000_000 + b"\n{}\n")
-    (first, second, _) = plain_batches(file, 1_000, 500)
+    (first, second) = plain_batches(file, 1_000, 500)
     assert [line.size_bytes for line in first.noted] == [1_000_001]
     assert (list(second.numbers), second.contents) == ([2], [b"{}"])
     assert file.most == 1_001

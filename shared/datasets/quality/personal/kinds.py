@@ -47,14 +47,26 @@ def _is_mail(match: bytes) -> bool:
 
 
 def _is_public_address(match: bytes) -> bool:
+    parts = match.split(b".")
+    if len(parts) == 4 and max(map(len, parts)) < 3 and len(set(parts)) > 1:
+        return False  # 10.4.25.14 is likelier a version
     try:
         return ipaddress.ip_address(match.decode()).is_global
     except ValueError:
         return False
 
 
+DATE = re.compile(rb"[0-3]?\d[./-][0-3]?\d[./-](?:19|20)\d\d(?!\d)")
+DECIMAL = re.compile(rb"\+\d+\.\d+")
+
+
 def _is_phone(match: bytes) -> bool:
-    return 8 <= len(_digits(match)) <= 15 and not re.search(rb"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?!\d)", match)
+    return 8 <= len(_digits(match)) <= 15 and not DATE.search(match) and not DECIMAL.fullmatch(match)
+
+
+def _is_chinese_mobile(match: bytes) -> bool:
+    number = int(_digits(match)[-11:])
+    return number & (number - 1) != 0  # 17179869184 is a power of two, and stands in many programs
 
 
 def is_random(match: bytes) -> bool:
@@ -97,7 +109,7 @@ NUMBERS = (
             rb"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]"),
     _number("NATIONAL_ID", "a Spanish identity number", rb"(?:\d{8}|[XYZ]-?\d{7})-?[A-Z]",
             lambda match: checksums.is_spanish_id(_plain(match))),
-    _number("PHONE", "a Chinese mobile number", rb"(?:\+?86[ -]?)?1[3-9]\d(?:\d{8}|([ -])\d{4}\1\d{4})"),
+    _number("PHONE", "a Chinese mobile number", rb"(?:\+?86[ -]?)?1[3-9]\d(?:\d{8}|([ -])\d{4}\1\d{4})", _is_chinese_mobile),
     _number("NATIONAL_ID", "a German tax number", rb"\d{11}|\d\d \d{3} \d{3} \d{3}",
             lambda match: checksums.is_german_tax_id(_digits(match))),
 )  # fmt: skip
@@ -105,9 +117,9 @@ NUMBERS = (
 PHONES = (
     _personal("PHONE", "a phone number", rb"(?<![A-Za-z0-9_+=*/^])(?<!\d )\+[1-9]\d{0,2}(?:[ .()/-]{0,2}\d){6,14}(?!\d)",
               _is_phone),
-    _number("PHONE", "a phone number", rb"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])[2-9]\d\d[ .-]\d{4}"),
+    _number("PHONE", "a phone number", rb"(?:1[ .-])?(?:\([2-9]\d\d\) ?[2-9]\d\d[ .-]\d{4}|[2-9]\d\d([.-])[2-9]\d\d\1\d{4})"),
     _number("PHONE", "a phone number", rb"(?<!\d )(?<!\d[/-])\(?0[1-9]\d{0,4}\)?(?:[ /.-]\d{2,8}){1,5}(?! \d)",
-            lambda match: len(_digits(match)) >= 9 and _is_phone(match)),
+            lambda match: len(_digits(match)) >= 10 and _is_phone(match)),
 )  # fmt: skip
 
 ADDRESSES = (

@@ -14,9 +14,11 @@ from shared.datasets.quality.personal.kinds import ADDRESSES, MAIL, NUMBERS, PHO
 
 # One automaton, linear in the bytes whatever they are.
 _SUSPECT = re2.compile(
-    rb"@[A-Za-z0-9]"
-    rb"|\+[1-9](?:[ .()/-]{0,2}\d){7,16}|\(?0[1-9](?:[ .()/-]{0,2}\d){7,16}|\(?[2-9]\d\d[).-] ?[2-9]\d\d[ .-]\d{4}"
-    rb"|\d{8,}|\d{3,4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{4}|\d{3}-\d\d-\d{4}|\d\d \d{3} \d{3} \d{3}|[XYZ]-?\d{7}"
+    rb"[A-Za-z0-9._%+-]@[A-Za-z0-9]"
+    rb"|\+[1-9](?:[ .()/-]{0,2}\d){7,16}|\(?0[1-9]\d{0,4}\)?[ /.-](?:[ /.-]?\d){4,16}"
+    rb"|\(?[2-9]\d\d[).-] ?[2-9]\d\d[ .-]\d{4}"
+    rb"|\d{11,}@?|\d{8}-?[A-Z]@?|\d{3,4}[ -]\d{4}[ -]\d{4}|\d{4}[ -]\d{6}[ -]\d{4}"
+    rb"|\d{3}-\d\d-\d{4}|\d\d \d{3} \d{3} \d{3}|[XYZ]-?\d{7}"
     rb"|\d+\.\d+\.\d+\.\d|[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){3,}"
     rb"|[A-Z]{2}\d\d ?[A-Z0-9]{4} ?[A-Z0-9]{4}|[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]"
     rb"|sk-|[rs]k_live_|AKIA|ASIA|gh[pousr]_|github_pat_|xox[abeprs]-|AIza|AccountKey=|SharedAccessKey="

@@ -1,0 +1,34 @@
+"""What an uploader says of a file, checked at the door as far as it can be without the file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api import bodies
+from shared.datasets.asked import FORMATS, Asked, Checks
+from shared.errors import FieldError, InvalidRequest, UnsupportedFormat
+
+
+def asked_of(form: str, mapping: Mapping[str, Any] | None, checks: Checks) -> Asked:
+    """Raises UnsupportedFormat or InvalidRequest."""
+    if form not in FORMATS:
+        raise UnsupportedFormat(
+            f"There is no format {form!r}. Leave it out, and what the file is will be found out.", supported=[*FORMATS]
+        )
+    if mapping is not None and not mapping:
+        raise InvalidRequest("The mapping is empty.", [FieldError("/mapping", "names no part of an example")])
+    return Asked(form, mapping, checks)
+
+
+def mapping_in(text: str | None) -> dict[str, Any] | None:
+    """The mapping in a form's field, which is JSON. Raises InvalidRequest."""
+    if text is None:
+        return None
+    try:
+        value = bodies.parse(text.encode())
+    except InvalidRequest as error:
+        raise InvalidRequest("The mapping is not JSON.", [FieldError("/mapping", error.detail)]) from error
+    if not isinstance(value, dict):
+        raise InvalidRequest(
+            "The mapping must be an object.", [FieldError("/mapping", 'write {"user": …, "assistant": …}')]
+        )
+    return value

@@ -1,0 +1,65 @@
+"""The rows of a dataset as remedies and splits want them: each line of the uploaded file with the examples that are made of it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO
+
+from shared.datasets.findings import Severity
+from shared.datasets.quality.personal.masking import mask
+from shared.datasets.reading import Line, mend, read
+from shared.datasets.remedies import Lent, SourceRow
+from shared.datasets.rules import check
+from shared.datasets.shapes import Shape
+from shared.datasets.shaping.conversions.conversion import Conversion
+from shared.datasets.shaping.conversions.convert import convert
+from shared.datasets.shaping.examples import to_examples
+from shared.datasets.shaping.plan import Shaping
+from shared.datasets.splitting.keys import SourcedExample
+from shared.datasets.tokens import Encoding, count_example
+from shared.datasets.understanding import reader_of
+
+Row = dict[str, Any]
+Open = Callable[[], BinaryIO]
+
+
+def source_rows(opened: BinaryIO, source: Mapping[str, Any]) -> Iterator[SourceRow]:
+    """Every example with its line; lines and rows of which there is none, as the text that they are."""
+    intake, shaping = reader_of(source)
+    with opened:
+        for line in read(opened, intake):
+            yield from _of_line(line, shaping)
+
+
+def sourced_examples(opened: BinaryIO, source: Mapping[str, Any]) -> Iterator[SourcedExample]:
+    """The examples of a sound dataset, in the order in which they were written down, each with the row it was made of."""
+    intake, shaping = reader_of(source)
+    with opened:
+        for line in read(opened, intake):
+            if line.row is not None:
+                for example in to_examples(line.row, shaping).examples:
+                    yield SourcedExample(line.number, example, line.row)
+
+
+def lent_to_remedies(shape: Shape, found_on: Mapping[str, set[int]], conversion: Conversion | None = None) -> Lent:
+    """What remedies may use of the rest. `found_on`: by code, the lines on which quality found something."""
+    return Lent(
+        check=lambda row: check(row, shape),
+        mend=mend,
+        mask=mask,
+        count_tokens=lambda row: count_example(row, Encoding.O200K_BASE, shape).total,
+        convert=None if conversion is None else lambda row: convert(row, conversion).examples,
+        lines=found_on,
+    )
+
+
+def _of_line(line: Line, shaping: Shaping) -> Iterator[SourceRow]:
+    text = (line.text or "").rstrip("\r\n")
+    # A row with a key twice, or with half of a character, does not show its fault: its text does.
+    if line.row is None or any(finding.severity is Severity.ERROR for finding in line.findings):
+        yield SourceRow(line.number, None, text)
+        return
+    examples = to_examples(line.row, shaping).examples
+    for example in examples:
+        yield SourceRow(line.number, example)
+    if not examples:
+        yield SourceRow(line.number, None, text or json.dumps(line.row, ensure_ascii=False))

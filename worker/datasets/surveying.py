@@ -1,0 +1,28 @@
+"""Looking for what could be mended in a dataset that was judged, so that whoever looks at it is offered remedies with counts."""
+
+from dataclasses import asdict
+
+from shared.datasets import recording
+from shared.datasets.queries import lines_with
+from shared.datasets.remedies import REMEDIES, survey
+from shared.datasets.rows import lent_to_remedies, source_rows
+from shared.datasets.shapes import Shape
+from shared.datasets.tables import Dataset
+from worker.context import Context
+
+
+def look_for_remedies(context: Context, taken: Dataset) -> None:
+    """Count what each remedy would do, and keep samples. Nothing is changed."""
+    source = taken.source
+    assert source is not None
+    offers = []
+    if source["shaping"] is not None:
+        with context.database.reading() as db:
+            found_on = lines_with(db, taken.id)
+        shape = Shape(taken.format or Shape.CHAT)
+        found = survey(
+            lambda: source_rows(context.storage.open(taken.blob), source), shape, lent_to_remedies(shape, found_on)
+        )
+        offers = [asdict(offer) | {"mends": list(REMEDIES[offer.name].mends)} for offer in found]
+    with context.database.transaction() as db:
+        recording.record_offers(db, taken, offers)
