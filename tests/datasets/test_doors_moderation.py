@@ -38,8 +38,8 @@ def flagged_lines(office: Office, dataset: str) -> dict[int, dict[str, Any]]:
     listed = office.look(f"/datasets/{dataset}/findings?code=moderation_flagged&limit=200")["data"]
     found = {finding["line"]: finding for finding in listed}
     assert len(found) == len(listed), "a line is named once"
-    counted = "SELECT coalesce(report -> 'codes' ->> 'moderation_flagged', '0')::int FROM datasets WHERE id = %s"
-    assert office.lab.api.sql(counted, dataset) == [(len(found),)]
+    counted = office.look(f"/datasets/{dataset}/report")["codes"].get("moderation_flagged", {"count": 0})
+    assert counted["count"] == len(found)
     return found
 
 
@@ -176,8 +176,11 @@ def test_a_refused_credential_is_waited_for_and_a_refused_request_is_the_end(off
         "credential_refused",
     )
     assert office.lab.api.sql("SELECT failures FROM connections") == [(1,)], "its jobs wait too"
+    other = ordered(office, office.dataset(rows({}, 10), "other"), connection)
+    assert not office.step(Task.MODERATE_DATASETS), "and so do other moderations"
     office.pass_time(301)
-    office.step(Task.MODERATE_DATASETS)
+    assert [office.step(Task.MODERATE_DATASETS) for _ in range(2)] == [True, True]
+    assert (office.look(other)["status"], office.look(other)["n_asked"]) == ("succeeded", 10)
     assert (office.look(moderation)["n_asked"], office.look(moderation)["reason"]) == (32, None)
     assert office.lab.api.sql("SELECT failures, resume_at FROM connections") == [(0, None)]
     office.fault("status", "moderations", status=400, body={"error": {"message": "too long", "code": "too_long"}})
@@ -194,6 +197,24 @@ def test_the_well_formed_examples_of_a_rejected_dataset_are_moderated(office: Of
     moderation = ordered(office, dataset, connection)
     office.drain()
     assert (office.look(moderation)["n_asked"], set(flagged_lines(office, dataset))) == (12, {3})
+
+
+def test_in_a_file_that_was_rewritten_the_lines_are_those_of_the_file(office: Office) -> None:
+    connection = office.openai()
+    table = [
+        "question,answer",
+        '"two\nlines",billing',
+        ",",
+        *(f"Ticket {n},{FLAGGED.get(n, 'billing')}" for n in range(75)),
+    ]
+    files = {"file": ("table.csv", "\n".join(table).encode())}
+    dataset = office.member.post("/v1/datasets", data={"name": "table", "format": "csv"}, files=files).json()["id"]
+    office.drain()
+    assert office.look(f"/datasets/{dataset}")["source"]["container"] == "csv"
+    moderation = ordered(office, dataset, connection)
+    office.drain()
+    assert office.look(moderation)["n_flagged"] == 3
+    assert set(flagged_lines(office, dataset)) == {table.index(f"Ticket {n},{FLAGGED[n]}") + 2 for n in FLAGGED}
 
 
 def test_what_cannot_be_moderated_is_refused_with_a_reason(office: Office) -> None:
