@@ -119,6 +119,7 @@ def test_an_outage_in_the_middle_neither_loses_nor_doubles(
     for _ in range(3):
         office.drain()
         assert office.look(moderation)["reason_code"] == "provider_unavailable"
+        assert office.lab.api.sql("SELECT failures FROM connections") == [(0,)], "it answers jobs, for all we know"
         office.pass_time(20)
     office.drain()
     ended = office.look(moderation)
