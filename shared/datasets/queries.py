@@ -14,8 +14,10 @@ from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
 from shared.ids import DatasetId, TeamId
+from shared.lifecycles import DatasetStatus
 from shared.storage import Storage
 
+TEXTS = {"jsonl", "json", "csv", "tsv", "yaml", "text"}
 PAGE_BYTES = 1_000_000
 """How much of a dataset's content one look at its examples brings."""
 
@@ -114,7 +116,7 @@ def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -
     """
     shown: list[dict[str, Any]] = []
     left = PAGE_BYTES
-    with storage.open(dataset.examples_key or dataset.blob) as source:
+    with storage.open(_shown_blob(dataset)) as source:
         for number, line in enumerate(islice(raw_lines(source, PAGE_BYTES), offset, None), start=offset + 1):
             left -= len(line.content) if line.is_complete else 0  # only an excerpt of it is shown
             # One line is always shown, so that whoever follows `next_offset` comes to an end.
@@ -122,6 +124,15 @@ def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -
                 return {"data": shown, "next_offset": number - 1}
             shown.append(_shown(number, line))
     return {"data": shown, "next_offset": None}
+
+
+def _shown_blob(dataset: Dataset) -> str:
+    """Where the lines are that people want to see: the examples, but of a text with faults the lines that hold them."""
+    source = dataset.source or {}
+    is_text = source.get("container") in TEXTS and source.get("compression") is None
+    if dataset.examples_key is None or (dataset.status is DatasetStatus.REJECTED and is_text):
+        return dataset.blob
+    return dataset.examples_key
 
 
 def _shown(number: int, line: RawLine) -> dict[str, Any]:
