@@ -89,8 +89,9 @@ def record_validation(db: Session, taken: Dataset, validation: Validation, readi
             count for code, count in validation.codes.items() if FINDING_CODES[code].severity is Severity.ERROR
         )
         _end(db, dataset, DatasetStatus.REJECTED, f"{n_faults:,} faults keep this dataset from being trained on.")
-    if validation.codes and reading.source is not None:
-        # A second piece of work, so that nobody waits for remedies to train on what is sound.
+    if reading.source is not None:
+        # A second piece of work, so that nobody waits for remedies to train on what is sound. Without a finding there may
+        # be remedies too: what completions lack in the eyes of the old tool is no fault.
         dataset.due_at = db.scalar(select(now()))
     else:
         dataset.offers = []
