@@ -6,6 +6,7 @@ from typing import Annotated, Any, BinaryIO
 
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field, StringConstraints
 
 from api.dependencies import Paging, Read, Store, TeamMember, TheDatabase, Write
 from api.pagination import Listing
@@ -20,17 +21,22 @@ from api.schemas.datasets import (
 from api.schemas.reports import FindingSchema, ReportSchema
 from api.schemas.versions import DatasetPatch
 from shared.datasets import actions, queries
+from shared.datasets.exporting import EXPORTS, CannotExportError, exported
 from shared.datasets.findings import Severity
-from shared.errors import Conflict, DatasetNotReady, NotFound
+from shared.errors import Conflict, DatasetNotReady, FieldError, InvalidRequest, NotFound
 from shared.jobs.estimates import estimate_offers
 
 router = noun("datasets")
 
 CHUNK_BYTES = 65_536
 
-_JSONL: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/jsonl": {"schema": {"type": "string"}, "example": '{"messages": []}\n'}}}
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string"}, "example": '{"messages": []}\n'}}}
 }
+
+Export = Annotated[
+    str, StringConstraints(max_length=60, pattern="^[a-z0-9_]+$"), Field(json_schema_extra={"enum": [*EXPORTS]})
+]
 
 
 @router.get("/datasets", summary="List datasets")
@@ -115,12 +121,30 @@ def list_examples(
     "/datasets/{dataset_id}/content",
     summary="Download a dataset",
     response_class=StreamingResponse,
-    responses={**problems(NotFound, DatasetNotReady), **_JSONL},
+    responses={**problems(NotFound, DatasetNotReady), **_BYTES},
 )
-def get_content(dataset_id: DatasetId, caller: TeamMember, db: Read, storage: Store) -> Response:
-    """The bytes, as they were uploaded."""
-    blob = storage.open(queries.get_stored(db, dataset_id, team_id=caller.team_id).blob)
-    return StreamingResponse(_chunks(blob), media_type="application/jsonl")
+def get_content(
+    dataset_id: DatasetId,
+    caller: TeamMember,
+    db: Read,
+    storage: Store,
+    as_: Annotated[Export | None, Query(alias="as", description="The form to have it in.")] = None,
+) -> Response:
+    """The bytes, as they were uploaded; with `as`, the examples in the form that an open trainer reads, or as a table.
+
+    `jsonl` is what providers are sent. An example that a form cannot say is left out.
+    """
+    dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
+    if as_ is None:
+        return StreamingResponse(_chunks(storage.open(dataset.blob)), media_type="application/octet-stream")
+    try:
+        content, filename = exported(storage, dataset, as_)
+    except CannotExportError as error:
+        raise InvalidRequest(
+            f"{dataset_id} cannot be had so: {error}.", [FieldError("query/as", str(error))]
+        ) from error
+    named = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return StreamingResponse(content, media_type="application/octet-stream", headers=named)
 
 
 def _chunks(blob: BinaryIO) -> Iterator[bytes]:

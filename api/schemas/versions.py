@@ -7,6 +7,7 @@ from pydantic import Field
 from api.schemas.base import Schema, WholeList, example
 from shared.datasets.asked import AUTO, Checks
 from shared.datasets.shapes import Shape
+from shared.errors import FieldError, InvalidRequest
 
 
 class DatasetRead(Schema):
@@ -64,7 +65,10 @@ class DatasetPrepare(Schema):
     convert: ConversionSchema | None = None
 
     def chosen(self) -> dict[str, Any]:
-        """As it is kept."""
+        """As it is kept. Raises InvalidRequest if nothing is to be done."""
+        if not self.remedies and self.convert is None:
+            fault = FieldError("/remedies", 'names no remedy; "recommended" takes all that are')
+            raise InvalidRequest("Choose remedies, or a conversion.", [fault])
         return self.model_dump(mode="json")
 
 

@@ -39,8 +39,11 @@ def conversion_of(asked: Mapping[str, Any], shape: Shape) -> Conversion | None:
 
 
 def changes_of(prepared: Prepared) -> dict[str, Any]:
-    """The change log of what has been written to its end: by remedy, in the order in which they were applied."""
+    """The change log of what has been written to its end: by remedy, in the order in which they were applied; last, what
+    was lost by the conversion.
+    """
     parameters = prepared.parameters
-    return {
+    changes = {
         name: asdict(record) | {"parameters": parameters[name]} for name, record in prepared.log.items() if record.count
     }
+    return changes | ({"convert": asdict(prepared.unconverted)} if prepared.unconverted.count else {})

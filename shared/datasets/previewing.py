@@ -39,7 +39,8 @@ class Preview:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {**asdict(self), "format": self.shape}
+        shown = asdict(self)
+        return {"format": shown.pop("shape"), **shown}
 
 
 def preview(stream: BinaryIO, filename: str, asked: Asked) -> Preview:

@@ -1,6 +1,6 @@
 """What is read of datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.datasets.findings import WHOLE_FILE, Severity, excerpt
+from shared.datasets.prints import Prints
 from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
 from shared.ids import DatasetId, TeamId
+from shared.lifecycles import DatasetStatus
 from shared.storage import Storage
 
+TEXTS = {"jsonl", "json", "csv", "tsv", "yaml", "text"}
 PAGE_BYTES = 1_000_000
 """How much of a dataset's content one look at its examples brings."""
 
@@ -83,7 +86,7 @@ class Findings:
 
 
 def list_findings(db: Session, wanted: Findings, *, limit: int) -> Sequence[StoredFinding]:
-    """A dataset's findings, those of the whole file first, then by line."""
+    """A dataset's findings: those of the whole file first, then by line, and last what came after the validation (moderation)."""
     query = select(StoredFinding).where(
         StoredFinding.dataset_id == wanted.dataset_id, StoredFinding.ordinal > wanted.after
     )
@@ -114,14 +117,34 @@ def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -
     """
     shown: list[dict[str, Any]] = []
     left = PAGE_BYTES
-    with storage.open(dataset.examples_key or dataset.blob) as source:
+    line_of = _source_lines(storage, dataset)
+    with storage.open(_shown_blob(dataset)) as source:
         for number, line in enumerate(islice(raw_lines(source, PAGE_BYTES), offset, None), start=offset + 1):
             left -= len(line.content) if line.is_complete else 0  # only an excerpt of it is shown
             # One line is always shown, so that whoever follows `next_offset` comes to an end.
             if len(shown) == limit or (shown and left < 0):
                 return {"data": shown, "next_offset": number - 1}
-            shown.append(_shown(number, line))
+            shown.append(_shown(line_of(number), line))
     return {"data": shown, "next_offset": None}
+
+
+def _source_lines(storage: Storage, dataset: Dataset) -> Callable[[int], int]:
+    """On which line of the uploaded file an example stands: by this, findings name it."""
+    is_whole = dataset.status is not DatasetStatus.REJECTED  # only well-formed examples have fingerprints
+    if dataset.prints_key is None or not is_whole or _shown_blob(dataset) == dataset.storage_key:
+        return lambda number: number
+    with storage.open(dataset.prints_key) as file:
+        lines = Prints.read(file).lines
+    return lambda number: int(lines[number - 1])
+
+
+def _shown_blob(dataset: Dataset) -> str:
+    """Where the lines are that people want to see: the examples, but of a text with faults the lines that hold them."""
+    source = dataset.source or {}
+    is_text = source.get("container") in TEXTS and source.get("compression") is None
+    if dataset.examples_key is None or (dataset.status is DatasetStatus.REJECTED and is_text):
+        return dataset.blob
+    return dataset.examples_key
 
 
 def _shown(number: int, line: RawLine) -> dict[str, Any]:

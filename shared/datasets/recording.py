@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Exists, exists, insert, select
 from sqlalchemy.orm import Session
 
 from shared.datasets.actions import PENDING, storage_key
@@ -15,9 +15,11 @@ from shared.datasets.quality.sufficiency import sufficiency
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
-from shared.db import claim, fenced, now, seconds_from_now
+from shared.db import claim, fenced, now, ring, seconds_from_now
+from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
 from shared.notices.actions import tell
+from shared.queue import Task
 
 MOST_ATTEMPTS = 3
 FINDINGS_AT_ONCE = 2_000
@@ -48,13 +50,22 @@ class Reading:
 
 
 def take(db: Session) -> Dataset | None:
-    """Claim the dataset that has waited longest to be made, validated or looked through for remedies, or None."""
-    dataset = claim(db, Dataset, Dataset.status.in_((*PENDING, *_SETTLED)))
+    """Claim the dataset that has waited longest to be made or validated, else one to be looked through for remedies, or None.
+
+    Looking for remedies takes long and nobody waits for it: one is looked through at a time, and the other processes stay free.
+    """
+    dataset = claim(db, Dataset, Dataset.status.in_(PENDING))
+    if dataset is None and not db.scalar(select(_is_being_looked_through())):
+        dataset = claim(db, Dataset, Dataset.status.in_(_SETTLED))
     if dataset is not None:
         dataset.attempts += 1
         if dataset.status is DatasetStatus.UPLOADED:
             dataset.status = DatasetStatus.VALIDATING
     return dataset
+
+
+def _is_being_looked_through() -> Exists:
+    return exists().where(Dataset.status.in_(_SETTLED), Dataset.due_at.is_not(None), Dataset.claimed_until > now())
 
 
 def record_bytes(db: Session, taken: Dataset, written: Bytes) -> Dataset | None:
@@ -89,8 +100,9 @@ def record_validation(db: Session, taken: Dataset, validation: Validation, readi
             count for code, count in validation.codes.items() if FINDING_CODES[code].severity is Severity.ERROR
         )
         _end(db, dataset, DatasetStatus.REJECTED, f"{n_faults:,} faults keep this dataset from being trained on.")
-    if validation.codes and reading.source is not None:
-        # A second piece of work, so that nobody waits for remedies to train on what is sound.
+    if reading.source is not None:
+        # A second piece of work, so that nobody waits for remedies to train on what is sound. Without a finding there may
+        # be remedies too: what completions lack in the eyes of the old tool is no fault.
         dataset.due_at = db.scalar(select(now()))
     else:
         dataset.offers = []
@@ -110,6 +122,14 @@ def record_preparation(db: Session, taken: Dataset, written: Bytes, changes: dic
         assert dataset.derivation is not None
         dataset.derivation = {**dataset.derivation, "changes": changes}
         dataset.recipe = {"steps": recipe} if recipe else None
+
+
+def look_for_remedies_again(db: Session, dataset_id: DatasetId) -> None:
+    """More was found in a dataset that was judged already: its remedies are to be counted anew."""
+    dataset = db.get_one(Dataset, dataset_id, with_for_update=True)
+    if dataset.status in _SETTLED and dataset.source is not None:
+        dataset.offers, dataset.attempts, dataset.due_at = None, 0, db.scalar(select(now()))
+        ring(db, Task.VALIDATE_DATASETS)
 
 
 def put_off(db: Session, taken: Dataset, seconds: float) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from shared.datasets.asked import Asked
-from shared.datasets.findings import Finding, found
+from shared.datasets.findings import Finding, found, storable
 from shared.datasets.reading import Container, Intake, Line, Row, inspect, mend, read
 from shared.datasets.shapes import Shape
 from shared.datasets.shaping.mapping import Mapping as Columns
@@ -18,6 +18,7 @@ from shared.datasets.shaping.plan import Shaping, Style, Unshaped
 from shared.datasets.shaping.recognition import columns_left_out, guess, is_of_another_maker, unknown_form
 
 SAMPLED_LINES = 200
+MOST_COLUMNS = 500
 _OBJECTS = {Container.JSONL, Container.JSON}
 
 
@@ -44,7 +45,9 @@ class Understanding:
         intake = self.intake.as_dict()
         intake["notes"] = []  # they are among the findings
         shaping = self.shaping.as_dict() if self.shaping else None
-        return {**intake, "columns": list(self.columns), "shaping": shaping}
+        # A file may name its columns by what Postgres cannot keep, and may have very many.
+        kept: dict[str, Any] = storable({**intake, "columns": self.columns[:MOST_COLUMNS], "shaping": shaping})
+        return kept
 
 
 def understand(stream: BinaryIO, filename: str, asked: Asked) -> Understanding:

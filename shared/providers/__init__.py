@@ -7,6 +7,12 @@ from shared.providers.base import Access, Provider
 _OPENING = "shared.providers.opening"
 
 
+def moderates(kind: str) -> bool:
+    """Whether a provider of this kind has moderation to ask."""
+    asked: bool = import_module(_OPENING).moderates(kind)
+    return asked
+
+
 def open_provider(kind: str, access: Access) -> Provider:
     """A client for one account; makes no request. Close it, or let go of it.
 

@@ -26,14 +26,16 @@ def table(text: str) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_only_chats_are_taken(api: Api) -> None:
+def test_what_is_said_of_a_file_is_checked_at_the_door(api: Api) -> None:
     member = api.member(api.team()["id"])
     taken = member.post("/v1/datasets", data={"name": "a", "format": "chat"}, files=FILE)
-    assert (taken.status_code, taken.json()["format"]) == (202, "chat")
-    other = member.post("/v1/datasets", data={"name": "a", "format": "csv"}, files=FILE)
-    assert (other.status_code, other.json()["code"], other.json()["supported"]) == (415, "unsupported_format", ["chat"])
-    mapped = member.post("/v1/datasets", data={"name": "a", "mapping": "{}"}, files=FILE)
-    assert (mapped.status_code, mapped.json()["errors"][0]["pointer"]) == (422, "/mapping")
+    assert (taken.status_code, taken.json()["format"]) == (202, None)
+    other = member.post("/v1/datasets", data={"name": "a", "format": "papyrus"}, files=FILE)
+    assert (other.status_code, other.json()["code"]) == (415, "unsupported_format")
+    assert {"auto", "csv", "sharegpt", "chat"} <= set(other.json()["supported"])
+    for wrong in ("{}", "[]", "{", '{"a": 1, "a": 2}', "null"):
+        mapped = member.post("/v1/datasets", data={"name": "a", "mapping": wrong}, files=FILE)
+        assert (mapped.status_code, mapped.json()["errors"][0]["pointer"]) == (422, "/mapping")
 
 
 def test_a_key_repeats_an_upload_of_one_name_only(api: Api) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.datasets.findings import FINDING_CODES
+from shared.datasets.findings import FINDING_CODES, of_quality
 from tests.support.laboratory import EXAMPLES, jsonl
 from tests.support.office import HELD_OUT, MODEL, Office
 
@@ -31,6 +31,8 @@ FAULTS = {
     23: "last_message_not_assistant",
 }
 """What is wrong with each line of the faulty example."""
+
+OF_QUALITY = {code for table in vars(of_quality).values() if isinstance(table, dict) for code in table}
 
 ODD_LINES = [
     b'{"messages": "\\ud800"}',
@@ -69,7 +71,8 @@ def findings(office: Office, dataset_id: str, **query: Any) -> list[dict[str, An
 def test_each_fault_is_named_with_its_line_its_place_and_its_mending(office: Office) -> None:
     dataset_id = upload(office, FAULTY)
     found = findings(office, dataset_id)
-    assert {one["line"]: one["code"] for one in found} == FAULTS
+    # What is merely doubtful is looked at elsewhere.
+    assert {one["line"]: one["code"] for one in found if one["code"] not in OF_QUALITY} == FAULTS
     for one in found:
         assert one["message"]
         assert one["fix"] == FINDING_CODES[one["code"]].mend

@@ -39,7 +39,13 @@ def test_the_parts_are_exact_disjoint_and_whole(office: Office) -> None:
     for part_id, role, n_examples in zip((training, held_out), ("training", "held_out"), map(len, parts), strict=True):
         seen = office.look(f"/datasets/{part_id}")
         assert (seen["status"], seen["name"], seen["parent_id"]) == ("ready", f"triage.{role}", whole)
-        assert seen["derivation"] == {"split": role, "seed": 7, "sizes": [len(EVERY) - n_held_out, n_held_out]}
+        assert seen["derivation"] == {
+            "split": role,
+            "strategy": "random",
+            "held_out": {"held_out": 0.1},
+            "key": None,
+            "seed": 7,
+        }
         assert office.look(f"/datasets/{part_id}/report")["examples"] == n_examples
 
 
@@ -73,7 +79,7 @@ def test_only_what_is_ready_is_split(office: Office) -> None:
     assert split(office, fresh)
 
 
-@pytest.mark.parametrize("wrong", [{"held_out": 0}, {"held_out": 1}, {"held_out": "0.2"}, {"seed": -1}, {"seed": 0.5}])
+@pytest.mark.parametrize("wrong", [{"held_out": 0}, {"held_out": "0.2"}, {"seed": -1}, {"seed": 0.5}, {"by": "luck"}])
 def test_a_split_that_makes_no_sense_is_refused(office: Office, wrong: dict[str, Any]) -> None:
     answer = office.member.post("/v1/datasets/ds_01h455vb4pex5vsknk084sn02q/split", json=wrong)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")

@@ -2,7 +2,7 @@
 
 from shared.datasets.findings.code import FindingCode, Severity
 from shared.datasets.findings.codes import FINDING_CODES
-from shared.datasets.findings.finding import WHOLE_FILE, Finding, excerpt, found, found_extra_keys, pointer
+from shared.datasets.findings.finding import WHOLE_FILE, Finding, excerpt, found, found_extra_keys, pointer, storable
 
 __all__ = [
     "FINDING_CODES",
@@ -14,4 +14,5 @@ __all__ = [
     "found",
     "found_extra_keys",
     "pointer",
+    "storable",
 ]

@@ -7,6 +7,7 @@ The table of codes is in `codes`.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from reprlib import Repr
+from typing import Any
 
 from shared.datasets.findings.code import FindingCode, Severity
 from shared.datasets.findings.codes import FINDING_CODES
@@ -84,13 +85,24 @@ def _brief() -> Repr:
 _BRIEF = _brief()
 
 
+def storable(value: Any) -> Any:
+    """A JSON value that Postgres can keep: NUL and halves of characters are shown as escapes, in keys too."""
+    match value:
+        case str():
+            return value if value.isprintable() else "".join(map(_escape, value))
+        case dict():
+            return {storable(key): storable(one) for key, one in value.items()}
+        case list() | tuple():
+            return [storable(one) for one in value]
+        case _:
+            return value
+
+
 def _storable(text: str, longest: int) -> str:
     if len(text) > longest:
         text = text[: longest - 1] + "…"
-    # Postgres keeps neither NUL nor lone surrogates.
-    if text.isprintable():
-        return text
-    return "".join(_escape(character) for character in text)[:longest]
+    kept: str = storable(text)
+    return kept[:longest]
 
 
 def _escape(character: str) -> str:

@@ -42,7 +42,7 @@ def mend(text: str) -> Mended | None:
 def mended_lines(lines: Iterable[Line]) -> Iterator[Line]:
     """The same lines; those whose text can be mended have the row that was meant, and no findings any more."""
     for line in lines:
-        yield _without_nan(line) if line.text is None else _mended(line, line.text)
+        yield _mended(line, line.text) if line.row is None and line.text else _without_nan(line)
 
 
 def _mended(line: Line, text: str) -> Line:

@@ -5,8 +5,9 @@ long is told by characters, as that tool did.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+from msgspec import Meta
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
@@ -29,7 +30,7 @@ class DropEmptyCompletions(Mending):
 class DropLongExamples(CompletionMending):
     """By characters; texts without prompts may be as long as they like."""
 
-    most_characters: int = 10_000
+    most_characters: Annotated[int, Meta(gt=0)] = 10_000
 
     @override
     def mend_texts(self, row: Row, prompt: str, completion: str) -> Row | None:

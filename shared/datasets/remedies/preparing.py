@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.datasets.remedies.catalogue import in_order
 from shared.datasets.remedies.change_log import Record, text_of
+from shared.datasets.remedies.inside import Row
 from shared.datasets.remedies.mending import Lent, Mending, SourceRow
 from shared.datasets.remedies.recipe import Recipe
 from shared.datasets.remedies.remedy import Chosen, Remedy
@@ -44,6 +45,8 @@ class Prepared:
         self._links = links
         self._rows = rows
         self._convert = lent.convert
+        self.unconverted = Record()
+        """The lines that the other shape cannot say, so that they were left out."""
 
     @property
     def log(self) -> dict[str, Record]:
@@ -72,7 +75,12 @@ class Prepared:
             if mended.row is None or self._convert is None:
                 yield mended
             else:
-                yield from (replace(mended, row=row) for row in self._convert(mended.row))
+                yield from self._converted(mended, tuple(self._convert(mended.row)))
+
+    def _converted(self, source: SourceRow, rows: tuple[Row, ...]) -> Iterator[SourceRow]:
+        if not rows:
+            self.unconverted.note(source, None)
+        return (replace(source, row=row) for row in rows)
 
     def lines(self) -> Iterator[bytes]:
         """JSON Lines in UTF-8, each with its end. Line ends inside a text that could not be read become blanks."""

@@ -65,7 +65,7 @@ class Pass:
             for counter in counters
         ]
         self._repetitions = Repetitions(limits.max_compared_examples)
-        self._gathering = Gathering(limits.max_findings, companions.keeping())
+        self._gathering = Gathering(limits.max_findings, companions.keeping)
         self._observed = Observed(companions)
         self._message_counts = Spread()
         self._with_images = Seen()
@@ -94,6 +94,7 @@ class Pass:
         """The report; to be asked once, at the end."""
         gathering = self._gathering
         gathering.add(self._of_whole_file())
+        gathering.conclude()
         for finding in self._observed.conclude():
             gathering.keep(finding)
         gathering.codes.update(self._observed.codes)
@@ -153,11 +154,12 @@ class Pass:
         findings = [finding for one in prepared.judged for finding in one.findings]
         findings += self._over_long(examples, lengths)
         findings += self._repeated(examples)
-        return Settled(self._lines, sorted(findings, key=lambda finding: finding.line), observed)
+        return Settled(self._lines, findings, observed)
 
     def _gather(self, settled: Settled) -> int:
-        self._gathering.add(settled.findings)
-        for finding in settled.observed.result():
+        self._gathering.codes.update(finding.code for finding in settled.findings)
+        findings = settled.findings + settled.observed.result()
+        for finding in sorted(findings, key=lambda finding: finding.line):
             self._gathering.keep(finding)
         return settled.last_line
 
