@@ -37,6 +37,7 @@ from api.watching import Watching
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import UNAVAILABLE, Database, role_past_the_walls
+from shared.providers import load_sdk
 from shared.queue import Bell
 from shared.settings import Settings
 from shared.storage import StorageKey, storage_from
@@ -76,6 +77,7 @@ def create_app() -> FastAPI:
     """The service as the environment describes it."""
     settings = Settings()
     log.configure(settings.log_level, as_json=settings.log_json)
+    load_sdk()  # so that no request waits for it
     return serve(settings)
 
 

@@ -7,6 +7,7 @@ Run `celery -A worker.app worker --queues short --without-gossip --without-mingl
 import os
 from functools import cache
 from importlib import import_module
+from threading import Thread
 from typing import Any
 
 from celery import Celery, signals
@@ -20,6 +21,7 @@ from shared.storage import StorageKey, storage_from
 from shared.teams.queries import installation_id
 from worker import sweeps
 from worker.context import Context
+from worker.datasets.warming import warm_up
 from worker.task import TASKS, run
 
 # A warm stop that is not over in time becomes a cold one, in which unfinished messages go back to the queue.
@@ -130,6 +132,9 @@ def sweep() -> None:
 def _start_afresh(**_: Any) -> None:
     context.cache_clear()
     bell.cache_clear()
+    if LONG in app.amqp.queues.consume_from:
+        # In a thread: Celery ends a process that takes more than four seconds to begin.
+        Thread(target=warm_up, name="warming", daemon=True).start()
 
 
 @signals.setup_logging.connect

@@ -1,14 +1,10 @@
-"""The providers that a connection can be of. Adding one is its file and its line here."""
+"""The providers that a connection can be of. Which there are is said in `opening`."""
 
-from shared.providers.azure import AzureProvider
-from shared.providers.base import Access, Provider, Unavailable
-from shared.providers.openai import OpenAIProvider
-from shared.providers.translation import ODD_ADDRESS
+from importlib import import_module
 
-_KINDS = {
-    "openai": OpenAIProvider,
-    "azure": AzureProvider,
-}
+from shared.providers.base import Access, Provider
+
+_OPENING = "shared.providers.opening"
 
 
 def moderates(kind: str) -> bool:
@@ -21,7 +17,10 @@ def open_provider(kind: str, access: Access) -> Provider:
 
     A credential that no header can carry is Rejected, an address that is none Unavailable.
     """
-    try:
-        return _KINDS[kind](access)
-    except ODD_ADDRESS as error:
-        raise Unavailable("The connection's address is not one that can be called", reached=False) from error
+    opened: Provider = import_module(_OPENING).open_provider(kind, access)
+    return opened
+
+
+def load_sdk() -> None:
+    """Load now what the first `open_provider` would load: a worker that never asks a provider does without its 15 MB."""
+    import_module(_OPENING)

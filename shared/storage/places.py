@@ -1,46 +1,12 @@
-"""Where blobs are kept, as an address says: `file:///folder`, `s3://bucket/prefix?…` or `az://container/prefix?…`.
+"""Where blobs are kept, as an address says: `file:///folder`, `s3://bucket/prefix?…` or `az://container/prefix?…`."""
 
-Who we are there is given beside it. Nothing else is asked: the library would also look into the environment and ask the machine
-it runs on for credentials, so it is shut off from the one, and refused without the other's being needed.
-"""
-
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
-
-from obstore.store import AzureStore, S3Store
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from shared.storage.base import Storage
+from shared.storage.key import NO_KEY, StorageKey
 from shared.storage.local import LocalStorage
-from shared.storage.remote import RemoteStorage
-
-if TYPE_CHECKING:
-    from obstore.store import AzureConfig, ClientConfig, RetryConfig, S3Config
-
-_AMBIENT_BEGINNINGS = ("AWS_", "AZURE_")
-_AMBIENT_ENDINGS = ("_PROXY",)
-_AMBIENT_NAMES = {"SSL_CERT_FILE", "SSL_CERT_DIR"}
-
-_PATIENCE: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
-"""A caller waits for this, and the worker tries again by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class StorageKey:
-    """Who we are at an object store. S3: key id and secret. Azure: the secret alone, an account key or a shared access
-    signature (`sv=…&sig=…`).
-    """
-
-    id: str = ""
-    secret: str = ""
-
-
-NO_KEY = StorageKey()
 
 
 def storage_from(url: str, key: StorageKey = NO_KEY) -> Storage:
@@ -49,10 +15,10 @@ def storage_from(url: str, key: StorageKey = NO_KEY) -> Storage:
     match place.scheme:
         case "file":
             return LocalStorage(_folder(place))
-        case "s3":
-            return RemoteStorage(_s3(place, key))
-        case "az":
-            return RemoteStorage(_azure(place, key))
+        case "s3" | "az":
+            # Its library is loaded only where blobs are in such a store.
+            remote: Storage = import_module("shared.storage.object_stores").remote_storage(place, key)
+            return remote
         case _:
             raise ValueError("a storage address begins with file://, s3:// or az://")
 
@@ -61,81 +27,3 @@ def _folder(place: SplitResult) -> Path:
     if place.netloc or place.query or len(place.path) < 2:
         raise ValueError("a storage folder is written file:///its/path")
     return Path(unquote(place.path))
-
-
-def _s3(place: SplitResult, key: StorageKey) -> S3Store:
-    options = _options(place, {"endpoint", "region", "style"})
-    if not key.id or not key.secret:
-        raise ValueError("s3:// storage needs a key id and a secret")
-    config: S3Config = {
-        "region": options.get("region", "us-east-1"),
-        "access_key_id": key.id,
-        "secret_access_key": key.secret,
-        "virtual_hosted_style_request": options.get("style") == "virtual",
-        # Deletes several at once; not every store that speaks S3 knows it, and we delete one by one.
-        "disable_bulk_delete": True,
-    }
-    if endpoint := options.get("endpoint", ""):
-        config["endpoint"] = endpoint
-    with _nothing_ambient():
-        return S3Store(
-            place.netloc,
-            prefix=_prefix(place),
-            config=config,
-            client_options=_client(endpoint),
-            retry_config=_PATIENCE,
-        )
-
-
-def _azure(place: SplitResult, key: StorageKey) -> AzureStore:
-    options = _options(place, {"account", "endpoint"})
-    if not options.get("account") or not key.secret:
-        raise ValueError("az:// storage needs `account=` in its address, and a secret")
-    config: AzureConfig = {"account_name": options["account"]}
-    if "sig=" in key.secret:
-        config["sas_key"] = key.secret.removeprefix("?")
-    else:
-        config["account_key"] = key.secret
-    if endpoint := options.get("endpoint", ""):
-        config["endpoint"] = endpoint
-    with _nothing_ambient():
-        return AzureStore(
-            place.netloc,
-            prefix=_prefix(place),
-            config=config,
-            client_options=_client(endpoint),
-            retry_config=_PATIENCE,
-        )
-
-
-def _options(place: SplitResult, known: set[str]) -> dict[str, str]:
-    if not place.netloc or place.username or place.port:
-        raise ValueError(f"write the address as {place.scheme}://name/prefix?option=value")
-    options = dict(parse_qsl(place.query, keep_blank_values=True, strict_parsing=bool(place.query)))
-    if unknown := sorted(set(options) - known):
-        raise ValueError(f"no option of {place.scheme}:// storage: {', '.join(unknown)}")
-    return options
-
-
-def _prefix(place: SplitResult) -> str | None:
-    return unquote(place.path).strip("/") or None
-
-
-def _client(endpoint: str) -> "ClientConfig":
-    # Requests are signed and not encrypted then: for a store on this machine or in a network of one's own.
-    in_the_clear = endpoint.startswith("http://")
-    return {"allow_http": in_the_clear, "connect_timeout": "5s", "timeout": "60s"}
-
-
-@contextmanager
-def _nothing_ambient() -> Iterator[None]:
-    """Hide what the library would read: addresses, credentials, proxies, certificates. It reads while a store is made."""
-    hidden = {name: os.environ.pop(name) for name in list(os.environ) if _is_ambient(name.upper())}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
-
-
-def _is_ambient(name: str) -> bool:
-    return name.startswith(_AMBIENT_BEGINNINGS) or name.endswith(_AMBIENT_ENDINGS) or name in _AMBIENT_NAMES

@@ -16,6 +16,8 @@ from shared.datasets.quality.columns import NON_PREFERRED
 from shared.datasets.quality.observer import Placed
 from shared.datasets.shapes import Shape
 
+_digest = xxhash.xxh3_64_intdigest
+
 LONGEST_LABEL = 60  # characters
 MOST_COMPARED = 2_000_000
 
@@ -31,17 +33,18 @@ class Conflicts:
     def see(self, block: Block) -> tuple[Placed, ...]:
         if len(self._lines) >= MOST_COMPARED:
             return ()
-        answered = [example for example, answer in enumerate(block.answers) if answer is not None]
-        said = [block.answers[example] or "" for example in answered]
+        every_answer, every_prompt = block.answers, block.prompts
+        answered = [example for example, answer in enumerate(every_answer) if answer is not None]
+        said = [every_answer[example] or "" for example in answered]
         answers = [_answer_digest(answer) for answer in said]
-        prompts = [_digest(block.prompts[example]) for example in answered]
+        prompts = [_digest(every_prompt[example].encode()) for example in answered]
         if block.shape is Shape.PREFERENCE:
             pairs = zip(prompts, answers, _not_preferred(block), strict=True)
             prompts = [prompt ^ answer ^ other for prompt, answer, other in pairs]
         self._prompts.extend(prompts)
         self._answers.extend(answers)
-        self._lines.extend(block.lines[example] for example in answered)
-        self._short.extend(len(answer) <= LONGEST_LABEL for answer in said)
+        self._lines.extend([block.lines[example] for example in answered])
+        self._short.extend([len(answer) <= LONGEST_LABEL for answer in said])
         return ()
 
     def conclude(self) -> Iterator[Placed]:
@@ -73,8 +76,4 @@ def _not_preferred(block: Block) -> list[int]:
 
 def _answer_digest(answer: str) -> int:
     # "Billing" and "billing " do not contradict each other.
-    return _digest(answer.strip().casefold() if len(answer) <= LONGEST_LABEL else answer)
-
-
-def _digest(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text.encode())
+    return _digest((answer.strip().casefold() if len(answer) <= LONGEST_LABEL else answer).encode())

@@ -1,6 +1,6 @@
 """Traces of careless export in texts: wrong decoding, lost characters, control characters, HTML.
 
-One quick search goes through all texts; what a trace means is asked only where there is one.
+One quick search goes through all texts; what a trace means is asked only where there is one. Most blocks have none.
 """
 
 import re
@@ -44,6 +44,7 @@ ABOUT_HTML = re.compile(r"(?i)```|<!doctype|<html|<body|<\?xml|\bhtml\b|</(?:scr
 
 
 _DAMAGED = re2.compile("|".join(DAMAGES.values()))
+_EITHER = re2.compile("|".join([*DAMAGES.values(), HTML]))
 _PATTERNS = {code: re.compile(pattern) for code, pattern in (DAMAGES | {"html_leftover": HTML}).items()}
 _MARKED_UP = re2.compile(HTML)
 
@@ -55,6 +56,8 @@ class DamagedTexts:
         self._counts: Counter[str] = Counter()
 
     def see(self, block: Block) -> Iterator[Placed]:
+        if not _EITHER.search(block.said.joined):
+            return
         marked_up = _texts_with(_MARKED_UP, block.said)
         if len(marked_up) <= HABIT * len(block):
             yield from self._findings(block, marked_up, ("html_leftover",))

@@ -15,7 +15,8 @@ END = 0
 class Haystack:
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
-        self.joined = "\0".join([*texts, ""]).encode()  # UTF-8
+        # One by one: most are ASCII, or remember being encoded when they were counted. Joined first, one emoji makes all wide.
+        self.joined = b"\0".join([*map(str.encode, texts), b""])  # UTF-8
 
     @cached_property
     def bytes(self) -> NDArray[np.uint8]:

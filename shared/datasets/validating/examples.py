@@ -103,14 +103,13 @@ def _pieces(
 ) -> Pieces:
     judged = [list(pieces(row, shape)) for row in rows]
     flat: list[Piece] = list(chain.from_iterable(judged))
-    sizes = [*sound.sizes.tolist(), *map(len, judged)]
-    roles = [*sound.roles, *(piece.role for piece in flat)]
-    of_sound = np.where(sound.trained, Mark.TRAINED | Mark.OPENS_MESSAGE, Mark.OPENS_MESSAGE)
+    n_sound = len(sound.texts)
+    of_sound = np.where(sound.trained, np.int8(Mark.TRAINED | Mark.OPENS_MESSAGE), np.int8(Mark.OPENS_MESSAGE))
     return Pieces(
         texts=[*sound.texts, *(piece.text for piece in flat)],
-        owners=np.repeat(ranks, sizes),
-        roles=np.fromiter(map(_CODES.__getitem__, roles), np.int8, len(roles)),
-        fixed=np.array([0] * len(sound.texts) + [piece.fixed for piece in flat], np.int64),
-        marks=np.array([*of_sound.tolist(), *(int(piece.marks) for piece in flat)], np.int8),
+        owners=np.repeat(ranks, [*sound.sizes.tolist(), *map(len, judged)]),
+        roles=np.concatenate([sound.speakers, np.array([_CODES[piece.role] for piece in flat], np.int8)]),
+        fixed=np.concatenate([np.zeros(n_sound, np.int64), np.array([piece.fixed for piece in flat], np.int64)]),
+        marks=np.concatenate([of_sound, np.array([piece.marks for piece in flat], np.int8)]),
         utf8=sound.canonical + canonical,
     )

@@ -41,16 +41,16 @@ class Observed:
         self._lines: list[Numbers] = []
         self._offsets: list[Numbers] = []
 
-    def see(self, batch: Batch, examples: Examples, tokens: Numbers) -> Iterator[Finding]:
-        """`tokens`: of each example, in one encoding."""
+    def see(self, batch: Batch, examples: Examples, tokens: Numbers) -> list[Finding]:
+        """`tokens`: of each example, in one encoding. Called for one batch after the other, from any one thread."""
         if self._prints:
             self._prints.add(examples.lines, examples.digests, examples.prompts, tokens)
-        if self._panel and len(examples):
-            self._lines.append(examples.lines)
-            self._offsets.append(examples.offsets)
-            yield from self._placed(
-                self._panel.see(block_of_examples(batch, examples, tokens)), examples.lines, examples.offsets
-            )
+        if not self._panel or not len(examples):
+            return []
+        self._lines.append(examples.lines)
+        self._offsets.append(examples.offsets)
+        said = self._panel.see(block_of_examples(batch, examples, tokens))
+        return list(self._placed(said, examples.lines, examples.offsets))
 
     def conclude(self) -> Iterator[Finding]:
         """What is said at the end, in the order of the lines."""
@@ -80,25 +80,33 @@ def _joined(columns: Sequence[Numbers]) -> Numbers:
 def block_of_examples(batch: Batch, examples: Examples, tokens: Numbers) -> Block:
     sound, judged = examples.sound, examples.judged
     raw = [batch.contents[place] for place in sound.places.tolist()]
-    texts = list(zip(sound.roles, sound.texts, strict=True))
-    ends = np.cumsum(sound.sizes).tolist()
-    said = (
-        [texts[end - size : end] for end, size in zip(ends, sound.sizes.tolist(), strict=True)] if judged else [texts]
-    )
-    for one in judged:
-        raw.append(msgspec.json.encode(one.row))
-        said.append([(text.role, text.text) for text in texts_of(one.row or {}, examples.shape)])
-    sizes = np.array([*sound.sizes.tolist(), *(len(of_one) for of_one in said[len(said) - len(judged) :])], np.int64)
-    order = np.argsort(examples.ranks)
-    flat = chain.from_iterable(said[place] for place in order.tolist()) if judged else texts
-    roles, words = zip(*flat, strict=True)
+    if judged:
+        raw, texts, roles, sizes = _with_judged(examples, raw)
+    else:
+        texts, roles, sizes = sound.texts, sound.roles, sound.sizes.tolist()
     return Block(
         shape=examples.shape,
         lines=examples.lines.tolist(),
-        raw=[raw[place] for place in order.tolist()],
+        raw=raw,
         digests=examples.digests,
         tokens=tokens,
-        texts=words,
+        texts=texts,
         roles=roles,
-        bounds=np.concatenate([[0], np.cumsum(sizes[order])]),
+        bounds=np.concatenate([[0], np.cumsum(sizes)]),
     )
+
+
+def _with_judged(
+    examples: Examples, raw: list[bytes]
+) -> tuple[list[bytes], Sequence[str], Sequence[str], Sequence[int]]:
+    """The rows of sound and judged examples in the order of the file, their texts and roles, and how many each has."""
+    sound = examples.sound
+    texts = list(zip(sound.roles, sound.texts, strict=True))
+    ends = np.cumsum(sound.sizes).tolist()
+    said = [texts[end - size : end] for end, size in zip(ends, sound.sizes.tolist(), strict=True)]
+    rows = [one.row or {} for one in examples.judged]
+    said += [[(text.role, text.text) for text in texts_of(row, examples.shape)] for row in rows]
+    raw = raw + [msgspec.json.encode(row) for row in rows]
+    order = np.argsort(examples.ranks).tolist()
+    roles, words = zip(*chain.from_iterable(said[place] for place in order), strict=True)
+    return [raw[place] for place in order], words, roles, [len(said[place]) for place in order]

@@ -1,12 +1,13 @@
-"""The pass: batch after batch is read, judged, counted in the background meanwhile, and noted, all in the order of the file.
+"""The pass: batch after batch is read and judged, counted and observed in the background meanwhile, and noted, in its order.
 
-Two batches are in memory at once, whatever the size of the file.
+Counting and most of observing need no lock of Python's. A few batches are in memory at once, whatever the size of the file.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,15 @@ class Prepared:
     counts: Sequence[Future[Numbers]]
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A batch of which all is known but what the observers say."""
+
+    last_line: int
+    findings: list[Finding]
+    observed: Future[list[Finding]]
+
+
 class Pass:
     """One going-through of one file."""
 
@@ -65,16 +75,21 @@ class Pass:
     def go(self, batches: Iterable[Batch]) -> Iterator[int]:
         """Yields the lines that are done with. Raises CounterDisagreesError."""
         waiting: deque[Prepared] = deque()
-        with ThreadPoolExecutor(1, "counting") as counting:
+        settled: deque[Settled] = deque()
+        with ThreadPoolExecutor(1, "counting") as counting, ThreadPoolExecutor(1, "observing") as observing:
             try:
                 for batch in batches:
                     waiting.append(self._prepare(batch, counting))
                     if len(waiting) > BATCHES_AHEAD:
-                        yield self._settle(waiting.popleft())
-                while waiting:
-                    yield self._settle(waiting.popleft())
+                        settled.append(self._settle(waiting.popleft(), observing))
+                    if len(settled) > BATCHES_AHEAD:
+                        yield self._gather(settled.popleft())
+                settled.extend(self._settle(prepared, observing) for prepared in waiting)
+                for one in settled:
+                    yield self._gather(one)
             finally:
-                counting.shutdown(wait=True, cancel_futures=True)
+                counting.shutdown(wait=False, cancel_futures=True)
+                observing.shutdown(wait=False, cancel_futures=True)
 
     def result(self) -> Validation:
         """The report; to be asked once, at the end."""
@@ -129,21 +144,25 @@ class Pass:
         counts = [counting.submit(tally.counter.count, texts, utf8) for tally in self._tallies]
         return Prepared(batch, judged, examples, counts)
 
-    def _settle(self, prepared: Prepared) -> int:
+    def _settle(self, prepared: Prepared, observing: ThreadPoolExecutor) -> Settled:
         batch, examples = prepared.batch, prepared.examples
         lengths = [
             tally.add(examples, counts.result()) for tally, counts in zip(self._tallies, prepared.counts, strict=True)
         ]
+        observed = observing.submit(self._observed.see, batch, examples, lengths[0])
         self._add_up(batch, examples)
         self._with_images.add(one.line for one in examples.judged if one.row and images_in(one.row))
         findings = [finding for one in prepared.judged for finding in one.findings]
         findings += self._over_long(examples, lengths)
         findings += self._repeated(examples)
-        self._gathering.codes.update(finding.code for finding in findings)
-        findings += self._observed.see(batch, examples, lengths[0])
-        for finding in sorted(findings, key=lambda finding: finding.line):
+        return Settled(self._lines, findings, observed)
+
+    def _gather(self, settled: Settled) -> int:
+        """In the order of the lines, whoever found what; what observers find is counted by themselves."""
+        self._gathering.codes.update(finding.code for finding in settled.findings)
+        for finding in sorted(chain(settled.findings, settled.observed.result()), key=lambda finding: finding.line):
             self._gathering.keep(finding)
-        return self._lines
+        return settled.last_line
 
     def _add_up(self, batch: Batch, examples: Examples) -> None:
         noted = batch.noted

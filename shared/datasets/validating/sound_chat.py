@@ -16,11 +16,22 @@ from msgspec import UNSET, Meta, UnsetType
 from numpy.typing import NDArray
 
 from shared.datasets.reading.strict_json import MOST_COMMAS
+from shared.datasets.tokens.pieces import ROLES
 
-_CODES = {"system": 0, "user": 1, "assistant": 2}
-_ASSISTANT, _START = 2, 3
-# Who may speak (column) after whom (row); the last row is the beginning.
-_MAY_FOLLOW = np.array([[0, 1, 0], [0, 0, 1], [0, 1, 0], [1, 1, 0]], bool)
+_CODES = {role: ROLES.index(role) for role in ("system", "user", "assistant")}
+_SYSTEM, _USER, _ASSISTANT = _CODES.values()
+_START = len(ROLES)
+
+
+def _turns() -> NDArray[np.bool_]:
+    """Who may speak (column) after whom (row); the last row is the beginning."""
+    may_follow = np.zeros((_START + 1, len(ROLES)), bool)
+    may_follow[[_SYSTEM, _ASSISTANT, _START], _USER] = True
+    may_follow[_START, _SYSTEM] = may_follow[_USER, _ASSISTANT] = True
+    return may_follow
+
+
+_MAY_FOLLOW = _turns()
 
 # Escapes that hide what matters here: a quotation mark, or NUL. Both begin like this.
 _HIDING, _HIDDEN = b"\\u00", (b"\\u0022", b"\\u0000")
@@ -49,6 +60,7 @@ class SoundChats:
     places: NDArray[np.int64]  # n, rising: which of the texts they are
     sizes: NDArray[np.int64]  # n: how many messages each has
     roles: Sequence[str]  # m
+    speakers: NDArray[np.int8]  # m: the roles as index into ROLES
     texts: Sequence[str]  # m
     trained: NDArray[np.bool_]  # m: whether the message is learnt
     canonical: bytes
@@ -92,36 +104,50 @@ def _decoded_alone(content: bytes) -> Chat | None:
 
 
 def _columns(places: list[int], chats: list[Chat]) -> SoundChats:
-    messages = list(chain.from_iterable(chat.messages for chat in chats))
+    messages = _messages(chats)
     roles = [message.role for message in messages]
-    trained = [message.role == "assistant" and message.weight != 0 for message in messages]
+    speakers = np.fromiter(map(_CODES.__getitem__, roles), np.int8, len(roles))
     return SoundChats(
         places=np.array(places, np.int64),
-        sizes=np.array([len(chat.messages) for chat in chats], np.int64),
+        sizes=np.fromiter(map(len, [chat.messages for chat in chats]), np.int64, len(chats)),
         roles=roles,
+        speakers=speakers,
         texts=[message.content for message in messages],
-        trained=np.array(trained, bool),
+        trained=(speakers == _ASSISTANT) & (_weights(messages) != 0),
         canonical=b"",
     )
+
+
+def _messages(chats: list[Chat]) -> list[Message]:
+    return list(chain.from_iterable([chat.messages for chat in chats]))
+
+
+def _weights(messages: list[Message]) -> NDArray[np.int8]:
+    """-1 where none is said."""
+    weights = [message.weight for message in messages]
+    if weights.count(UNSET) == len(weights):
+        return np.full(len(weights), -1, np.int8)
+    return np.array([-1 if weight is UNSET else weight for weight in weights], np.int8)
 
 
 def _out_of_turn(found: SoundChats, chats: list[Chat]) -> list[int]:
     """The examples that break the course of a conversation, say nothing somewhere or teach nothing, by their index."""
     if not chats:
         return []
-    speakers = np.fromiter(map(_CODES.__getitem__, found.roles), np.int8, len(found.roles))
+    speakers = found.speakers
     ends = np.cumsum(found.sizes)
     starts = ends - found.sizes
     before = np.roll(speakers, 1)
     before[starts] = _START
     is_faulty = ~_MAY_FOLLOW[before, speakers]
     is_faulty[ends - 1] |= speakers[ends - 1] != _ASSISTANT
-    is_faulty |= np.fromiter(map(str.isspace, found.texts), bool, len(found.texts))
-    weights = [message.weight for chat in chats for message in chat.messages]
-    if any(weight is not UNSET for weight in weights):
-        is_faulty |= np.array([weight is not UNSET for weight in weights]) & (speakers != _ASSISTANT)
+    if any(map(str.isspace, found.texts)):
+        is_faulty |= np.fromiter(map(str.isspace, found.texts), bool, len(found.texts))
+    weights = _weights(_messages(chats))
+    if weights.max() >= 0:
+        is_faulty |= (weights >= 0) & (speakers != _ASSISTANT)
         is_faulty[starts] |= ~np.logical_or.reduceat(found.trained, starts)
-    faulty: list[int] = np.unique(found.owners[is_faulty]).tolist()
+    faulty: list[int] = np.unique(found.owners[is_faulty]).tolist() if is_faulty.any() else []
     return faulty
 
 

@@ -91,12 +91,12 @@ def test_a_fault_in_the_sample_makes_tiktoken_count_the_whole_file(monkeypatch: 
 def test_every_so_many_texts_of_a_dataset_one_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     counter = Counter(Encoding.CL100K_BASE)
     wrong_about("wrong", monkeypatch)
-    texts = [f"text {number}" for number in range(150)]
-    counter.count(texts, b"")
-    # Texts 150 to 299 come now; number 200 is of the sample, number 201 is not.
+    texts = [f"text {number}" for number in range(COMPARED_ONE_IN)]
+    counter.count(texts[:-50], b"")
+    # Number 1,000 is of the sample, number 1,001 is not.
     assert counter.count([*texts[:51], "wrong"], b"")[-1] == 2
     with pytest.raises(CounterDisagreesError):
-        Counter(Encoding.CL100K_BASE).count([*(texts * 2)[:COMPARED_ONE_IN], "wrong"], b"")
+        Counter(Encoding.CL100K_BASE).count([*texts, "wrong"], b"")
 
 
 @BOTH
