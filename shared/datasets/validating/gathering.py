@@ -8,7 +8,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.datasets.acceptance import LINES_NAMED, Sighting
-from shared.datasets.findings import WHOLE_FILE, Finding
+from shared.datasets.findings import WHOLE_FILE, Finding, Severity
 
 
 class Keeping(Collection[Finding], Protocol):
@@ -69,6 +69,11 @@ class Gathering:
             lines.append(finding.line)
         if len(self._of_lines) < self._most:
             self._of_lines.add(finding)
+
+    @property
+    def has_error_of_file(self) -> bool:
+        """Whether something is wrong with the file as a whole."""
+        return any(finding.severity is Severity.ERROR for finding in self._of_file)
 
     @property
     def kept(self) -> Kept:
