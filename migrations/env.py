@@ -10,6 +10,7 @@ from shared.db import Row
 for noun in (
     "connections",
     "datasets",
+    "datasets.moderation",
     "datasets.uploads",
     "evaluations",
     "jobs",

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox import control, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, deployments, files, jobs, models
+from sandbox.operations import chat, deployments, files, jobs, models, moderations
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -35,7 +35,7 @@ _BOTH: Table = (
     ("delete_model", "DELETE", "/models/{model}", models.delete),
 )
 _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
-_OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", chat.moderate),)
+_OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", moderations.moderate),)
 _AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
 _ARM: Table = (

@@ -21,6 +21,7 @@ EvaluationId = NewType("EvaluationId", str)
 EventId = NewType("EventId", str)
 RequestId = NewType("RequestId", str)
 UploadId = NewType("UploadId", str)
+ModerationId = NewType("ModerationId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -35,6 +36,7 @@ PREFIXES: dict[str, str] = {
     "EventId": "evt",
     "RequestId": "req",
     "UploadId": "up",
+    "ModerationId": "mod",
 }
 """Kind of id → its prefix."""
 

@@ -71,6 +71,25 @@ UPLOAD = Lifecycle(
 )
 
 
+class ModerationStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+MODERATION = Lifecycle(
+    "moderation",
+    frozenset({ModerationStatus.QUEUED}),
+    {
+        ModerationStatus.QUEUED: frozenset({ModerationStatus.RUNNING}),
+        ModerationStatus.RUNNING: frozenset({ModerationStatus.SUCCEEDED, ModerationStatus.FAILED}),
+        ModerationStatus.SUCCEEDED: frozenset(),
+        ModerationStatus.FAILED: frozenset(),
+    },
+)
+
+
 class JobStatus(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
     QUEUED = "queued"

@@ -20,6 +20,7 @@ class Task(StrEnum):
     """Every kind of work that a worker does."""
 
     VALIDATE_DATASETS = "validate_datasets"
+    MODERATE_DATASETS = "moderate_datasets"
     UPLOAD_FILES = "upload_files"
     SUBMIT_JOBS = "submit_jobs"
     POLL_JOBS = "poll_jobs"
@@ -36,7 +37,12 @@ class Task(StrEnum):
 SHORT, LONG = "short", "long"
 """The two queues. What may take minutes has one of its own, so that it never stands before a poll, a cancel or the sweep."""
 
-QUEUES = {Task.VALIDATE_DATASETS: LONG, Task.UPLOAD_FILES: LONG, Task.RUN_EVALUATIONS: LONG}
+QUEUES = {
+    Task.VALIDATE_DATASETS: LONG,
+    Task.MODERATE_DATASETS: LONG,
+    Task.UPLOAD_FILES: LONG,
+    Task.RUN_EVALUATIONS: LONG,
+}
 """Where each kind of work waits; what is not named here is short."""
 
 

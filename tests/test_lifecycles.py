@@ -13,14 +13,26 @@ from sqlalchemy.orm import Session
 from shared import ids
 from shared.clock import utc_now
 from shared.connections.tables import Connection, ProviderKind
+from shared.datasets.moderation.tables import Moderation
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.tables import Upload
 from shared.db import Database
 from shared.errors import IllegalTransition
 from shared.evaluations.tables import Evaluation
-from shared.ids import ConnectionId, DatasetId, EvaluationId, HoldId, JobId, KeyId, ModelId, TeamId, UploadId
+from shared.ids import (
+    ConnectionId,
+    DatasetId,
+    EvaluationId,
+    HoldId,
+    JobId,
+    KeyId,
+    ModelId,
+    ModerationId,
+    TeamId,
+    UploadId,
+)
 from shared.jobs.tables import Job
-from shared.lifecycles import DATASET, EVALUATION, HOLD, JOB, MODEL, UPLOAD, DatasetStatus, Lifecycle
+from shared.lifecycles import DATASET, EVALUATION, HOLD, JOB, MODEL, MODERATION, UPLOAD, DatasetStatus, Lifecycle
 from shared.money import ZERO
 from shared.registry.tables import Model
 from shared.spend.tables import Hold, SpendKind
@@ -47,6 +59,18 @@ def upload(status: Any) -> Upload:
         filename="",
         size_bytes=1,
         expires_at=utc_now(),
+        created_by=KEY,
+    )
+
+
+def moderation(status: Any) -> Moderation:
+    return Moderation(
+        id=ModerationId(ids.new("mod")),
+        team_id=TEAM,
+        dataset_id=DATASET_ID,
+        connection_id=CONNECTION,
+        status=status,
+        n_examples=0,
         created_by=KEY,
     )
 
@@ -140,6 +164,7 @@ class Thing:
 THINGS = [
     Thing(DATASET, dataset),
     Thing(UPLOAD, upload),
+    Thing(MODERATION, moderation),
     Thing(JOB, job),
     Thing(MODEL, model),
     Thing(EVALUATION, evaluation),

@@ -103,7 +103,7 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs", "requests", "spend", "uploads"):
+for noun in ("connections", "datasets", "evaluations", "jobs", "moderations", "requests", "spend", "uploads"):
     import_module(f"worker.{noun}")  # registers its tasks
 
 

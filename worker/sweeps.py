@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
+from shared.datasets.moderation.recording import due_for as due_moderations
+from shared.datasets.moderation.tables import Moderation
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.tables import Upload
 from shared.db import Claimable, Database, now
@@ -31,6 +33,7 @@ def _due(db: Session) -> Iterator[Task]:
     work: list[tuple[Task, type[Claimable], tuple[ColumnElement[bool], ...]]] = [
         *((task, Job, due_for(task)) for task in PHASES),
         (Task.VALIDATE_DATASETS, Dataset, ()),
+        (Task.MODERATE_DATASETS, Moderation, due_moderations()),
         (Task.FORGET_UPLOADS, Upload, ()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
         (Task.CHECK_CONNECTIONS, Connection, ()),

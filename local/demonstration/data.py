@@ -38,15 +38,17 @@ class Parts:
 
 
 def show_faults(stage: Stage, cast: Cast) -> None:
-    """Every fault that was planted in our faulty file is found."""
+    """Every fault that was planted in our faulty file is found, and what can be mended mechanically is mended."""
     with stage.scene(2, "A dataset with faults: each with its line, and how to mend it"):
         dataset = _uploaded(stage, cast.team.client, FAULTY_FILE)
         findings = _findings(cast.team.client, dataset["id"])
         require_equal(dataset["status"], "rejected", "The faulty dataset")
-        require_equal({one["line"]: one["code"] for one in findings}, PLANTED, "What was found in the faulty dataset")
+        planted = [one for one in findings if one["code"] in PLANTED.values()]
+        require_equal({one["line"]: one["code"] for one in planted}, PLANTED, "What was found in the faulty dataset")
         require(all(one["fix"] for one in findings), "A finding does not say how to mend it")
         _show_findings(stage, findings)
         stage.console.print(f"[bold]rejected[/]: {dataset['reason']}")
+        _mend(stage, cast.team.client, dataset)
 
 
 def prepare_data(stage: Stage, cast: Cast) -> Parts:
@@ -75,6 +77,20 @@ def _uploaded(stage: Stage, client: Client, path: Path) -> dict[str, Any]:
 def _findings(client: Client, dataset_id: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.must("GET", f"/v1/datasets/{dataset_id}/findings?limit=200")["data"]
     return found
+
+
+def _mend(stage: Stage, client: Client, dataset: dict[str, Any]) -> None:
+    asked = {"remedies": "recommended"}
+    made = client.must("POST", f"/v1/datasets/{dataset['id']}/prepare", asked)
+    with stage.console.status("applying remedies"):
+        mended = settled(client, f"/v1/datasets/{made['id']}", PENDING, seconds=VALIDATION_SECONDS)
+    require_equal(mended["status"], "ready", "The mended dataset")
+    changes = mended["derivation"]["changes"]
+    rows = [[name, f"{change['changed']}", f"{change['dropped']}"] for name, change in changes.items()]
+    stage.console.print(table(["remedy", ">rows mended", ">left out"], rows))
+    stage.console.print(
+        f"[bold]ready[/] as version {mended['version']}: {mended['reason']} The original stays as it is."
+    )
 
 
 def _show_findings(stage: Stage, findings: list[dict[str, Any]]) -> None:

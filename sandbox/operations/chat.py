@@ -1,4 +1,4 @@
-"""Chat completions, whole or streamed; and moderation, which flags nothing."""
+"""Chat completions, whole or streamed."""
 
 import json
 from collections.abc import Iterator
@@ -15,11 +15,6 @@ from sandbox.records import ChatUse, Job
 from sandbox.refusals import invalid, no_deployment, no_model
 from sandbox.wire import Call, Dialect, Json, Reply
 from sandbox.world import World
-
-_MODERATION_CATEGORIES = (
-    "hate", "hate/threatening", "harassment", "harassment/threatening", "illicit", "illicit/violent", "self-harm",
-    "self-harm/intent", "self-harm/instructions", "sexual", "sexual/minors", "violence", "violence/graphic",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +166,3 @@ def _stream(head: Json, answer: Answer, *, with_usage: bool) -> Iterator[bytes]:
 def _chunk(head: Json, choices: list[Json]) -> bytes:
     body = head | {"object": "chat.completion.chunk", "choices": choices}
     return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
-
-
-def moderate(_world: World, call: Call) -> Reply:
-    given = call.body.get("input")
-    count = len(given) if isinstance(given, list) and all(isinstance(each, str) for each in given) else 1
-    result = {
-        "flagged": False,
-        "categories": dict.fromkeys(_MODERATION_CATEGORIES, False),
-        "category_scores": dict.fromkeys(_MODERATION_CATEGORIES, 0.0001),
-        "category_applied_input_types": {name: ["text"] for name in _MODERATION_CATEGORIES},
-    }
-    return Reply({"id": f"modr-{ids.letters(8)}", "model": "omni-moderation-2024-09-26", "results": [result] * count})

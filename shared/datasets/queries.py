@@ -85,7 +85,7 @@ class Findings:
 
 
 def list_findings(db: Session, wanted: Findings, *, limit: int) -> Sequence[StoredFinding]:
-    """A dataset's findings, those of the whole file first, then by line."""
+    """A dataset's findings: those of the whole file first, then by line, and last what came after the validation (moderation)."""
     query = select(StoredFinding).where(
         StoredFinding.dataset_id == wanted.dataset_id, StoredFinding.ordinal > wanted.after
     )

@@ -11,6 +11,11 @@ _KINDS = {
 }
 
 
+def moderates(kind: str) -> bool:
+    """Whether a provider of this kind has moderation to ask."""
+    return _KINDS[kind].moderates
+
+
 def open_provider(kind: str, access: Access) -> Provider:
     """A client for one account; makes no request. Close it, or let go of it.
 

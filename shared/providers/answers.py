@@ -15,6 +15,7 @@ from shared.providers.base import (
     Answer,
     Cancelled,
     Finished,
+    Moderated,
     Outcome,
     Paused,
     ProviderCheckpoint,
@@ -217,3 +218,21 @@ def read_answer(body: Mapping[str, Any]) -> Answer:
         cached_input_tokens=count(mapping(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0,
         output_tokens=output_tokens,
     )
+
+
+def read_moderation(body: Mapping[str, Any], n_texts: int) -> list[Moderated]:
+    """One verdict for each text: with fewer or more nobody could say which is whose."""
+    results = items(body.get("results"))
+    if len(results) != n_texts:
+        raise Unavailable("The provider's answer does not moderate what it was asked")
+    return [_moderated(mapping(one)) for one in results]
+
+
+def _moderated(result: Mapping[str, Any]) -> Moderated:
+    if not isinstance(flagged := result.get("flagged"), bool):
+        raise Unavailable("The provider's answer is not a moderation")
+    scores = mapping(result.get("category_scores"))
+    objected = {
+        name: number(scores.get(name)) for name, is_in in mapping(result.get("categories")).items() if is_in is True
+    }
+    return Moderated(flagged, objected)

@@ -6,7 +6,7 @@ It covers the data plane only (files, jobs, models, chat); deployments are made 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, ClassVar, cast
 
 from openai import OpenAI
 from typing_extensions import override
@@ -17,10 +17,12 @@ from shared.providers.base import (
     Account,
     Cancelled,
     Finished,
+    Moderated,
     ProviderEvent,
     ProviderFile,
     ProviderJob,
     ProviderModel,
+    Rejected,
     TrainingOrder,
     Unavailable,
 )
@@ -43,6 +45,8 @@ def _tier(version: str | None) -> str:
 
 class AzureProvider(OpenAIProvider):
     """One Azure OpenAI resource; `api_version` None means the undated v1 API. In `chat`, `model` is a deployment's name."""
+
+    moderates: ClassVar[bool] = False
 
     @override
     def _connect(self, access: Access) -> OpenAI:
@@ -70,6 +74,11 @@ class AzureProvider(OpenAIProvider):
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
         """Azure asks for UTF-8 with a byte order mark; our files have none."""
         return super().upload(name, cast("BinaryIO", WithBom(content)))
+
+    @override
+    def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
+        """Azure filters what is asked and answered; it has no endpoint that only judges."""
+        raise Rejected("Azure OpenAI has no moderation to ask", code="not_offered", status=404)
 
     @override
     def _order(self, order: TrainingOrder) -> dict[str, Any]:

@@ -8,66 +8,12 @@ Adding a provider is one file and one line in `shared/providers/__init__.py`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, ClassVar, Protocol
 
-
-# --- what prevented an answer -------------------------------------------------------------------------------------------
-class ProviderError(Exception):
-    """The parent of the three; `reason` is a sentence for people and never holds a credential."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Unavailable(ProviderError):
-    """No usable answer. If `reached` the request may have taken effect (timeout, reset, 5xx, garbage): reconcile before
-    repeating anything that costs money. If not, it never left this machine (connection refused, unknown host).
-
-    `failed`: the provider itself said that it failed. A job may exist all the same, but such an answer is not billed.
-    """
-
-    def __init__(self, reason: str, *, reached: bool = True, failed: bool = False) -> None:
-        super().__init__(reason)
-        self.reached = reached
-        self.failed = failed
-
-    @property
-    def unheard(self) -> bool:
-        """Whether a question may have been answered, and billed, without our hearing it."""
-        return self.reached and not self.failed
-
-
-class Throttled(ProviderError):
-    """Refused for now; nothing took effect. Ask again after `retry_after` seconds."""
-
-    def __init__(self, reason: str, retry_after: float) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
-
-
-class Rejected(ProviderError):
-    """Refused for good; asking again in the same way is useless. `code` is the provider's own, or the HTTP status."""
-
-    def __init__(self, reason: str, code: str, status: int) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.status = status
-
-    @property
-    def credential(self) -> bool:
-        """Whether it is the credential that was refused, not this request: the work should wait for a new one."""
-        return self.status == 401
-
-    @property
-    def passing(self) -> bool:
-        """Whether it is room that is lacking (Azure keeps a hundred files), which others' jobs free when they end."""
-        return self.code == "quotaExceeded"
-
-    @property
-    def closed(self) -> bool:
-        """Whether the provider takes no new training from this account."""
-        return self.code == "training_not_available"
+from shared.providers.prevented import ProviderError as ProviderError
+from shared.providers.prevented import Rejected as Rejected
+from shared.providers.prevented import Throttled as Throttled
+from shared.providers.prevented import Unavailable as Unavailable
 
 
 # --- files --------------------------------------------------------------------------------------------------------------
@@ -209,6 +155,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Moderated:
+    """What moderation says of one text. `categories` are those that it objects to, each with its score from 0 to 1 (None = not
+    told); where a category begins to be objected to is the provider's secret.
+    """
+
+    flagged: bool
+    categories: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What a check of the credential told. `training` None = the provider does not say without trying."""
 
@@ -232,6 +188,9 @@ class Provider(Protocol):
 
     Nothing here is repeated by itself: a create that was answered by silence is the caller's to reconcile.
     """
+
+    moderates: ClassVar[bool]
+    """Whether this kind of provider has moderation to ask."""
 
     def close(self) -> None:
         """Let go of the connections; no question can be asked afterwards."""
@@ -295,4 +254,8 @@ class Provider(Protocol):
 
     def chat(self, model: str, body: Mapping[str, Any]) -> Answer:
         """One chat completion, not streamed. `body` is OpenAI's request without `model`; `model` is what the provider calls by."""
+        ...
+
+    def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
+        """What moderation says of each text, in their order. It costs nothing. Rejected where `moderates` is false."""
         ...

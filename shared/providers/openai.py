@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, takewhile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import httpx2
 from openai import OpenAI
@@ -20,6 +20,7 @@ from shared.providers.answers import (
     read_file,
     read_job,
     read_model,
+    read_moderation,
     read_page,
     read_results,
 )
@@ -27,6 +28,7 @@ from shared.providers.base import (
     Access,
     Account,
     Answer,
+    Moderated,
     Paused,
     ProviderCheckpoint,
     ProviderEvent,
@@ -43,12 +45,15 @@ from shared.providers.lenient import parse_object, text
 from shared.providers.translation import Raw, ask, redact
 
 _PAGE = 100
+_MODERATION = "omni-moderation-latest"
 _RECENT_JOBS = 2000
 """How far back a job is looked for by its file: an attempt is reconciled long before so many others were made."""
 
 
 class OpenAIProvider:
     """One account at OpenAI."""
+
+    moderates: ClassVar[bool] = True
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -167,6 +172,10 @@ class OpenAIProvider:
         # As extra_body, because the SDK refuses parameters that it does not know, and the provider may know them.
         rest = {name: value for name, value in body.items() if name not in ("model", "stream", "stream_options")}
         return read_answer(self._body(create, model=model, messages=rest.pop("messages", []), extra_body=rest))
+
+    def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
+        create = self._client.moderations.with_raw_response.create
+        return read_moderation(self._body(create, model=_MODERATION, input=list(texts)), len(texts))
 
     # --- asking ---------------------------------------------------------------------------------------------------------
     def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:

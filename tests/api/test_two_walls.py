@@ -53,6 +53,10 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     part = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     upload = f"/v1/uploads/{begun['id']}"
     assert workshop.member.patch(upload, content=b"half", headers=part).status_code == 204
+    shown = workshop.member.post(
+        f"/v1/datasets/{workshop.dataset_id}/moderations", json={"connection_id": workshop.connection_id}
+    )
+    assert shown.status_code == 202, shown.text
     model_id = workshop.member.get("/v1/models").json()["data"][0]["id"]
     assert workshop.member.put("/v1/aliases/bot", json={"model_id": model_id}).status_code == 200
     other = api.team("sales")["id"]
@@ -77,7 +81,8 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     ours = f"/v1/datasets/{workshop.dataset_id}"
     jobs = f"/v1/jobs/{job_id}"
     for path in (
-        *(ours + part for part in ("", "/report", "/findings", "/examples", "/content")),
+        *(ours + part for part in ("", "/report", "/findings", "/examples", "/content", "/moderations")),
+        shown.headers["location"],
         *(jobs + part for part in ("", "/events", "/metrics", "/checkpoints")),
         *(f"/v1/evaluations/{evaluation_id}{part}" for part in ("", "/results")),
         *(f"/v1/models/{model_id}{part}" for part in ("", "/lineage")),
@@ -92,6 +97,8 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
         assert stranger.get(path).json()["data"] == [], path
     for path in (f"{upload}/complete", f"{jobs}/cancel", f"{ours}/split", f"/v1/evaluations/{evaluation_id}/cancel"):
         assert stranger.post(path, json={}).status_code == 404, path
+    wanted = {"connection_id": workshop.connection_id}
+    assert stranger.post(f"{ours}/moderations", json=wanted).status_code == 404
     assert stranger.delete(ours).status_code == stranger.delete(upload).status_code == 404
     assert stranger.patch(upload, content=b"more", headers=part | {"Upload-Offset": "4"}).status_code == 404
 

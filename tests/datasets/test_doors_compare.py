@@ -7,7 +7,12 @@ from tests.datasets.reading.sources import jsonl, table
 from tests.support.office import Office
 
 SHOPS = [
-    {"shop": f"shop {number % 6}", "day": f"2026-01-{number + 1:02}", "q": f"Where is order {number * 977}?", "a": label}
+    {
+        "shop": f"shop {number % 6}",
+        "day": f"2026-01-{number + 1:02}",
+        "q": f"Where is order {number * 977}?",
+        "a": label,
+    }
     for number, label in enumerate(["billing", "shipping"] * 15)
 ]
 MAPPING = as_mapping(user="q", assistant="a")

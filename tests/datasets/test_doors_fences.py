@@ -56,7 +56,9 @@ def test_an_archived_team_still_sees_and_makes_nothing_new(desk: Desk) -> None:
         answer = admin.post(f"/v1/datasets/{seen['id']}/{what}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (409, "conflict"), answer.text
     desk.office.drain()
-    assert admin.get(f"/v1/datasets/{waiting}").json()["status"] in ("ready", "rejected"), "what was begun comes to its end"
+    assert admin.get(f"/v1/datasets/{waiting}").json()["status"] in ("ready", "rejected"), (
+        "what was begun comes to its end"
+    )
     assert admin.get(f"/v1/datasets/{seen['id']}/report").status_code == 200
 
 

@@ -116,7 +116,9 @@ def test_a_wrong_mapping_is_told_and_the_bytes_are_read_anew_with_the_right_one(
     assert (wrong["status"], wrong["examples_sha256"]) == ("rejected", None)
     (found,) = desk.look(f"/datasets/{wrong['id']}/findings?code=invalid_mapping")["data"]
     assert "did you mean title?" in found["message"]
-    assert desk.ask(wrong["id"], "prepare", remedies="recommended").status_code == 409, "nobody knows what its rows mean"
+    assert desk.ask(wrong["id"], "prepare", remedies="recommended").status_code == 409, (
+        "nobody knows what its rows mean"
+    )
     right = desk.make(wrong["id"], "read", mapping=json.loads(MAPPING))
     assert (right["status"], right["version"], right["parent_id"]) == ("ready", 2, wrong["id"])
     assert right["derivation"]["read"]["mapping"] == json.loads(MAPPING)
@@ -125,7 +127,7 @@ def test_a_wrong_mapping_is_told_and_the_bytes_are_read_anew_with_the_right_one(
 
 
 def test_pasted_json_is_found_explained_and_mended(desk: Desk) -> None:
-    pasted = ['{“messages”: [{“role”: “user”, “content”: “Where?”}, {“role”: “assistant”, “content”: “billing”}]}']
+    pasted = ["{“messages”: [{“role”: “user”, “content”: “Where?”}, {“role”: “assistant”, “content”: “billing”}]}"]
     pasted += [json.dumps(one, ensure_ascii=False)[:-1] + ",}" for one in CHATS]
     seen = desk.send("\n".join(pasted).encode(), "pasted.jsonl")
     assert (seen["status"], desk.codes(seen["id"])["trailing_comma"]) == ("rejected", 12)

@@ -39,7 +39,11 @@ def test_a_rejected_file_is_mended_as_recommended_and_its_original_stays(desk: D
     assert {name: one["changed"] + one["dropped"] for name, one in changes.items()} == {
         name: one["count"] for name, one in offered.items() if one["recommended"]
     }, "what was promised was done"
-    assert not [code for code, one in desk.look(f"/datasets/{mended['id']}/report")["codes"].items() if one["severity"] == "error"]
+    assert not [
+        code
+        for code, one in desk.look(f"/datasets/{mended['id']}/report")["codes"].items()
+        if one["severity"] == "error"
+    ]
     assert desk.content(seen["id"]) == FAULTY + more
     again = desk.look(f"/datasets/{seen['id']}")
     assert again == seen

@@ -96,7 +96,19 @@ def test_fields_that_make_no_sense_are_refused_at_both_doors(desk: Desk) -> None
             assert sent.status_code == status, (fields, sent.text)
 
 
-TRICKS = ["{__class__}", "{title.__class__}", "{title!r}", "{title:>99999999}", "{0}", "{", "}", "{}", "{{", "%(title)s", ""]
+TRICKS = [
+    "{__class__}",
+    "{title.__class__}",
+    "{title!r}",
+    "{title:>99999999}",
+    "{0}",
+    "{",
+    "}",
+    "{}",
+    "{{",
+    "%(title)s",
+    "",
+]
 
 
 def test_a_template_can_only_name_columns(desk: Desk) -> None:

@@ -43,7 +43,7 @@ def test_all_scenes_are_played_whatever_provider_the_environment_names(logs: Pat
         "ready: 144 examples",
         "422 price_unknown",
         "100 % succeeded",
-        "exact match 62.1% 100.0%",
+        "exact match 55.2% 100.0%",
         "→ shipping",
         "402 budget_exceeded, needed $0.1",
         ", left $0.01 ",

@@ -6,6 +6,7 @@ from typing import Any
 import httpx2
 import openai
 import pytest
+from openai.types import ModerationMultiModalInputParam
 from openai.types.chat import ChatCompletionMessageParam
 
 from tests.sandbox.conftest import AzureAccount, OpenAIAccount
@@ -159,9 +160,36 @@ def test_azure_removes_idle_and_developer_deployments(
     assert state(slow_sandbox, slow_resource.name) == "404"
 
 
-def test_moderation_flags_nothing(account: OpenAIAccount) -> None:
-    answer = account.client.moderations.create(input=["one", "two"])
-    assert [result.flagged for result in answer.results] == [False, False]
+def test_moderation_objects_to_what_asks_for_it(account: OpenAIAccount) -> None:
+    answer = account.client.moderations.create(input=["one", "two [violence] [hate/threatening]", "[weather]"])
+    assert [result.flagged for result in answer.results] == [False, True, False]
+    objected, scores = answer.results[1].categories.to_dict(), answer.results[1].category_scores.to_dict()
+    assert {name for name, is_in in objected.items() if is_in} == {"violence", "hate/threatening"}
+    assert {name for name, score in scores.items() if score == 0.9} == {"violence", "hate/threatening"}
+    assert len(objected) == len(scores) == 13
+
+
+def test_parts_of_one_input_are_judged_together(account: OpenAIAccount) -> None:
+    parts: list[ModerationMultiModalInputParam] = [
+        {"type": "text", "text": "[sexual]"},
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
+    ]
+    (result,) = account.client.moderations.create(input=parts).results
+    assert result.flagged
+    assert result.category_applied_input_types.sexual == ["image", "text"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"input": []}, {"input": ["a", 5]}, {"input": [{"type": "text"}]}, {"input": None}]
+)
+def test_what_cannot_be_moderated_is_400(sandbox: Running, account: OpenAIAccount, body: dict[str, Any]) -> None:
+    headers = {"authorization": f"Bearer {account.name}"}
+    assert sandbox.http.post("/v1/moderations", json=body, headers=headers).status_code == 400
+
+
+def test_a_moderation_model_that_is_gone_is_404(account: OpenAIAccount) -> None:
+    with pytest.raises(openai.NotFoundError):
+        account.client.moderations.create(input="one", model="text-moderation-latest")
 
 
 @pytest.mark.parametrize(

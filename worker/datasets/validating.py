@@ -32,6 +32,11 @@ from worker.context import Context
 from worker.datasets.progress import Progress
 from worker.datasets.writing import Target, target
 
+MOST_FINDINGS = 1_000_000
+"""Of one file; whoever has more of them mends the first million first."""
+MOST_FINDINGS_OF_ONE_OBSERVER = 50_000
+"""Those that are known only at the end are sorted in memory."""
+
 
 def validate(context: Context, taken: Dataset) -> None:
     """Read one dataset and record what it is, what is wrong with it, and how many tokens it has."""
@@ -61,7 +66,6 @@ class _Going:
         self._near: NearDuplicates | None = None
 
     def __enter__(self) -> Self:
-        self._findings = self._opened.enter_context(spool())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,7 +75,7 @@ class _Going:
         companions = Companions(
             panel=self._panel if self.asked.checks is Checks.ALL else None,
             prints=self._fingerprints,
-            keeping=self._findings.clear,
+            keeping=lambda: self._opened.enter_context(spool()),
         )
         return validate_batches(batches, self._limits(shape), Progress(self._context, self._taken), companions)
 
@@ -101,7 +105,9 @@ class _Going:
         with self._context.database.reading() as db:
             encodings = {Encoding(name): longest for name, longest in encodings_in_use(db).items()}
         most_graded = MOST_GRADED_VALIDATION if is_held_out else MOST_GRADED_TRAINING
-        limits = Limits(shape=shape, longest_example=encodings, targets=targets(most_graded))
+        limits = Limits(
+            shape=shape, longest_example=encodings, targets=targets(most_graded), max_findings=MOST_FINDINGS
+        )
         return replace(limits, fewest_examples=1) if is_held_out else limits
 
     def _target(self) -> Target:
@@ -112,7 +118,7 @@ class _Going:
         return PrintsWriter(self._prints)
 
     def _panel(self) -> Panel:
-        panel = all_observers()
+        panel = all_observers(MOST_FINDINGS_OF_ONE_OBSERVER)
         self._near = panel.observer(NearDuplicates)
         return panel
 

@@ -37,13 +37,6 @@ class Spool:
     def __contains__(self, finding: object) -> bool:
         return any(one == finding for one in self)
 
-    def clear(self) -> "Spool":
-        """Itself, empty again."""
-        self._file.seek(0)
-        self._file.truncate()
-        self._count = 0
-        return self
-
     def add(self, finding: Finding) -> None:
         """Keep one more."""
         packed = _encode(astuple(finding))

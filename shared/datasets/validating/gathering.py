@@ -1,7 +1,8 @@
 """Gathers findings: counts all of them, keeps as many as can be read, and of each code the first lines it stands on."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from heapq import merge
 from itertools import chain, islice
 from typing import Protocol
 
@@ -25,11 +26,11 @@ class InMemory(list[Finding]):
 
 
 class Kept(Collection[Finding]):
-    """The findings of a file: those of the whole first, which are never left out for others."""
+    """The findings of a file: those of the whole first, which are never left out for others; then by line."""
 
-    def __init__(self, of_file: list[Finding], of_lines: Keeping, most: int) -> None:
+    def __init__(self, of_file: list[Finding], of_lines: Sequence[Keeping], most: int) -> None:
         self._of_file, self._of_lines = of_file, of_lines
-        self._size = min(most, len(of_file) + len(of_lines))
+        self._size = min(most, len(of_file) + sum(map(len, of_lines)))
 
     @override
     def __len__(self) -> int:
@@ -37,7 +38,8 @@ class Kept(Collection[Finding]):
 
     @override
     def __iter__(self) -> Iterator[Finding]:
-        return islice(chain(self._of_file, self._of_lines), self._size)
+        by_line = merge(*self._of_lines, key=lambda finding: finding.line)
+        return islice(chain(self._of_file, by_line), self._size)
 
     @override
     def __contains__(self, finding: object) -> bool:
@@ -45,12 +47,14 @@ class Kept(Collection[Finding]):
 
 
 class Gathering:
-    """The findings of one file, of each line in their order."""
+    """The findings of one file. They come by line, as the file goes by; and once more by line, at its end."""
 
-    def __init__(self, most: int, keeping: Keeping | None = None) -> None:
+    def __init__(self, most: int, keeping: Callable[[], Keeping] = InMemory) -> None:
         self._most = most
         self._of_file: list[Finding] = []
-        self._of_lines = InMemory() if keeping is None else keeping
+        self._of_lines = keeping()
+        self._at_end = keeping()
+        self._receiving = self._of_lines
         self._first_lines: dict[str, list[int]] = defaultdict(list)
         self.codes: Counter[str] = Counter()
 
@@ -67,8 +71,12 @@ class Gathering:
         lines = self._first_lines[finding.code]
         if len(lines) < LINES_NAMED and finding.line not in lines[-1:]:
             lines.append(finding.line)
-        if len(self._of_lines) < self._most:
-            self._of_lines.add(finding)
+        if len(self._receiving) < self._most:
+            self._receiving.add(finding)
+
+    def conclude(self) -> None:
+        """What comes from now on begins with the first line again."""
+        self._receiving = self._at_end
 
     @property
     def has_error_of_file(self) -> bool:
@@ -77,7 +85,7 @@ class Gathering:
 
     @property
     def kept(self) -> Kept:
-        return Kept(self._of_file, self._of_lines, self._most)
+        return Kept(self._of_file, (self._of_lines, self._at_end), self._most)
 
     def sightings(self) -> dict[str, Sighting]:
         return {code: Sighting(count, tuple(self._first_lines[code])) for code, count in self.codes.items()}

@@ -56,7 +56,7 @@ class Pass:
             for counter in counters
         ]
         self._repetitions = Repetitions(limits.max_compared_examples)
-        self._gathering = Gathering(limits.max_findings, companions.keeping())
+        self._gathering = Gathering(limits.max_findings, companions.keeping)
         self._observed = Observed(companions)
         self._message_counts = Spread()
         self._with_images = Seen()
@@ -80,6 +80,7 @@ class Pass:
         """The report; to be asked once, at the end."""
         gathering = self._gathering
         gathering.add(self._of_whole_file())
+        gathering.conclude()
         for finding in self._observed.conclude():
             gathering.keep(finding)
         gathering.codes.update(self._observed.codes)
@@ -138,8 +139,9 @@ class Pass:
         findings = [finding for one in prepared.judged for finding in one.findings]
         findings += self._over_long(examples, lengths)
         findings += self._repeated(examples)
-        self._gathering.add(sorted(findings, key=lambda finding: finding.line))
-        for finding in self._observed.see(batch, examples, lengths[0]):
+        self._gathering.codes.update(finding.code for finding in findings)
+        findings += self._observed.see(batch, examples, lengths[0])
+        for finding in sorted(findings, key=lambda finding: finding.line):
             self._gathering.keep(finding)
         return self._lines
 
