@@ -31,10 +31,12 @@ router = noun("datasets")
 CHUNK_BYTES = 65_536
 
 _BYTES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string"}, "example": '{"messages": []}\n'}}}
 }
 
-Export = Annotated[str, StringConstraints(max_length=60), Field(json_schema_extra={"enum": [*EXPORTS]})]
+Export = Annotated[
+    str, StringConstraints(max_length=60, pattern="^[a-z0-9_]+$"), Field(json_schema_extra={"enum": [*EXPORTS]})
+]
 
 
 @router.get("/datasets", summary="List datasets")

@@ -1,6 +1,6 @@
 """What is read of datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.datasets.findings import WHOLE_FILE, Severity, excerpt
+from shared.datasets.prints import Prints
 from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
@@ -116,14 +117,25 @@ def read_examples(storage: Storage, dataset: Dataset, offset: int, limit: int) -
     """
     shown: list[dict[str, Any]] = []
     left = PAGE_BYTES
+    line_of = _source_lines(storage, dataset)
     with storage.open(_shown_blob(dataset)) as source:
         for number, line in enumerate(islice(raw_lines(source, PAGE_BYTES), offset, None), start=offset + 1):
             left -= len(line.content) if line.is_complete else 0  # only an excerpt of it is shown
             # One line is always shown, so that whoever follows `next_offset` comes to an end.
             if len(shown) == limit or (shown and left < 0):
                 return {"data": shown, "next_offset": number - 1}
-            shown.append(_shown(number, line))
+            shown.append(_shown(line_of(number), line))
     return {"data": shown, "next_offset": None}
+
+
+def _source_lines(storage: Storage, dataset: Dataset) -> Callable[[int], int]:
+    """On which line of the uploaded file an example stands: by this, findings name it."""
+    is_whole = dataset.status is not DatasetStatus.REJECTED  # only well-formed examples have fingerprints
+    if dataset.prints_key is None or not is_whole or _shown_blob(dataset) == dataset.storage_key:
+        return lambda number: number
+    with storage.open(dataset.prints_key) as file:
+        lines = Prints.read(file).lines
+    return lambda number: int(lines[number - 1])
 
 
 def _shown_blob(dataset: Dataset) -> str:

@@ -15,9 +15,11 @@ from shared.datasets.quality.sufficiency import sufficiency
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.datasets.validation import Validation
-from shared.db import claim, fenced, now, seconds_from_now
+from shared.db import claim, fenced, now, ring, seconds_from_now
+from shared.ids import DatasetId
 from shared.lifecycles import DatasetStatus
 from shared.notices.actions import tell
+from shared.queue import Task
 
 MOST_ATTEMPTS = 3
 FINDINGS_AT_ONCE = 2_000
@@ -111,6 +113,14 @@ def record_preparation(db: Session, taken: Dataset, written: Bytes, changes: dic
         assert dataset.derivation is not None
         dataset.derivation = {**dataset.derivation, "changes": changes}
         dataset.recipe = {"steps": recipe} if recipe else None
+
+
+def look_for_remedies_again(db: Session, dataset_id: DatasetId) -> None:
+    """More was found in a dataset that was judged already: its remedies are to be counted anew."""
+    dataset = db.get_one(Dataset, dataset_id, with_for_update=True)
+    if dataset.status in _SETTLED and dataset.source is not None:
+        dataset.offers, dataset.attempts, dataset.due_at = None, 0, db.scalar(select(now()))
+        ring(db, Task.VALIDATE_DATASETS)
 
 
 def put_off(db: Session, taken: Dataset, seconds: float) -> None:

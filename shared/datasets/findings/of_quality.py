@@ -71,6 +71,6 @@ TEXTS = {
     "html_leftover": info("HTML between the words", "Remedy strip_html, unless the model shall write HTML."),
     "mixed_languages": info("Several languages", "Fine if they are meant; otherwise leave one out."),
     "moderation_flagged": warning(
-        "The provider's moderation objects", "Leave the example out: it may block the whole file."
+        "The provider's moderation objects", "Remedy drop_flagged: the example may block the whole file."
     ),
 }

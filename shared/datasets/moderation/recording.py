@@ -13,6 +13,7 @@ from shared.datasets.moderation.findings import keep_findings
 from shared.datasets.moderation.portions import Portion
 from shared.datasets.moderation.tables import Moderation
 from shared.datasets.moderation.verdicts import Verdict
+from shared.datasets.recording import look_for_remedies_again
 from shared.datasets.tables import Dataset
 from shared.db import claim, fenced, now, ring, seconds_from_now
 from shared.lifecycles import ModerationStatus
@@ -85,6 +86,7 @@ def record_round(db: Session, work: Work, portion: Portion, verdicts: Sequence[V
         note_answer(db, work.connection.id)
     if portion.is_last:
         _end(db, moderation, ModerationStatus.SUCCEEDED)
+        look_for_remedies_again(db, moderation.dataset_id)
     else:
         moderation.due_at = db.scalar(select(now()))
         ring(db, Task.MODERATE_DATASETS)

@@ -105,6 +105,11 @@ class DropRefusals(DropLines):
 
 
 @dataclass
+class DropFlagged(DropLines):
+    code: ClassVar[str] = "moderation_flagged"
+
+
+@dataclass
 class DropSecrets(DropLines):
     code: ClassVar[str] = "secret"
 
@@ -168,6 +173,13 @@ UNWANTED = (
         DropRefusals,
         CONVERSATIONS | {Shape.COMPLETION},
         recommended=False,
+        needs="lines",
+    ),
+    Remedy(
+        "drop_flagged",
+        "Leave out examples to which a provider's moderation objects",
+        ("moderation_flagged",),
+        DropFlagged,
         needs="lines",
     ),
     Remedy(
