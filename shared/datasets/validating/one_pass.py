@@ -202,7 +202,9 @@ class Pass:
             message = f"the file has {self._size_bytes} bytes; {limits.max_file_bytes} are taken"
             yield found("file_too_large", "", message)
         if not self._rows:
-            yield found("empty_file", "", "there is no line with anything in it")
+            # What could not be read is not empty for that.
+            if not self._gathering.has_error_of_file:
+                yield found("empty_file", "", "there is no line with anything in it")
         elif self._rows < limits.fewest_examples and "not_a_text_file" not in self._gathering.codes:
             # Faulty examples count here: they are to be mended, not replaced.
             message = f"the file has {self._rows} examples; at least {limits.fewest_examples} are needed"
