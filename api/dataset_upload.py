@@ -83,7 +83,8 @@ async def upload_dataset(  # the bytes stream: no thread and no session is held 
     settings: TheSettings,
     attempt: TheAttempt,
 ) -> Response:
-    """Takes a file of chat examples, one JSON object per line, as the next version of the dataset `name`.
+    """Takes a file of any common kind as the next version of the dataset `name`: JSON Lines of training examples, or a table, a
+    list, a corpus, a dump of another tool, packed or not. What it is is found out, unless `format` and `mapping` say so.
 
     The file is validated in the background: poll `Location` until the dataset is `ready` or `rejected`, then read its
     `/report` and `/findings`. Faults in the file are findings, never a refusal of the upload.

@@ -1,7 +1,7 @@
 """The rows of a dataset as remedies and splits want them: each line of the uploaded file with the examples that are made of it."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from shared.datasets.findings import Severity
@@ -40,7 +40,9 @@ def sourced_examples(opened: BinaryIO, source: Mapping[str, Any]) -> Iterator[So
                     yield SourcedExample(line.number, example, line.row)
 
 
-def lent_to_remedies(shape: Shape, found_on: Mapping[str, set[int]], conversion: Conversion | None = None) -> Lent:
+def lent_to_remedies(
+    shape: Shape, found_on: Mapping[str, Collection[int]], conversion: Conversion | None = None
+) -> Lent:
     """What remedies may use of the rest. `found_on`: by code, the lines on which quality found something."""
     return Lent(
         check=lambda row: check(row, shape),

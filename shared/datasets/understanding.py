@@ -18,7 +18,9 @@ from shared.datasets.shaping.plan import Shaping, Style, Unshaped
 from shared.datasets.shaping.recognition import columns_left_out, guess, is_of_another_maker, unknown_form
 
 SAMPLED_LINES = 200
-MOST_COLUMNS = 500
+SAMPLED_BYTES = 4_000_000
+MOST_COLUMNS = 200
+LONGEST_COLUMN = 200
 _OBJECTS = {Container.JSONL, Container.JSON}
 
 
@@ -46,7 +48,13 @@ class Understanding:
         intake["notes"] = []  # they are among the findings
         shaping = self.shaping.as_dict() if self.shaping else None
         # A file may name its columns by what Postgres cannot keep, and may have very many.
-        kept: dict[str, Any] = storable({**intake, "columns": self.columns[:MOST_COLUMNS], "shaping": shaping})
+        kept: dict[str, Any] = storable(
+            {
+                **intake,
+                "columns": [column[:LONGEST_COLUMN] for column in self.columns[:MOST_COLUMNS]],
+                "shaping": shaping,
+            }
+        )
         return kept
 
 
@@ -54,7 +62,7 @@ def understand(stream: BinaryIO, filename: str, asked: Asked) -> Understanding:
     """Looks at the first lines of a file that can be rewound. Raises CannotBeRead."""
     intake = inspect(stream, filename, asked.container)
     stream.seek(0)
-    rows = list(_rows(islice(read(stream, intake), SAMPLED_LINES)))
+    rows = list(_rows(_some(read(stream, intake))))
     columns = tuple(dict.fromkeys(column for row in rows for column in row))
     shaping, fault = _shaping(rows, columns, intake, asked)
     findings = [*intake.notes]
@@ -70,6 +78,17 @@ def reader_of(source: Mapping[str, Any]) -> tuple[Intake, Shaping]:
     if source["shaping"] is None:
         raise ValueError("what the rows of this file mean is not known")
     return Intake.of(source), Shaping.of(source["shaping"])
+
+
+def _some(lines: Iterator[Line]) -> Iterator[Line]:
+    """As many as tell what the file is, and cost little."""
+    size_bytes = 0
+    for line in islice(lines, SAMPLED_LINES):
+        yield line
+        # Sheets and Parquet files have no bytes of lines.
+        size_bytes += line.size_bytes or sum(len(str(cell)) for cell in (line.row or {}).values())
+        if size_bytes > SAMPLED_BYTES:
+            return
 
 
 def _rows(lines: Iterator[Line]) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.datasets import recording
 from shared.datasets.preparing import changes_of, chosen_of, conversion_of
-from shared.datasets.queries import get_dataset, lines_with
+from shared.datasets.queries import flagged_lines, get_dataset
 from shared.datasets.recording import Bytes
 from shared.datasets.remedies import InvalidChoiceError, Recipe, prepare
 from shared.datasets.rewrite import LineTooLongError
@@ -79,7 +79,7 @@ def _prepare(context: Context, taken: Dataset) -> None:
     parent, source = _parent(context, taken)
     asked = taken.derivation["prepare"]
     with context.database.reading() as db:
-        found_on = lines_with(db, parent.id)
+        found_on = flagged_lines(db, context.storage, parent)
     shape = Shape(parent.format or Shape.CHAT)
     lent = lent_to_remedies(shape, found_on, conversion_of(asked, shape))
     chosen = chosen_of(asked, shape, lent)

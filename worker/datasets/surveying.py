@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from shared.datasets import recording
-from shared.datasets.queries import lines_with
+from shared.datasets.queries import flagged_lines
 from shared.datasets.remedies import REMEDIES, survey
 from shared.datasets.rows import lent_to_remedies, source_rows
 from shared.datasets.shapes import Shape
@@ -18,7 +18,7 @@ def look_for_remedies(context: Context, taken: Dataset) -> None:
     offers = []
     if source["shaping"] is not None:
         with context.database.reading() as db:
-            found_on = lines_with(db, taken.id)
+            found_on = flagged_lines(db, context.storage, taken)
         shape = Shape(taken.format or Shape.CHAT)
         found = survey(
             lambda: source_rows(context.storage.open(taken.blob), source), shape, lent_to_remedies(shape, found_on)
