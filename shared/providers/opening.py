@@ -14,6 +14,11 @@ _KINDS = {
 }
 
 
+def moderates(kind: str) -> bool:
+    """See `shared.providers.moderates`."""
+    return _KINDS[kind].moderates
+
+
 def open_provider(kind: str, access: Access) -> Provider:
     """See `shared.providers.open_provider`."""
     try:
