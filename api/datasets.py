@@ -110,7 +110,10 @@ def list_examples(
     offset: Annotated[int, Query(ge=0, le=10**9, description="Lines to pass over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Examples:
-    """A few lines of the dataset, as they were uploaded: at most a megabyte of them. A longer line is shown by its beginning."""
+    """A few of the dataset's examples, as they are trained on: at most a megabyte of them. A longer one is shown by its beginning.
+
+    Of a file that is JSON Lines already, these are its lines.
+    """
     with database.reading(caller.scope) as db:
         dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
     # Far lines of a large file take seconds: nobody's session waits for them.
