@@ -31,7 +31,13 @@ _DATASET: dict[str, Any] = {
     "filename": "triage.jsonl",
     "description": "",
     "format": "chat",
-    "source": {"container": "jsonl", "compression": None, "encoding": "utf-8", "style": "chat", "mapping": None},
+    "source": {
+        "container": "jsonl",
+        "compression": None,
+        "encoding": "utf-8",
+        "columns": ["messages"],
+        "shaping": {"style": "chat", "shape": "chat", "mapping": None},
+    },
     "size_bytes": 47329,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "examples_bytes": 47329,
@@ -89,7 +95,8 @@ class DatasetSummary(Schema):
 class DatasetSchema(Schema):
     """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`.
 
-    `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read. `sha256` is
+    `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read: its container,
+    packing, encoding and columns, and how its rows make examples (`shaping` null: nobody knows; a finding says what to send). `sha256` is
     the file's digest, `examples_sha256` that of its examples as JSON Lines: the same, where the file is that already.
     `recipe`, if there is one, is what inference must send and cut off for a model that is trained on it.
     """

@@ -19,6 +19,10 @@ from shared.datasets.tokens import Encoding, count_example
 from shared.datasets.understanding import reader_of
 
 Row = dict[str, Any]
+
+COUNTED = Encoding.O200K_BASE
+"""In which encoding remedies count: that of the models which are trained today."""
+
 Open = Callable[[], BinaryIO]
 
 
@@ -41,14 +45,17 @@ def sourced_examples(opened: BinaryIO, source: Mapping[str, Any]) -> Iterator[So
 
 
 def lent_to_remedies(
-    shape: Shape, found_on: Mapping[str, Collection[int]], conversion: Conversion | None = None
+    shape: Shape, found_on: Mapping[str, Collection[int]], conversion: Conversion | None = None, most_tokens: int = 0
 ) -> Lent:
-    """What remedies may use of the rest. `found_on`: by code, the lines on which quality found something."""
+    """What remedies may use of the rest. `found_on`: by code, the lines on which quality found something. `most_tokens`: of an
+    example in the encoding that is counted, for the model that takes most.
+    """
     return Lent(
         check=lambda row: check(row, shape),
         mend=mend,
         mask=mask,
-        count_tokens=lambda row: count_example(row, Encoding.O200K_BASE, shape).total,
+        count_tokens=lambda row: count_example(row, COUNTED, shape).total,
+        most_tokens=most_tokens,
         convert=None if conversion is None else lambda row: convert(row, conversion).examples,
         lines=found_on,
     )
