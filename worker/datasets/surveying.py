@@ -8,6 +8,7 @@ from shared.datasets.remedies import REMEDIES, survey
 from shared.datasets.rows import lent_to_remedies, source_rows
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
+from shared.datasets.understanding import reader_of
 from worker.context import Context
 
 
@@ -20,9 +21,8 @@ def look_for_remedies(context: Context, taken: Dataset) -> None:
         with context.database.reading() as db:
             found_on = lines_with(db, taken.id)
         shape = Shape(taken.format or Shape.CHAT)
-        found = survey(
-            lambda: source_rows(context.storage.open(taken.blob), source), shape, lent_to_remedies(shape, found_on)
-        )
+        lent = lent_to_remedies(shape, found_on, shaping=reader_of(source)[1])
+        found = survey(lambda: source_rows(context.storage.open(taken.blob), source), shape, lent)
         offers = [asdict(offer) | {"mends": list(REMEDIES[offer.name].mends)} for offer in found]
     with context.database.transaction() as db:
         recording.record_offers(db, taken, offers)
