@@ -9,6 +9,7 @@ from shared.datasets.remedies import REMEDIES, survey
 from shared.datasets.rows import COUNTED, lent_to_remedies, source_rows
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
+from shared.datasets.understanding import reader_of
 from worker.context import Context
 
 
@@ -22,7 +23,7 @@ def look_for_remedies(context: Context, taken: Dataset) -> None:
             found_on = flagged_lines(db, context.storage, taken)
             most_tokens = encodings_in_use(db).get(COUNTED, 0)
         shape = Shape(taken.format or Shape.CHAT)
-        lent = lent_to_remedies(shape, found_on, most_tokens=most_tokens)
+        lent = lent_to_remedies(shape, found_on, most_tokens=most_tokens, shaping=reader_of(source)[1])
         found = survey(lambda: source_rows(context.storage.open(taken.blob), source), shape, lent)
         offers = [asdict(offer) | {"mends": list(REMEDIES[offer.name].mends)} for offer in found]
     with context.database.transaction() as db:
