@@ -10,6 +10,7 @@ import pytest
 
 from shared.datasets.asked import Asked
 from shared.datasets.reading import Line, read
+from shared.datasets.shaping.examples import to_examples
 from shared.datasets.understanding import Understanding, reader_of, understand
 from shared.datasets.validating.batches import Batch
 from shared.datasets.validating.converting import of_whole_file, unshaped_batches
@@ -89,6 +90,19 @@ def test_what_is_wrong_with_lines_is_told_even_where_nobody_knows_what_they_mean
 )
 def test_a_file_with_bytes_is_not_called_empty(content: str, filename: str, expected: dict[str, Any]) -> None:
     assert read_unshaped(content, filename).codes == expected
+
+
+def test_turns_of_a_user_are_read_as_they_are_cut() -> None:
+    content = "User: Hi\nAssistant: Hello\nUser: Where is it?\nAssistant: Here\n---\nUser: Bye\nAssistant: Bye\n"
+    understanding = understood(content, "talk.txt")
+    assert understanding.shaping is not None
+    rows = [line.row or {} for line in lines_of(content, understanding)]
+    made = [example for row in rows for example in to_examples(row, understanding.shaping).examples]
+    said = [[(one["role"], one["content"]) for one in example["messages"]] for example in made]
+    assert said == [
+        [("user", "Hi"), ("assistant", "Hello"), ("user", "Where is it?"), ("assistant", "Here")],
+        [("user", "Bye"), ("assistant", "Bye")],
+    ]
 
 
 def test_a_header_alone_says_what_the_columns_mean() -> None:
