@@ -28,7 +28,7 @@ from shared.datasets.targets import MOST_GRADED_TRAINING, MOST_GRADED_VALIDATION
 from shared.datasets.tokens import Encoding
 from shared.datasets.understanding import Understanding, understand
 from shared.datasets.validating.batches import Batch, plain_batches
-from shared.datasets.validating.converting import converted_batches, of_whole_file
+from shared.datasets.validating.converting import converted_batches, of_whole_file, unshaped_batches
 from shared.datasets.validation import Companions, Limits, Validation, validate_batches
 from worker.context import Context
 from worker.datasets.progress import Progress
@@ -86,10 +86,10 @@ class _Going:
         known = of_whole_file(understanding.findings)
         if understanding.is_plain:
             return chain([known], plain_batches(source))
-        if understanding.shaping is None:
-            return iter([known])
-        self._examples = self._target()
         lines = read(source, understanding.intake)
+        if understanding.shaping is None:
+            return chain([known], unshaped_batches(lines))
+        self._examples = self._target()
         return chain([known], converted_batches(lines, understanding.shaping, self._examples))
 
     def reading(self, understanding: Understanding) -> Reading:
