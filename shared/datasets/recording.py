@@ -47,6 +47,7 @@ class Reading:
     examples: Bytes | None = None
     prints_key: str | None = None
     sketches_key: str | None = None
+    flags_key: str | None = None
 
 
 def take(db: Session) -> Dataset | None:
@@ -89,6 +90,7 @@ def record_validation(db: Session, taken: Dataset, validation: Validation, readi
     dataset.lines_read = validation.lines
     dataset.source, dataset.format = reading.source, reading.shape
     dataset.prints_key, dataset.sketches_key = reading.prints_key, reading.sketches_key
+    dataset.flags_key = reading.flags_key
     if reading.examples is not None:
         dataset.examples_key, dataset.examples_sha256 = reading.examples.key, reading.examples.sha256
         dataset.examples_bytes = reading.examples.size_bytes

@@ -9,8 +9,8 @@ _OPENING = "shared.providers.opening"
 
 def moderates(kind: str) -> bool:
     """Whether a provider of this kind has moderation to ask."""
-    asked: bool = import_module(_OPENING).moderates(kind)
-    return asked
+    told: bool = import_module(_OPENING).moderates(kind)
+    return told
 
 
 def open_provider(kind: str, access: Access) -> Provider:

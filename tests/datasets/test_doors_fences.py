@@ -1,5 +1,7 @@
 """Who may, and how often: other teams, archived teams, archived datasets, repeated requests, at each of the newer doors."""
 
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -10,7 +12,11 @@ from tests.support.office import Answer, Office
 PAIRS = [(f"Question {number}", "yes" if number % 2 else "no") for number in range(12)]
 NOWHERE = "ds_01h455vb4pex5vsknk084sn02q"
 READS = ("remedies", "findings", "report", "examples", "content")
-POSTS = {"read": {}, "prepare": {"remedies": [{"name": "drop_duplicates"}]}, "split": {"held_out": 2}}
+POSTS: dict[str, dict[str, Any]] = {
+    "read": {},
+    "prepare": {"remedies": [{"name": "drop_duplicates"}]},
+    "split": {"held_out": 2},
+}
 
 
 @pytest.fixture

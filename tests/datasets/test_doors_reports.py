@@ -8,6 +8,7 @@ import pytest
 from shared.datasets.findings import FINDING_CODES, of_quality
 from tests.support.laboratory import EXAMPLES, jsonl
 from tests.support.office import HELD_OUT, MODEL, Office
+from worker.datasets import validating
 
 FAULTY = (EXAMPLES / "support_triage_faulty.jsonl").read_bytes()
 FAULTS = {
@@ -115,16 +116,22 @@ def test_findings_can_be_turned_over_page_by_page_and_filtered(office: Office) -
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request"), wrong
 
 
-def test_more_faults_than_are_kept_are_counted_all_the_same(office: Office) -> None:
+def test_however_many_faults_there_are_they_can_be_turned_over_to_the_last(office: Office) -> None:
     n_faults = 10_050
     dataset_id = upload(office, jsonl(HELD_OUT) + b"[]\n" * n_faults)
     report = office.look(f"/datasets/{dataset_id}/report")
-    assert report["codes"]["not_an_object"]["count"] == n_faults
-    kept = findings(office, dataset_id, limit=200)
-    assert len(kept) + report["findings_omitted"] == n_faults
-    assert report["findings_omitted"] > 0
-    assert [one["line"] for one in kept] == list(range(30, 30 + len(kept)))
+    assert (report["codes"]["not_an_object"]["count"], report["findings_omitted"]) == (n_faults, 0)
+    every = findings(office, dataset_id, limit=200, code="not_an_object")
+    assert [one["line"] for one in every] == list(range(30, 30 + n_faults))
     assert office.look(f"/datasets/{dataset_id}")["reason"].startswith(f"{n_faults:,} faults")
+
+
+def test_more_faults_than_are_kept_are_counted_all_the_same(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validating, "MOST_FINDINGS", 20)
+    dataset_id = upload(office, b"[]\n" * 50)
+    report = office.look(f"/datasets/{dataset_id}/report")
+    assert (report["codes"]["not_an_object"]["count"], report["findings_omitted"]) == (50, 30)
+    assert [one["line"] for one in findings(office, dataset_id)] == list(range(1, 21))
 
 
 def test_odd_lines_are_findings_and_can_be_looked_at(office: Office) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from typing_extensions import override
 
 from shared.datasets.acceptance import LINES_NAMED, Sighting
-from shared.datasets.findings import WHOLE_FILE, Finding
+from shared.datasets.findings import WHOLE_FILE, Finding, Severity
 
 
 class Keeping(Collection[Finding], Protocol):
@@ -77,6 +77,11 @@ class Gathering:
     def conclude(self) -> None:
         """What comes from now on begins with the first line again."""
         self._receiving = self._at_end
+
+    @property
+    def has_error_of_file(self) -> bool:
+        """Whether something is wrong with the file as a whole."""
+        return any(finding.severity is Severity.ERROR for finding in self._of_file)
 
     @property
     def kept(self) -> Kept:

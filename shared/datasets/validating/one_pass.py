@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,9 +158,9 @@ class Pass:
         return Settled(self._lines, findings, observed)
 
     def _gather(self, settled: Settled) -> int:
+        """In the order of the lines, whoever found what; what observers find is counted by themselves."""
         self._gathering.codes.update(finding.code for finding in settled.findings)
-        findings = settled.findings + settled.observed.result()
-        for finding in sorted(findings, key=lambda finding: finding.line):
+        for finding in sorted(chain(settled.findings, settled.observed.result()), key=lambda finding: finding.line):
             self._gathering.keep(finding)
         return settled.last_line
 
@@ -201,7 +202,9 @@ class Pass:
             message = f"the file has {self._size_bytes} bytes; {limits.max_file_bytes} are taken"
             yield found("file_too_large", "", message)
         if not self._rows:
-            yield found("empty_file", "", "there is no line with anything in it")
+            # What could not be read is not empty for that.
+            if not self._gathering.has_error_of_file:
+                yield found("empty_file", "", "there is no line with anything in it")
         elif self._rows < limits.fewest_examples and "not_a_text_file" not in self._gathering.codes:
             # Faulty examples count here: they are to be mended, not replaced.
             message = f"the file has {self._rows} examples; at least {limits.fewest_examples} are needed"
