@@ -13,7 +13,7 @@ from shared.datasets.findings import Finding, Severity
 from shared.datasets.reading.line import Line
 from shared.datasets.shaping.examples import to_examples
 from shared.datasets.shaping.plan import Shaping
-from shared.datasets.validating.batches import BLOCK_BYTES, Batch
+from shared.datasets.validating.batches import BLOCK_BYTES, MOST_LINES, Batch
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,7 +29,7 @@ def converted_batches(lines: Iterable[Line], shaping: Shaping, target: Target) -
     block = _Block()
     for line in lines:
         block.take(line, shaping, target)
-        if block.size_bytes >= BLOCK_BYTES:
+        if block.is_full:
             yield block.batch()
             block = _Block(block.end)
     yield block.batch()
@@ -60,6 +60,11 @@ class _Block:
         self._offsets += [line.offset] * len(examples)
         if findings:
             self._note(line, findings, counts=not examples and not line.is_blank)
+
+    @property
+    def is_full(self) -> bool:
+        # Some kinds of file know no sizes of lines.
+        return self.size_bytes >= BLOCK_BYTES or max(len(self._numbers), len(self._noted)) >= MOST_LINES
 
     def batch(self) -> Batch:
         return Batch(self._numbers, self._offsets, self._contents, self._noted, self.end)
