@@ -96,9 +96,9 @@ class DatasetSchema(Schema):
     """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`.
 
     `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read: its container,
-    packing, encoding and columns, and how its rows make examples (`shaping` null: nobody knows; a finding says what to send).
-    `sha256` is the file's digest, `examples_sha256` that of its examples as JSON Lines: the same, where the file is that already.
-    `recipe`, if there is one, is what inference must send and cut off for a model that is trained on it.
+    packing, encoding and columns, and how its rows make examples (`shaping` null: nobody knows, and a finding says what to
+    send). `sha256` is the file's digest, `examples_sha256` that of its examples as JSON Lines: the same, where the file is that
+    already. `recipe`, if there is one, is what inference must send and cut off for a model that is trained on it.
     """
 
     model_config = example(_DATASET)
