@@ -54,7 +54,7 @@ def lent_to_remedies(
         mend=mend,
         shape=None if shaping is None else lambda row: _examples_meant(row, shaping),
         mask=mask,
-        count_tokens=lambda row: count_example(row, Encoding.O200K_BASE, shape).total,
+        count_tokens=lambda row, encoding: count_example(row, Encoding(encoding), shape).total,
         convert=None if conversion is None else lambda row: convert(row, conversion).examples,
         lines=found_on,
     )

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from typing_extensions import override
 
-from shared.datasets.findings import Finding
+from shared.datasets.findings import Finding, Severity
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
 from shared.datasets.remedies.recipe import Recipe
@@ -49,7 +49,7 @@ class Lent:
     mask: Callable[[str], tuple[str, Mapping[str, int]]] | None = (
         None  # the text, and how many of each kind were masked
     )
-    count_tokens: Callable[[Row], int] | None = None  # of one well-formed example
+    count_tokens: Callable[[Row, str], int] | None = None  # of one well-formed example, in a named encoding
     convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
 
@@ -79,6 +79,11 @@ class Mending:
 
     def mend_row(self, row: Row) -> Row | None:
         return row
+
+    def keeps_the_rules(self, row: Row) -> bool:
+        """Whether nothing is wrong with an example by the rules of its shape; where there are no rules, all is right."""
+        found = () if self.lent.check is None else self.lent.check(row)
+        return all(finding.severity is not Severity.ERROR for finding in found)
 
     def recipe(self) -> Recipe:
         """What inference must do from now on. Asked for when the whole file has been learnt."""

@@ -5,12 +5,11 @@ Repetitions are remembered by digests of 64 bits, the first million of different
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import xxhash
 from typing_extensions import override
 
-from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Row
 from shared.datasets.remedies.mending import Lent, Mending, SourceRow
 from shared.datasets.remedies.remedy import ALL_SHAPES, CONVERSATIONS, Remedy
@@ -39,49 +38,18 @@ class DropDuplicates(Mending):
 
 
 @dataclass
-class DropConflicting(Mending):
-    """Examples that answer a prompt otherwise than the first example with it did; or all examples of such prompts."""
-
-    learns: ClassVar[bool] = True
-
-    keep: Literal["first", "none"] = "first"
-
-    @override
-    def begin(self, shape: Shape, lent: Lent) -> None:
-        super().begin(shape, lent)
-        self._first_answer: dict[int, int] = {}
-        self._contradicted: set[int] = set()
-
-    @override
-    def learn(self, row: Row) -> None:
-        prompt, answer = _prompt_and_answer(row, self.shape)
-        if prompt is None:
-            return
-        if len(self._first_answer) < MOST_REMEMBERED:
-            self._first_answer.setdefault(prompt, answer)
-        if self._first_answer.get(prompt, answer) != answer:
-            self._contradicted.add(prompt)
-
-    @override
-    def mend_row(self, row: Row) -> Row | None:
-        prompt, answer = _prompt_and_answer(row, self.shape)
-        if prompt is None or prompt not in self._contradicted:
-            return row
-        is_first = self._first_answer.get(prompt) == answer
-        return row if is_first and self.keep == "first" else None
-
-
-@dataclass
 class DropOverLong(Mending):
-    """Examples of more tokens than a model takes. Without a limit nothing is too long."""
+    """Examples of more tokens than a model takes. Faulty examples stay: their tokens cannot be counted."""
 
     most_tokens: int = 0
+    encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
 
     @override
     def mend_row(self, row: Row) -> Row | None:
         count = self.lent.count_tokens
-        is_over = self.most_tokens and count is not None and count(row) > self.most_tokens
-        return None if is_over else row
+        if count is None or not self.keeps_the_rules(row):
+            return row
+        return None if count(row, self.encoding) > self.most_tokens else row
 
 
 class DropLines(Mending):
@@ -105,6 +73,13 @@ class DropRefusals(DropLines):
 
 
 @dataclass
+class DropConflicting(DropLines):
+    """The report names all answers to a prompt but the first, and only where they cannot both be right."""
+
+    code: ClassVar[str] = "conflicting_answers"
+
+
+@dataclass
 class DropFlagged(DropLines):
     code: ClassVar[str] = "moderation_flagged"
 
@@ -120,22 +95,6 @@ def digest(value: object) -> int:
     return xxhash.xxh3_64_intdigest(said.encode())
 
 
-def _prompt_and_answer(row: Row, shape: Shape) -> tuple[int | None, int]:
-    """Digests of what is asked and of what is answered; no prompt where there is not exactly one of both."""
-    prompt: Any = None
-    answer: Any = None
-    if shape is Shape.COMPLETION:
-        prompt, answer = row.get("prompt"), row.get("completion")
-    elif shape is Shape.PREFERENCE:
-        prompt, answer = row.get("input"), row.get("preferred_output")
-    elif isinstance(row.get("messages"), list) and row["messages"]:
-        *before, last = row["messages"]
-        prompt, answer = [before, row.get("tools")] if before else None, last
-        if inside.role_of(last) != "assistant":
-            prompt = None
-    return (None if not prompt else digest(prompt)), digest(answer)
-
-
 LENGTH = (
     Remedy(
         "drop_over_long",
@@ -144,6 +103,7 @@ LENGTH = (
         DropOverLong,
         recommended=False,
         needs="count_tokens",
+        asks_for="most_tokens",
     ),
 )
 REPETITIONS = (
@@ -158,11 +118,12 @@ REPETITIONS = (
     ),
     Remedy(
         "drop_conflicting",
-        "Keep one answer to each prompt",
+        "Keep the first of answers that contradict each other",
         ("conflicting_answers",),
         DropConflicting,
         ALL_SHAPES - {Shape.REINFORCEMENT},
         recommended=False,
+        needs="lines",
     ),
 )
 UNWANTED = (

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from typing_extensions import override
 
@@ -130,25 +130,27 @@ class TrimToLimit(Mending):
     """Leaves out the oldest exchanges until the example fits; system messages and the last exchange always stay.
 
     An exchange is a message of the user with all that follows it up to the next, so that no tool call loses its answer.
-    What does not fit even so is left as it is: see `drop_over_long`.
+    What does not fit even so is left as it is: see `drop_over_long`. So are faulty examples: their tokens cannot be counted.
     """
 
     most_tokens: int = 0
+    encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
 
     @override
     def mend_row(self, row: Row) -> Row | None:
-        count = self.lent.count_tokens
         holder = row.get("input") if self.shape is Shape.PREFERENCE else row
-        if count is None or not self.most_tokens or not isinstance(holder, dict):
-            return row
-        messages = holder.get("messages")
-        if not isinstance(messages, list) or count(row) <= self.most_tokens:
+        messages = holder.get("messages") if isinstance(holder, dict) else None
+        if not isinstance(messages, list) or not self.keeps_the_rules(row) or self._fits(row):
             return row
         starts = [at for at, message in enumerate(messages) if inside.role_of(message) == "user"][1:]
         # The fewer exchanges stay, the fewer tokens there are.
         shorter = [_from(messages, start) for start in starts]
-        fitting = bisect_left(shorter, True, key=lambda kept: count(self._with(row, kept)) <= self.most_tokens)
+        fitting = bisect_left(shorter, True, key=lambda kept: self._fits(self._with(row, kept)))
         return row if fitting == len(shorter) else self._with(row, shorter[fitting])
+
+    def _fits(self, row: Row) -> bool:
+        count = self.lent.count_tokens
+        return count is None or count(row, self.encoding) <= self.most_tokens
 
     def _with(self, row: Row, messages: list[Any]) -> Row:
         if self.shape is Shape.PREFERENCE:
@@ -219,5 +221,6 @@ LENGTH = (
         CONVERSATIONS,
         recommended=False,
         needs="count_tokens",
+        asks_for="most_tokens",
     ),
 )

@@ -24,6 +24,13 @@ from tests.datasets.remedies.workbench import (
     user,
 )
 
+
+def choice(name: str) -> Chosen:
+    """A remedy with the parameters without which it cannot be chosen."""
+    asked = REMEDIES[name].asks_for
+    return Chosen(name, {asked: 5} if asked else {})
+
+
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
 answers = words.map(assistant) | st.builds(lambda text, weight: assistant(text, weight=weight), words, st.just(1))
 exchanges = st.tuples(words.map(user), answers) | st.tuples(
@@ -102,7 +109,7 @@ def test_no_row_makes_a_remedy_stumble_or_change_what_it_was_given(shape: Shape,
     lines = sources(rows)
     before = copy.deepcopy(lines)
     lent = LENT if shape is Shape.CHAT else UNCHECKED
-    chosen = [Chosen(name) for name, remedy in REMEDIES.items() if remedy.is_for(shape, lent)]
+    chosen = [choice(name) for name, remedy in REMEDIES.items() if remedy.is_for(shape, lent)]
     done = prepare(lambda: lines, chosen, shape, lent)
     mended = [source.row for source in done.examples() if source.row is not None]
     assert repr(lines) == repr(before)
@@ -117,8 +124,8 @@ LOCAL = [name for name, remedy in REMEDIES.items() if remedy.is_for(Shape.CHAT, 
 
 @pytest.mark.parametrize("remedy", LOCAL)
 def test_no_remedy_finds_work_in_what_it_has_mended(remedy: str) -> None:
-    once = list(prepare(lambda: sources(ROWS), [Chosen(remedy)], Shape.CHAT, LENT).examples())
-    again = prepare(lambda: once, [Chosen(remedy)], Shape.CHAT, LENT)
+    once = list(prepare(lambda: sources(ROWS), [choice(remedy)], Shape.CHAT, LENT).examples())
+    again = prepare(lambda: once, [choice(remedy)], Shape.CHAT, LENT)
     assert [source.row for source in again.examples()] == [source.row for source in once]
 
 

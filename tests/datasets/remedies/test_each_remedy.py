@@ -354,7 +354,6 @@ UNTOUCHED = [
     ("merge_consecutive_roles", conversation(ASK, assistant("a", weight=0), assistant("b", weight=1))),
     ("fix_mojibake", conversation(user("naïve Â"), ANSWER)),
     ("strip_html", conversation(user("if a<b and c>d: &x"), ANSWER)),
-    ("trim_to_limit", conversation(user("one " * 50), ANSWER)),  # without a limit
 ]
 
 
@@ -369,6 +368,7 @@ def test_every_remedy_has_a_test_of_its_own() -> None:
     tested = {case.remedy for case in CASES} | {remedy for _, remedy, _, _ in OTHER_SHAPES}
     of_whole_files = {
         *("drop_duplicates", "drop_near_duplicates", "drop_conflicting", "drop_refusals", "drop_secrets"),
+        "drop_flagged",
         *("lower_case_prompts", "lower_case_completions", "add_prompt_suffix", "strip_prompt_prefix"),
         *("strip_completion_prefix", "add_completion_suffix", "add_leading_space", "add_byte_order_mark"),
     }

@@ -30,7 +30,7 @@ def test_a_mangled_row_of_another_form_becomes_an_example() -> None:
 
 
 def test_a_cell_with_the_python_of_messages_becomes_an_example() -> None:
-    cells = [json.dumps(CHAT["messages"]), repr(CHAT["messages"][:1] + [assistant("There.")])]
+    cells = [json.dumps(CHAT["messages"]), repr([*CHAT["messages"][:1], assistant("There.")])]
     rows = ["conversation", *('"' + cell.replace('"', '""') + '"' for cell in cells)]
     mapping = {"messages": "conversation"}
     assert recommended("\n".join(rows), "cells.csv", mapping) == [

@@ -135,6 +135,9 @@ def test_converting_comes_last() -> None:
         ([Chosen("fix_roles", {"loudly": True})], "loudly"),
         ([Chosen("fix_roles", {"developer_to_system": "yes"})], "bool"),
         ([Chosen("normalise_unicode", {"form": "NFX"})], "NFX"),
+        ([Chosen("trim_to_limit")], "most_tokens"),
+        ([Chosen("drop_over_long", {"most_tokens": 0})], "most_tokens"),
+        ([Chosen("drop_over_long", {"most_tokens": 9, "encoding": "p50k"})], "p50k"),
     ],
 )
 def test_a_choice_that_cannot_be_followed_is_refused(chosen: list[Chosen], said: str) -> None:
