@@ -1,4 +1,4 @@
-"""Remedies for what is said: Unicode, punctuation, blanks, left-over HTML, broken encodings, personal data.
+"""Remedies for what is said: Unicode, punctuation, blanks, left-over HTML, broken encodings.
 
 None is recommended for every file: a text may well be about typography, HTML or encodings. What changes the look of
 prompts goes into the recipe, since the model should see at inference what it saw in training.
@@ -112,13 +112,6 @@ class FixMojibake(TextMending):
         return text
 
 
-@dataclass
-class MaskPersonalData(TextMending):
-    @override
-    def mend_text(self, text: str) -> str:
-        return text if self.lent.mask is None else self.lent.mask(text)[0]
-
-
 REMEDIES = (
     Remedy("fix_mojibake", "Mend texts that were decoded wrongly", ("mojibake",), FixMojibake, recommended=False),
     Remedy("strip_html", "Remove HTML from texts", ("html_leftover",), StripHtml, recommended=False),
@@ -146,13 +139,5 @@ REMEDIES = (
         CONVERSATIONS,
         recommended=False,
         changes_inference=True,
-    ),
-    Remedy(
-        "mask_personal_data",
-        "Put placeholders in the place of personal data",
-        ("personal_data", "secret"),
-        MaskPersonalData,
-        recommended=False,
-        needs="mask",
     ),
 )

@@ -22,14 +22,7 @@ class ArgumentsMending(MessageMending):
 
     @override
     def mend_message(self, message: Message) -> Message:
-        calls = inside.calls_of(message)
-        if calls:
-            mended = inside.unless_same(calls, [_change_call(call, self.mend_arguments) for call in calls])
-            message = inside.with_value(message, "tool_calls", mended)
-        if isinstance(message.get("function_call"), dict):
-            called = _change_called(message["function_call"], self.mend_arguments)
-            message = inside.with_value(message, "function_call", called)
-        return message
+        return change_arguments(message, self.mend_arguments)
 
     def mend_arguments(self, arguments: Any) -> Any:
         raise NotImplementedError
@@ -118,6 +111,18 @@ def _text_id(holder: object, key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def change_arguments(message: Message, change: Callable[[Any], Any]) -> Message:
+    """The message with the arguments of all its calls changed; a call without any has the arguments None."""
+    calls = inside.calls_of(message)
+    if calls:
+        mended = inside.unless_same(calls, [_change_call(call, change) for call in calls])
+        message = inside.with_value(message, "tool_calls", mended)
+    if isinstance(message.get("function_call"), dict):
+        called = _change_called(message["function_call"], change)
+        message = inside.with_value(message, "function_call", called)
+    return message
+
+
 def _change_call(call: Any, change: Callable[[Any], Any]) -> Any:
     if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
         return call
@@ -125,7 +130,9 @@ def _change_call(call: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _change_called(function: Message, change: Callable[[Any], Any]) -> Message:
-    return inside.with_value(function, "arguments", change(function.get("arguments")))
+    arguments = function.get("arguments")
+    changed = change(arguments)
+    return function if changed is arguments else inside.with_value(function, "arguments", changed)
 
 
 def _is_json(text: str) -> bool:

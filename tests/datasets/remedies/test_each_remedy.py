@@ -206,6 +206,21 @@ CASES = [
     message("normalise_punctuation", user("“Here”\u00a0（now）"), user('"Here" (now)')),
     message("strip_whitespace", user([{"type": "text", "text": " Here\n"}]), user([{"type": "text", "text": "Here"}])),
     message("mask_personal_data", user("Write to ann@example.com."), user("Write to [EMAIL].")),
+    answer("mask_personal_data", {**ANSWER, "refusal": "Ask ann@example.com"}, {**ANSWER, "refusal": "Ask [EMAIL]"}),
+    *(
+        tools(
+            "mask_personal_data",
+            [calling("a", arguments=before), tool("a")],
+            [calling("a", arguments=after), tool("a")],
+            "",
+        )
+        for before, after in (
+            ('{"to":["ann@example.com"],"n":1.50}', '{"to": ["[EMAIL]"], "n": 1.5}'),
+            ('{"text": "\\nann@example.com"}', '{"text": "\\n[EMAIL]"}'),
+            ('{"call": 13812345678}', '{"call": "[PHONE]"}'),
+            ("to: ann@example.com", "to: [EMAIL]"),
+        )
+    ),
     Case(
         "normalise_unicode",
         conversation(user("ＡＢ１"), ANSWER),
@@ -317,6 +332,12 @@ OTHER_SHAPES = [
         {"messages": [{**ASK, "name": None}], "answer": None},
         {"messages": [ASK], "answer": None},
     ),
+    (
+        Shape.REINFORCEMENT,
+        "mask_personal_data",
+        {"messages": [ASK], "answer": {"who": ["ann@example.com", 7]}, "reference": "13812345678"},
+        {"messages": [ASK], "answer": {"who": ["[EMAIL]", 7]}, "reference": "[PHONE]"},
+    ),
     (Shape.COMPLETION, "rename_keys", {"Prompt": "a", "COMPLETION": "b"}, {"prompt": "a", "completion": "b"}),
     (
         Shape.COMPLETION,
@@ -353,6 +374,8 @@ UNTOUCHED = [
     ("renumber_tool_ids", conversation(ASK, calling("a"), tool("b"), tool("c"), ANSWER)),  # more answers than calls
     ("merge_consecutive_roles", conversation(ASK, assistant("a", weight=0), assistant("b", weight=1))),
     ("fix_mojibake", conversation(user("naïve Â"), ANSWER)),
+    ("mask_personal_data", conversation(ASK, {"role": "assistant", "tool_calls": [{"function": {"name": "find"}}]})),
+    ("mask_personal_data", conversation(ASK, calling("a", arguments='{"n":1.50,  "a":[true, null]}'))),
     ("strip_html", conversation(user("if a<b and c>d: &x"), ANSWER)),
 ]
 

@@ -74,6 +74,14 @@ def test_a_sample_shows_the_place_of_the_change() -> None:
     assert len(sample.before) < 250
 
 
+def test_samples_hold_neither_personal_data_nor_secrets() -> None:
+    row = conversation(user("Where?"), assistant("ann@example.com", weight="1"))
+    _, done = prepared([row], "fix_weights")
+    (sample,) = done.log["fix_weights"].samples
+    assert "[EMAIL]" in sample.before
+    assert "ann@example.com" not in sample.before + sample.after
+
+
 def test_samples_and_lines_are_few_and_counts_are_whole() -> None:
     rows = [conversation(user(str(number)), assistant("Here.", weight="1")) for number in range(100)]
     _, done = prepared(rows, "fix_weights")
