@@ -11,6 +11,7 @@ from typing import Any
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
+from shared.datasets.remedies.exchanges import ExchangeMending
 from shared.datasets.remedies.inside import Message, Place
 from shared.datasets.remedies.mending import ListMending, MessageMending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
@@ -59,18 +60,21 @@ class RenumberToolIds(ListMending):
 
 
 @dataclass
-class DropUnansweredCalls(ListMending):
-    """Calls to which the conversation has no answer, and answers to which it has no call. The last message may call."""
+class DropUnansweredCalls(ExchangeMending):
+    """Calls to which the conversation has no answer, and answers to which it has no call. The last message may call.
+
+    An exchange that has no answer without them goes with them.
+    """
 
     @override
-    def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
+    def mend_exchange(self, messages: list[Any], *, is_last: bool) -> list[Any]:
         kept: list[Any] = []
         index = 0
         while index < len(messages):
             end = _end_of_group(messages, index)
-            kept += _sound_group(messages[index], messages[index + 1 : end], is_last=end == len(messages))
+            kept += _sound_group(messages[index], messages[index + 1 : end], is_last=is_last and end == len(messages))
             index = end
-        return inside.unless_same(messages, kept)
+        return kept
 
 
 def _end_of_group(messages: list[Any], index: int) -> int:

@@ -106,9 +106,21 @@ CASES = [
     Case(
         "drop_empty_messages",
         conversation(ASK, ANSWER, {"role": "user"}, ANSWER),
-        conversation(ASK, ANSWER, ANSWER),
+        GOOD,
         "missing_content",
     ),
+    Case(
+        "drop_empty_messages", conversation(ASK, assistant(""), user("So?"), ANSWER), conversation(user("So?"), ANSWER)
+    ),
+    Case("drop_empty_messages", conversation(user(" "), user("So?"), ANSWER), conversation(user("So?"), ANSWER)),
+    Case("drop_empty_messages", conversation(ASK, assistant(""), ANSWER), GOOD),
+    Case("drop_empty_messages", conversation(user(""), ANSWER), None),
+    Case(
+        "drop_unanswered_calls",
+        conversation(ASK, calling("a"), user("Never mind. So?"), ANSWER),
+        conversation(user("Never mind. So?"), ANSWER),
+    ),
+    Case("drop_unanswered_calls", conversation(system("Be brief."), ASK, calling("a"), user("Thanks")), None),
     # tools
     tools(
         "arguments_to_text",
@@ -337,6 +349,13 @@ OTHER_SHAPES = [
         "mask_personal_data",
         {"messages": [ASK], "answer": {"who": ["ann@example.com", 7]}, "reference": "13812345678"},
         {"messages": [ASK], "answer": {"who": ["[EMAIL]", 7]}, "reference": "[PHONE]"},
+    ),
+    (Shape.REINFORCEMENT, "drop_empty_messages", {"messages": [ASK, ANSWER, user("")], "answer": 1}, None),
+    (
+        Shape.PREFERENCE,
+        "drop_empty_messages",
+        {"input": {"messages": [user(""), ANSWER, ASK]}, "preferred_output": [assistant("")]},
+        {"input": {"messages": [ASK]}, "preferred_output": [assistant("")]},
     ),
     (Shape.COMPLETION, "rename_keys", {"Prompt": "a", "COMPLETION": "b"}, {"prompt": "a", "completion": "b"}),
     (
