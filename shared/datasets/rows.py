@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from shared.datasets.findings import Severity
 from shared.datasets.quality.personal.masking import mask
+from shared.datasets.quality.refusals import refuses
 from shared.datasets.reading import Line, mend, read
 from shared.datasets.remedies import Lent, SourceRow
 from shared.datasets.rules import check
@@ -55,6 +56,7 @@ def lent_to_remedies(
         shape=None if shaping is None else lambda row: _examples_meant(row, shaping),
         mask=mask,
         count_tokens=lambda row, encoding: count_example(row, Encoding(encoding), shape).total,
+        refuses=lambda row: refuses(row, shape),
         convert=None if conversion is None else lambda row: convert(row, conversion).examples,
         lines=found_on,
     )

@@ -50,6 +50,7 @@ class Lent:
         None  # the text, and how many of each kind were masked
     )
     count_tokens: Callable[[Row, str], int] | None = None  # of one well-formed example, in a named encoding
+    refuses: Callable[[Row], bool] | None = None  # whether a well-formed example teaches to refuse
     convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
 

@@ -68,8 +68,13 @@ class DropNearDuplicates(DropLines):
 
 
 @dataclass
-class DropRefusals(DropLines):
-    code: ClassVar[str] = "refusal"
+class DropRefusals(Mending):
+    """Found anew: of a file that refuses often the report names only the first examples."""
+
+    @override
+    def mend_row(self, row: Row) -> Row | None:
+        refuses = self.lent.refuses
+        return None if refuses is not None and self.keeps_the_rules(row) and refuses(row) else row
 
 
 @dataclass
@@ -129,12 +134,12 @@ REPETITIONS = (
 UNWANTED = (
     Remedy(
         "drop_refusals",
-        "Leave out examples that teach to refuse",
+        "Leave out examples that refuse or speak of the AI that wrote them",
         ("refusal", "boilerplate"),
         DropRefusals,
         CONVERSATIONS | {Shape.COMPLETION},
         recommended=False,
-        needs="lines",
+        needs="refuses",
     ),
     Remedy(
         "drop_flagged",

@@ -152,3 +152,10 @@ def test_control_characters_go_and_joiners_stay() -> None:
     row = {"messages": [user("\ufeffe\u0301\u200b\tx\x07 👩\u200d🚀\n")]}
     (mended,) = prepare(lambda: sources([row]), [Chosen("normalise_unicode")], Shape.CHAT, LENT).examples()
     assert mended.row == {"messages": [user("é\tx 👩\u200d🚀\n")]}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_what_is_recommended_adds_no_fault_to_an_example(row: Row) -> None:
+    done = prepare(lambda: sources([row]), all_recommended(Shape.CHAT, LENT), Shape.CHAT, LENT)
+    left = {finding.code for source in done.examples() if source.row for finding in check(source.row)}
+    assert left <= {finding.code for finding in check(row)}
