@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.datasets.remedies import REMEDIES, Chosen, all_recommended, prepare, survey
 from shared.datasets.remedies.inside import Row
+from shared.datasets.remedies.markup import without_html
 from shared.datasets.shapes import Shape
 from tests.datasets.files import corpus
 from tests.datasets.remedies.workbench import (
@@ -137,6 +138,17 @@ def test_all_recommended_leaves_no_error_in_the_corpus_of_faults() -> None:
     assert list(again.examples()) == mended
     # Many faults have one meaning only; of the rest nobody but the author knows what was meant.
     assert len(mended) > len(ROWS) * 0.45
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<", "b>", "</b>", "<p>", "&lt;", "&amp;", "lt;", "&#96;", "`", "\n", "a", "</div>", "<br>"])
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_html_that_was_removed_leaves_none_to_be_removed(pieces: list[str]) -> None:
+    once = without_html("".join(pieces))
+    assert without_html(once) == once
 
 
 @pytest.mark.parametrize("remedy", ["strip_html", "fix_mojibake", "normalise_unicode", "normalise_punctuation"])

@@ -213,6 +213,25 @@ CASES = [
     ),
     # texts
     message("fix_mojibake", user("CafÃ© â€“ ouvert"), user("Café – ouvert")),
+    *(
+        message("fix_mojibake", user(before), user(after))
+        for before, after in (
+            ("He said â€œhelloâ€\x9d, itâ€™s fine", "He said “hello”, it’s fine"),
+            ("Voilà: cafÃ© crÃ¨me 日本", "Voilà: café crème 日本"),
+            ("cafÃ\x83Â©", "café"),
+            ("BIENTÃ”T – où", "BIENTÔT – où"),
+            ("ï¬\x81 ÐŸÑ€Ð¸Ð²ÐµÑ‚ naïve ðŸ˜€", "ï¬\x81 Привет naïve 😀"),
+        )
+    ),
+    *(
+        message("strip_html", user(before), user(after))
+        for before, after in (
+            ("<p>AT&amp;T &amp; vector<i> x<br>y", "AT&T & vector<i> x\ny"),
+            ("Use &lt;b&gt;x&lt;/b&gt; <b>now</b>", "Use &lt;b&gt;x&lt;/b&gt; now"),
+            ("word<b>bold</b> &amp;amp;", "wordbold &amp;amp;"),
+            ("```\n<p>\n``` <i>so</i>", "```\n<p>\n``` so"),
+        )
+    ),
     message("strip_html", user("<p>Is 1 &lt; 2?</p><b>Yes</b> `<br>`"), user("Is 1 < 2?\nYes `<br>`")),
     message("normalise_unicode", user("Cafe\u0301"), user("Café")),
     message("normalise_punctuation", user("“Here”\u00a0（now）"), user('"Here" (now)')),
@@ -393,6 +412,9 @@ UNTOUCHED = [
     ("renumber_tool_ids", conversation(ASK, calling("a"), tool("b"), tool("c"), ANSWER)),  # more answers than calls
     ("merge_consecutive_roles", conversation(ASK, assistant("a", weight=0), assistant("b", weight=1))),
     ("fix_mojibake", conversation(user("naïve Â"), ANSWER)),
+    ("fix_mojibake", conversation(user("“ATÉ AMANHÃ”, disse."), ANSWER)),
+    ("fix_mojibake", conversation(user("„CAFÉ“ und É”"), ANSWER)),
+    ("strip_html", conversation(user("List<i> y; Map<String, b> z; List<p> x"), ANSWER)),
     ("mask_personal_data", conversation(ASK, {"role": "assistant", "tool_calls": [{"function": {"name": "find"}}]})),
     ("mask_personal_data", conversation(ASK, calling("a", arguments='{"n":1.50,  "a":[true, null]}'))),
     ("strip_html", conversation(user("if a<b and c>d: &x"), ANSWER)),
