@@ -11,8 +11,8 @@ SHAPING = {
         "The mapping does not fit the file", "Name columns that the file has: the message says what was wrong."
     ),
     "other_form": error("A row of another form than the rest", "Put rows of one form into one file."),
-    "columns_left_out": info(
-        "Columns that no example uses", 'Nothing to do; name them in "mapping" if the model shall see them.'
+    "columns_left_out": warning(
+        "Columns that no example uses", 'Name them in "mapping" if the model shall see them; ignore this if not.'
     ),
     "empty_cell": warning("An empty cell where a text is needed", "Fill the cell, or drop the row."),
     "cell_not_json": error("A cell that should hold JSON does not", "Write the cell with a JSON library."),
