@@ -15,6 +15,9 @@ SHAPING = {
         "Columns that no example uses", 'Name them in "mapping" if the model shall see them; ignore this if not.'
     ),
     "empty_cell": warning("An empty cell where a text is needed", "Fill the cell, or drop the row."),
+    "missing_value": warning(
+        "A cell that says it holds nothing", "Fill the cell, or drop the row: the model would learn the word."
+    ),
     "cell_not_json": error("A cell that should hold JSON does not", "Write the cell with a JSON library."),
     "not_a_text": error("A value that should be a text", "Write it as a text."),
     "not_a_list_of_turns": error("A conversation that is not a list of turns", "List the turns in their order."),
