@@ -19,6 +19,8 @@ from shared.datasets.quality.columns import ASSISTANT, PREFERRED, SYSTEM, Text, 
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.shapes import Shape
 
+BESIDE_TEXTS = (b'"image_url"', b'"tool_calls"', b'"function_call"')
+
 
 @dataclass(frozen=True, eq=False)
 class Block:
@@ -72,6 +74,11 @@ class Block:
     def said(self) -> Haystack:
         """All texts but those of system messages (empty in their places), to be searched at once."""
         return Haystack(["" if role == SYSTEM else text for role, text in zip(self.roles, self.texts, strict=True)])
+
+    def is_of_texts(self, example: int) -> bool:
+        """Whether what is said is all: neither images nor calls of tools tell the example from others."""
+        raw = self.raw[example]
+        return not any(key in raw for key in BESIDE_TEXTS)
 
     def example_of(self, place: int) -> int:
         """To which example `texts[place]` belongs."""
