@@ -5,6 +5,7 @@ holds for all of them: whoever has nothing to mend returns the very object that 
 in Python `True`, `1` and `1.0` are equal, and providers tell them apart.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, ClassVar, Protocol
@@ -43,10 +44,14 @@ class Lent:
 
     check: Callable[[Row], Iterable[Finding]] | None = None  # the rules for the file's shape
     mend: Callable[[str], Mended | None] | None = None  # JSON as people paste it
+    shape: Callable[[Row], Collection[Row]] | None = (
+        None  # the examples of a row as the file has it; none if it is faulty
+    )
     mask: Callable[[str], tuple[str, Mapping[str, int]]] | None = (
         None  # the text, and how many of each kind were masked
     )
     count_tokens: Callable[[Row], int] | None = None  # of one well-formed example
+    most_tokens: int = 0  # in an example, of the model that takes most; 0: not known
     convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
 
@@ -91,6 +96,24 @@ class Mending:
         return tuple(parameter.name for parameter in fields(cls))
 
 
+@dataclass
+class LengthMending(Mending):
+    """Works on examples of more tokens than a model takes. Without a limit nothing is too long."""
+
+    most_tokens: int = 0
+
+    @override
+    def begin(self, shape: Shape, lent: Lent) -> None:
+        super().begin(shape, lent)
+        self.most_tokens = self.most_tokens or lent.most_tokens
+
+    def is_over(self, row: Row) -> bool:
+        count = self.lent.count_tokens
+        if count is None or not self.most_tokens or not _may_have_more_than(self.most_tokens, row):
+            return False
+        return count(row) > self.most_tokens
+
+
 class ListMending(Mending):
     """Works on each list of messages of an example."""
 
@@ -127,3 +150,9 @@ class TextMending(Mending):
 
     def mend_text(self, text: str) -> str:
         raise NotImplementedError
+
+
+def _may_have_more_than(tokens: int, row: Row) -> bool:
+    """Counting takes long, and a token is a byte at least: what is written in fewer characters need not be counted."""
+    written = json.dumps(row)
+    return len(written) > tokens or '"image_url"' in written  # an address is short, and an image is not

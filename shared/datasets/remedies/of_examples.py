@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Row
-from shared.datasets.remedies.mending import Lent, Mending, SourceRow
+from shared.datasets.remedies.mending import LengthMending, Lent, Mending, SourceRow
 from shared.datasets.remedies.remedy import ALL_SHAPES, CONVERSATIONS, Remedy
 from shared.datasets.shapes import Shape
 
@@ -72,16 +72,10 @@ class DropConflicting(Mending):
 
 
 @dataclass
-class DropOverLong(Mending):
-    """Examples of more tokens than a model takes. Without a limit nothing is too long."""
-
-    most_tokens: int = 0
-
+class DropOverLong(LengthMending):
     @override
     def mend_row(self, row: Row) -> Row | None:
-        count = self.lent.count_tokens
-        is_over = self.most_tokens and count is not None and count(row) > self.most_tokens
-        return None if is_over else row
+        return None if self.is_over(row) else row
 
 
 class DropLines(Mending):

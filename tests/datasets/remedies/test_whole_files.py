@@ -1,10 +1,12 @@
 """Remedies that compare examples, or that look at all of them before they mend the first."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.datasets.remedies import Change, Chosen, Step
 from shared.datasets.shapes import Shape
-from tests.datasets.remedies.workbench import Row, assistant, conversation, prepared, system, user
+from tests.datasets.remedies.workbench import LENT, Row, assistant, conversation, prepared, system, user
 
 
 def asked(question: str, answer: str) -> Row:
@@ -29,6 +31,11 @@ def test_equal_in_python_is_not_the_same_example() -> None:
 @pytest.mark.parametrize(("remedy", "left_out"), [("drop_near_duplicates", B), ("drop_secrets", C)])
 def test_lines_that_the_report_named_are_left_out(remedy: str, left_out: Row) -> None:
     assert prepared([A, B, C], remedy)[0] == [row for row in (A, B, C) if row is not left_out]
+
+
+def test_what_moderation_objected_to_is_left_out() -> None:
+    flagged = replace(LENT, lines={"moderation_flagged": {1, 3}})
+    assert prepared([A, B, C], "drop_flagged", lent=flagged)[0] == [B]
 
 
 def test_one_answer_to_each_prompt_stays() -> None:
