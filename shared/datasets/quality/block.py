@@ -19,8 +19,6 @@ from shared.datasets.quality.columns import ASSISTANT, PREFERRED, SYSTEM, Text, 
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.shapes import Shape
 
-BESIDE_TEXTS = (b'"image_url"', b'"tool_calls"', b'"function_call"')
-
 
 @dataclass(frozen=True, eq=False)
 class Block:
@@ -78,7 +76,7 @@ class Block:
     def is_of_texts(self, example: int) -> bool:
         """Whether what is said is all: neither images nor calls of tools tell the example from others."""
         raw = self.raw[example]
-        return not any(key in raw for key in BESIDE_TEXTS)
+        return not (b'"image_url"' in raw or b'"tool_calls"' in raw or b'"function_call"' in raw)
 
     def example_of(self, place: int) -> int:
         """To which example `texts[place]` belongs."""
