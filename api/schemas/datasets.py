@@ -50,6 +50,12 @@ _DATASET: dict[str, Any] = {
 }
 
 
+_SUMMED = (
+    *("id", "team_id", "name", "version", "status", "reason", "filename", "description", "format"),
+    *("size_bytes", "sha256", "parent_id", "lines_read", "created_at"),
+)
+
+
 class PreviewForm(Schema):
     """The text fields of a file that is only looked at. `name` and `sha256` are let through: the same form uploads it."""
 
@@ -64,6 +70,26 @@ class DatasetUpload(PreviewForm):
     """The text fields of an upload. The same name again makes the next version."""
 
     name: DatasetName
+
+
+class DatasetSummary(Schema):
+    """One version, without how it was read and made: look at it alone for these."""
+
+    model_config = example({name: _DATASET[name] for name in _SUMMED})
+    id: DatasetId
+    team_id: TeamId
+    name: str
+    version: int
+    status: DatasetStatus
+    reason: str | None
+    filename: str
+    description: str
+    format: str | None
+    size_bytes: int | None
+    sha256: str | None
+    parent_id: DatasetId | None
+    lines_read: int
+    created_at: datetime
 
 
 class DatasetSchema(Schema):
@@ -138,7 +164,7 @@ class DatasetParts(WholeList):
 
 
 class ExampleSchema(Schema):
-    """One line of a dataset as it was uploaded; `example` is null, and `text` its beginning, where it is not sound JSON."""
+    """One example; `line` is that of the uploaded file. `example` is null, and `text` its beginning, where it is not sound JSON."""
 
     model_config = example({"line": 1, "example": {"messages": [{"role": "user", "content": "Hi"}]}, "text": None})
     line: int

@@ -44,6 +44,9 @@ class Lent:
 
     check: Callable[[Row], Iterable[Finding]] | None = None  # the rules for the file's shape
     mend: Callable[[str], Mended | None] | None = None  # JSON as people paste it
+    shape: Callable[[Row], Collection[Row]] | None = (
+        None  # the examples of a row as the file has it; none if it is faulty
+    )
     mask: Callable[[str], tuple[str, Mapping[str, int]]] | None = (
         None  # the text, and how many of each kind were masked
     )

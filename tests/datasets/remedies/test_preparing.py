@@ -112,6 +112,14 @@ def test_lines_are_plain_json_lines() -> None:
     assert second == b"left as it was\n"
 
 
+def test_signs_that_part_lines_elsewhere_than_in_json_stay() -> None:
+    row = conversation(user("a\u2028b\u2029c"), assistant("d\u0085e"))
+    done = prepare(lambda: sources([row, "left\rwith\u2028it"]), [], Shape.CHAT, LENT)
+    first, second = done.lines()
+    assert json.loads(first) == row
+    assert second.decode() == "left with\u2028it\n"
+
+
 def test_converting_comes_last() -> None:
     lent = Lent(convert=lambda row: [{"prompt": m["content"]} for m in row["messages"]])
     mended, _ = prepared([conversation({"role": "human", "content": "a"}, assistant("b"))], "fix_roles", lent=lent)
