@@ -16,6 +16,7 @@ from shared.datasets.shaping.mapping import Mapping as Columns
 from shared.datasets.shaping.mapping import parse_mapping
 from shared.datasets.shaping.plan import Shaping, Style
 from shared.datasets.shaping.recognition import (
+    CHAT_KEYS,
     columns_left_out,
     guess,
     guess_by_header,
@@ -27,6 +28,8 @@ SAMPLED_LINES = 200
 SAMPLED_BYTES = 4_000_000
 MOST_COLUMNS = 200
 LONGEST_COLUMN = 200
+OUR_KEYS = CHAT_KEYS | {"input", "preferred_output", "non_preferred_output"}
+"""Whoever uses one of these means a training example, if a faulty one."""
 _OBJECTS = {Container.JSONL, Container.JSON}
 
 
@@ -132,8 +135,11 @@ def _shaping(
         return _unless_faulty(guessed, rows, intake), None
     if not columns and intake.container not in _OBJECTS:
         return None, None  # there is no row: what reading found says why, or that there is nothing to read
+    if intake.container not in _OBJECTS:
+        return None, unknown_form(guessed)
     # Of objects that nothing is known of, the rules for chats say line by line what is missing.
-    return (Shaping(Style.CHAT), None) if intake.container in _OBJECTS else (None, unknown_form(guessed))
+    is_foreign = bool(rows) and OUR_KEYS.isdisjoint(columns)
+    return Shaping(Style.CHAT), unknown_form(guessed) if is_foreign else None
 
 
 def _unless_faulty(guessed: Shaping, rows: Sequence[Row], intake: Intake) -> Shaping:

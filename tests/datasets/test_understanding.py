@@ -11,6 +11,7 @@ import pytest
 from shared.datasets.asked import Asked
 from shared.datasets.reading import Line, read
 from shared.datasets.shaping.examples import to_examples
+from shared.datasets.shaping.plan import Shaping, Style
 from shared.datasets.understanding import Understanding, reader_of, understand
 from shared.datasets.validating.batches import Batch
 from shared.datasets.validating.converting import of_whole_file, unshaped_batches
@@ -103,6 +104,15 @@ def test_turns_of_a_user_are_read_as_they_are_cut() -> None:
         [("user", "Hi"), ("assistant", "Hello"), ("user", "Where is it?"), ("assistant", "Here")],
         [("user", "Bye"), ("assistant", "Bye")],
     ]
+
+
+def test_objects_of_unknown_form_are_told_what_to_send() -> None:
+    understanding = understood('{"article": "a", "highlights": "b"}\n' * 3, "news.jsonl")
+    (finding,) = understanding.findings
+    assert (finding.code, finding.line) == ("unknown_form", 0)
+    assert '"article", "highlights"' in finding.message
+    assert understanding.shaping == Shaping(Style.CHAT)
+    assert not codes(understood('{"tools": [], "article": "a"}\n' * 3, "chats.jsonl"))
 
 
 def test_a_header_alone_says_what_the_columns_mean() -> None:

@@ -6,6 +6,7 @@ from shared.connections.queries import encodings_in_use
 from shared.datasets import recording
 from shared.datasets.preparing import changes_of, chosen_of, conversion_of
 from shared.datasets.queries import flagged_lines, get_dataset
+from shared.datasets.recipes import converted
 from shared.datasets.recording import Bytes
 from shared.datasets.remedies import InvalidChoiceError, Recipe, prepare
 from shared.datasets.rewrite import LineTooLongError
@@ -84,14 +85,15 @@ def _prepare(context: Context, taken: Dataset) -> None:
         found_on = flagged_lines(db, context.storage, parent)
         most_tokens = encodings_in_use(db).get(COUNTED, 0)
     shape = Shape(parent.format or Shape.CHAT)
-    lent = lent_to_remedies(shape, found_on, conversion_of(asked, shape), most_tokens, reader_of(source)[1])
+    conversion = conversion_of(asked, shape)
+    lent = lent_to_remedies(shape, found_on, conversion, most_tokens, reader_of(source)[1])
     chosen = chosen_of(asked, shape, lent)
     prepared = prepare(lambda: source_rows(context.storage.open(parent.blob), source), chosen, shape, lent)
     with target(context.storage, taken.team_id) as mended:
         for line in prepared.lines():
             mended.write(line)
         written = mended.keep()
-    recipe = Recipe.of((parent.recipe or {}).get("steps", ())).then(prepared.recipe)
+    recipe = converted(Recipe.of((parent.recipe or {}).get("steps", ())).then(prepared.recipe), conversion)
     with context.database.transaction() as db:
         recording.record_preparation(db, taken, written, changes_of(prepared), recipe.as_list())
 

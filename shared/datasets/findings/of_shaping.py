@@ -11,10 +11,13 @@ SHAPING = {
         "The mapping does not fit the file", "Name columns that the file has: the message says what was wrong."
     ),
     "other_form": error("A row of another form than the rest", "Put rows of one form into one file."),
-    "columns_left_out": info(
-        "Columns that no example uses", 'Nothing to do; name them in "mapping" if the model shall see them.'
+    "columns_left_out": warning(
+        "Columns that no example uses", 'Name them in "mapping" if the model shall see them; ignore this if not.'
     ),
     "empty_cell": warning("An empty cell where a text is needed", "Fill the cell, or drop the row."),
+    "missing_value": warning(
+        "A cell that says it holds nothing", "Fill the cell, or drop the row: the model would learn the word."
+    ),
     "cell_not_json": error("A cell that should hold JSON does not", "Write the cell with a JSON library."),
     "not_a_text": error("A value that should be a text", "Write it as a text."),
     "not_a_list_of_turns": error("A conversation that is not a list of turns", "List the turns in their order."),

@@ -1,7 +1,8 @@
 """The same prompt with different answers. Two labels for one prompt contradict each other; two long answers may both be right.
 
 In preferences it is the same two answers that are preferred once this way and once the other. Where nobody asked anything, and
-among examples made of one line, answers differ on purpose. Kept are 20 bytes an example.
+among examples made of one line, answers differ on purpose; where images or calls stand beside the texts, prompts may differ that
+look the same. Kept are 20 bytes an example.
 """
 
 from array import array
@@ -37,7 +38,9 @@ class Conflicts:
         every_answer, every_prompt = block.answers, block.prompts
         places = zip(block.bounds.tolist(), block.answer_places, strict=False)  # there is one bound more
         answered = [
-            number for number, (start, at) in enumerate(places) if at is not None and _is_asked(block, start, at)
+            number
+            for number, (start, at) in enumerate(places)
+            if at is not None and _is_asked(block, start, at) and block.is_of_texts(number)
         ]
         said = [every_answer[example] or "" for example in answered]
         answers = [_answer_digest(answer) for answer in said]

@@ -9,14 +9,17 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
-from typing import BinaryIO
+from importlib import import_module
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.datasets.findings import found
 from shared.datasets.reading.delimiters import named
-from shared.datasets.reading.first_sheet import FirstSheet
 from shared.datasets.reading.intake import Container, Intake, Table
 from shared.datasets.reading.line import CannotBeRead, Line, Row
 from shared.datasets.reading.unpacking import most_unpacked
+
+if TYPE_CHECKING:
+    from shared.datasets.reading.first_sheet import FirstSheet
 
 LARGEST_SHARED_TEXTS = 64 * 1024**2
 LARGEST_WORKBOOK = 2 * 1024**3  # unpacked
@@ -56,12 +59,13 @@ def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
 
 
 @contextmanager
-def _opened(stream: BinaryIO) -> Iterator[FirstSheet]:
+def _opened(stream: BinaryIO) -> "Iterator[FirstSheet]":
     with _damage_told():
         stream.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and pictures, which do not matter here
-            opened = FirstSheet(stream)
+            # Its library is loaded only for a workbook.
+            opened: FirstSheet = import_module("shared.datasets.reading.first_sheet").FirstSheet(stream)
         with closing(opened) as sheet:
             if not sheet.names:
                 raise CannotBeRead(found("empty_file", "", "the workbook has no sheet with cells"))
@@ -78,7 +82,7 @@ def _damage_told() -> Iterator[None]:
         raise CannotBeRead(found("damaged_file", "", f"the workbook cannot be read: {error}")) from error
 
 
-def _rows(sheet: FirstSheet) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: "FirstSheet") -> Iterator[tuple[int, list[str]]]:
     for number, values in enumerate(sheet.rows(), start=1):
         if number > MOST_ROWS:
             message = f"the sheet has a row beyond the {MOST_ROWS:,}th, which no workbook has"

@@ -8,11 +8,11 @@ in Python `True`, `1` and `1.0` are equal, and providers tell them apart.
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from typing_extensions import override
 
-from shared.datasets.findings import Finding
+from shared.datasets.findings import Finding, Severity
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
 from shared.datasets.remedies.recipe import Recipe
@@ -50,8 +50,9 @@ class Lent:
     mask: Callable[[str], tuple[str, Mapping[str, int]]] | None = (
         None  # the text, and how many of each kind were masked
     )
-    count_tokens: Callable[[Row], int] | None = None  # of one well-formed example
+    count_tokens: Callable[[Row, str], int] | None = None  # of one well-formed example, in a named encoding
     most_tokens: int = 0  # in an example, of the model that takes most; 0: not known
+    refuses: Callable[[Row], bool] | None = None  # whether a well-formed example teaches to refuse
     convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
 
@@ -82,6 +83,11 @@ class Mending:
     def mend_row(self, row: Row) -> Row | None:
         return row
 
+    def keeps_the_rules(self, row: Row) -> bool:
+        """Whether nothing is wrong with an example by the rules of its shape; where there are no rules, all is right."""
+        found = () if self.lent.check is None else self.lent.check(row)
+        return all(finding.severity is not Severity.ERROR for finding in found)
+
     def recipe(self) -> Recipe:
         """What inference must do from now on. Asked for when the whole file has been learnt."""
         return Recipe()
@@ -98,9 +104,12 @@ class Mending:
 
 @dataclass
 class LengthMending(Mending):
-    """Works on examples of more tokens than a model takes. Without a limit nothing is too long."""
+    """Works on examples of more tokens than a model takes; by itself, than the one that takes most. Faulty examples stay as they
+    are: their tokens cannot be counted.
+    """
 
     most_tokens: int = 0
+    encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
 
     @override
     def begin(self, shape: Shape, lent: Lent) -> None:
@@ -111,7 +120,7 @@ class LengthMending(Mending):
         count = self.lent.count_tokens
         if count is None or not self.most_tokens or not _may_have_more_than(self.most_tokens, row):
             return False
-        return count(row) > self.most_tokens
+        return self.keeps_the_rules(row) and count(row, self.encoding) > self.most_tokens
 
 
 class ListMending(Mending):

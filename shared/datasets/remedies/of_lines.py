@@ -71,10 +71,7 @@ class DropFaultyLines(Mending):
 
     @override
     def mend_row(self, row: Row) -> Row | None:
-        if self.lent.check is None:
-            return row
-        is_faulty = any(finding.severity is Severity.ERROR for finding in self.lent.check(row))
-        return None if is_faulty else row
+        return row if self.keeps_the_rules(row) else None
 
 
 FIRST = (

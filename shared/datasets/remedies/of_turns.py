@@ -130,7 +130,7 @@ class TrimToLimit(LengthMending):
     """Leaves out the oldest exchanges until the example fits; system messages and the last exchange always stay.
 
     An exchange is a message of the user with all that follows it up to the next, so that no tool call loses its answer.
-    What does not fit even so is left as it is: see `drop_over_long`.
+    What does not fit even so is left as it is: see `drop_over_long`. So are faulty examples: their tokens cannot be counted.
     """
 
     @override
@@ -214,5 +214,6 @@ LENGTH = (
         CONVERSATIONS,
         recommended=False,
         needs="count_tokens",
+        asks_for="most_tokens",
     ),
 )

@@ -3,6 +3,7 @@
 A wrong guess would train a model on the wrong column, so two candidates are as good as none.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from shared.datasets.shaping.mapping import BESIDE_MESSAGES, Mapping, parse_mapping
@@ -55,6 +56,11 @@ LABELS = ("label", "category", "intent", "class", "target", "sentiment", "topic"
 TITLES = ("title", "subject", "headline", "summary", "标题", "主题")
 BODIES = ("body", "text", "description", "content", "message", "正文", "内容", "描述")
 SYSTEMS = ("system", "system_prompt", "system_message", "系统", "系统提示")
+# What a question is about, or what there is to choose from: an answer to the question alone would be made up.
+_CONTEXT = re.compile(
+    r"(?:context|passage|paragraph|document|background|evidence|knowledge|history|choice|option)s?(?:_?[0-9a-e])?"
+    r"|上下文|背景|材料|文章|历史|选项[a-e]?"
+)
 REFERENCES = ("reference_answer", "ground_truth", "reference", "参考答案", "标准答案")
 PREFERENCES = (("chosen", "rejected"), ("preferred", "non_preferred"), ("better", "worse"))
 
@@ -74,9 +80,20 @@ JSON_FORMS = (
 def guess_mapping(columns: Sequence[str]) -> Mapping | None:
     """The mapping that the names of columns speak for; None when they do not, or for more than one."""
     named = {_plain(column): column for column in reversed(columns)}
-    given = _json(named) or _preference(named) or _completion(named) or _chat(named) or _reinforcement(named)
+    given = _json(named)
+    if not given and not columns_of_context(columns):
+        given = _preference(named) or _completion(named) or _chat(named) or _reinforcement(named)
     mapping = parse_mapping(given, columns) if given else None
     return mapping if isinstance(mapping, Mapping) else None
+
+
+def columns_of_context(columns: Sequence[str]) -> list[str]:
+    """The columns that belong to the question in a way that only their owner knows: beside them nothing is guessed."""
+    plain = {column: _plain(column) for column in columns}
+    choices = {"a", "b", "c"} if {"a", "b", "c"} <= set(plain.values()) else set()
+    # A summary may be the title of a ticket; of a text it is more likely the answer.
+    summaries = {"summary"} if {"text", "content"} & set(plain.values()) else set()
+    return [column for column, name in plain.items() if name in choices | summaries or _CONTEXT.fullmatch(name)]
 
 
 def _plain(column: str) -> str:

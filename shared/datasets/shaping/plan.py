@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.datasets.shapes import Shape
+from shared.datasets.shaping.columns import columns_of_context
 from shared.datasets.shaping.mapping import Mapping
 
 
@@ -105,5 +106,10 @@ class Unshaped:
 
     @property
     def message(self) -> str:
-        named = ", ".join(f'"{column}"' for column in self.columns[:20]) or "none"
-        return f"the columns are {named}; none of them is plainly the question or the answer"
+        if beside := columns_of_context(self.columns):
+            return f'"{beside[0]}" may belong to the question: name it in a template if it does; {self._named}'
+        return f"{self._named}; none of them is plainly the question or the answer"
+
+    @property
+    def _named(self) -> str:
+        return "the columns are " + (", ".join(f'"{column}"' for column in self.columns[:20]) or "none")

@@ -7,7 +7,7 @@ from shared.datasets.shapes import Shape
 from shared.datasets.shaping.mapping import BESIDE_MESSAGES, JSON_PARTS, RESERVED_KEYS, Mapping
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row
 from shared.datasets.shaping.templates import Column, Template, fill
-from shared.datasets.shaping.texts import is_empty, parsed, text_of
+from shared.datasets.shaping.texts import WORDS_FOR_GAPS, is_empty, is_gap, parsed, text_of
 from shared.datasets.shaping.tools import tools_of
 
 Parts = dict[str, Any]
@@ -28,18 +28,28 @@ def _part(part: str, template: Template, row: Row, findings: Findings) -> object
         return _json_cell(part, _where_name(template), row, findings)
     if part != "system":
         _find_empty(template, row, findings)
-    return fill(template, lambda column: "" if is_empty(row.get(column)) else text_of(row[column]))
+    return fill(template, lambda column: _text(row.get(column)))
+
+
+def _text(cell: object) -> str:
+    return "" if is_gap(cell) else text_of(cell)
 
 
 def _find_empty(template: Template, row: Row, findings: Findings) -> None:
-    for piece in template:
-        if isinstance(piece, Column) and is_empty(row.get(piece.name)):
-            findings.append(found("empty_cell", pointer(piece.name), f'the column "{piece.name}" is empty here'))
+    for name in (piece.name for piece in template if isinstance(piece, Column)):
+        cell = row.get(name)
+        if is_empty(cell):
+            findings.append(found("empty_cell", pointer(name), f'the column "{name}" is empty here'))
+        elif is_gap(cell):
+            findings.append(found("missing_value", pointer(name), f'the column "{name}" was read as empty here', cell))
+        elif isinstance(cell, str) and cell.strip() in WORDS_FOR_GAPS:
+            message = f'the column "{name}" may say here that it holds nothing: the word was taken as it is'
+            findings.append(found("missing_value", pointer(name), message, cell))
 
 
 def _json_cell(part: str, column: str, row: Row, findings: Findings) -> object:
     value = row.get(column)
-    if is_empty(value):
+    if is_gap(value):
         if part not in BESIDE_MESSAGES:
             findings.append(found("cell_not_json", pointer(column), f'"{part}" is needed, and the cell is empty'))
         return None
@@ -71,8 +81,8 @@ def _value(template: Template, row: Row) -> object:
     # A column alone keeps its kind: graders compare numbers as numbers.
     if len(template) == 1 and isinstance(template[0], Column):
         value = row.get(template[0].name)
-        return "" if is_empty(value) else value
-    return fill(template, lambda column: text_of(row.get(column)))
+        return "" if is_gap(value) else value
+    return fill(template, lambda column: _text(row.get(column)))
 
 
 def _where_name(template: Template) -> str:

@@ -3,6 +3,16 @@
 import json
 import math
 
+GAPS = frozenset({"#N/A", "NaN", "nan", "NULL"})
+"""How programs write a cell of a table that holds nothing. Nobody answers so."""
+WORDS_FOR_GAPS = frozenset({"None", "N/A", "null"})
+"""The same, but these may be an answer too."""
+
+
+def is_gap(cell: object) -> bool:
+    """Whether a cell of a table says nothing, or that it holds nothing."""
+    return is_empty(cell) or (isinstance(cell, str) and cell.strip() in GAPS)
+
 
 def is_empty(value: object) -> bool:
     """Whether a cell says nothing: it is absent, blank, or the NaN with which tables mark a gap."""

@@ -139,6 +139,14 @@ def test_where_nothing_was_asked_no_answer_contradicts_another(system: str | Non
     assert codes(seen(Conflicts(), pairs, Shape.PREFERENCE)) == [(3, "conflicting_answers")]
 
 
+def test_the_same_question_about_another_image_is_another_prompt() -> None:
+    rows = [chat("", answer) for answer in ("a cat", "a dog")]
+    for row, name in zip(rows, "ab", strict=True):
+        image = {"type": "image_url", "image_url": {"url": f"https://example.com/{name}.png"}}
+        row["messages"][0]["content"] = [{"type": "text", "text": "What is this?"}, image]
+    assert seen(Conflicts(), rows) == []
+
+
 def test_examples_made_of_one_line_do_not_contradict_each_other() -> None:
     raw = [json.dumps(chat("?", answer)).encode() for answer in ("yes", "no", "maybe")]
     observer = Conflicts()

@@ -112,6 +112,8 @@ def test_where_most_have_no_system_message_it_is_said_once() -> None:
         ("FÃ¼r Sie", "mojibake"),
         ("donâ€™t", "mojibake"),
         ("锟斤拷", "mojibake"),
+        ("“AMANHÃ”, disse o CAFÃ‰", "mojibake"),
+        *[(text, "mojibake") for text in ("HÃ”TEL", "ESPAÃ‘A", "Ã…ngström", "KÃ–LN", "voilÃ\u00a0", "â€œhelloâ€\x9d")],
         ("caf\ufffd", "replacement_character"),
         ("bell\x07", "control_character"),
         ("zero\u200bwidth", "invisible_character"),
@@ -129,6 +131,7 @@ def test_damaged_texts(text: str, code: str) -> None:
     [
         "für Ärger, naïve café, Ångström, São Paulo",
         "中文，没有问题。",
+        "O cartaz dizia “ATÉ AMANHÃ” e “MAÇÃ…”. ‘IRMÃ’ – «AMANHÃ».",
         "a < b && b > c",
         "AT&T",
         "```<br>```",

@@ -74,6 +74,14 @@ def test_a_sample_shows_the_place_of_the_change() -> None:
     assert len(sample.before) < 250
 
 
+def test_samples_hold_neither_personal_data_nor_secrets() -> None:
+    row = conversation(user("Where?"), assistant("ann@example.com", weight="1"))
+    _, done = prepared([row], "fix_weights")
+    (sample,) = done.log["fix_weights"].samples
+    assert "[EMAIL]" in sample.before
+    assert "ann@example.com" not in sample.before + sample.after
+
+
 def test_samples_and_lines_are_few_and_counts_are_whole() -> None:
     rows = [conversation(user(str(number)), assistant("Here.", weight="1")) for number in range(100)]
     _, done = prepared(rows, "fix_weights")
@@ -135,6 +143,9 @@ def test_converting_comes_last() -> None:
         ([Chosen("fix_roles", {"loudly": True})], "loudly"),
         ([Chosen("fix_roles", {"developer_to_system": "yes"})], "bool"),
         ([Chosen("normalise_unicode", {"form": "NFX"})], "NFX"),
+        ([Chosen("trim_to_limit")], "most_tokens"),
+        ([Chosen("drop_over_long", {"most_tokens": 0})], "most_tokens"),
+        ([Chosen("drop_over_long", {"most_tokens": 9, "encoding": "p50k"})], "p50k"),
     ],
 )
 def test_a_choice_that_cannot_be_followed_is_refused(chosen: list[Chosen], said: str) -> None:

@@ -50,7 +50,7 @@ def test_what_is_doubtful_still_gives_an_example(style: Style, row: Row, expecte
 def test_every_code_of_shaping_has_a_row_that_shows_it() -> None:
     shown = {code for rows in (FAULTY, DOUBTFUL) for _, _, expected in rows for code, _ in expected}
     # Of the whole file, of the row's form, and of cells that hold JSON: they have tests of their own.
-    elsewhere = {"unknown_form", "invalid_mapping", "columns_left_out", "other_form", "cell_not_json"}
+    elsewhere = {"unknown_form", "invalid_mapping", "columns_left_out", "other_form", "cell_not_json", "missing_value"}
     assert shown | elsewhere == of_shaping.SHAPING.keys()
 
 

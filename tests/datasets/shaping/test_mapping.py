@@ -126,6 +126,22 @@ def test_an_empty_cell_is_found_and_says_nothing(empty: object) -> None:
     assert [(one.code, one.pointer) for one in made.findings] == [("empty_cell", "/body"), ("empty_cell", "/label")]
 
 
+@pytest.mark.parametrize("gap", ["#N/A", "NaN", " nan", "NULL"])
+def test_what_programs_write_for_nothing_is_read_as_nothing(gap: str) -> None:
+    made = by({"user": "title", "assistant": "label"}, ROW | {"label": gap})
+    assert made.examples == ({"messages": said("Late", "")},)
+    assert [(one.code, one.pointer) for one in made.findings] == [("missing_value", "/label")]
+    graded = by({"user": "title", "reference": {"answer": "label"}}, ROW | {"label": gap})
+    assert graded.examples == ({"messages": said("Late"), "answer": ""},)
+
+
+@pytest.mark.parametrize("word", ["None", "N/A", "null"])
+def test_a_word_that_may_mean_nothing_is_told_and_kept(word: str) -> None:
+    made = by({"user": "title", "assistant": "label"}, ROW | {"label": word})
+    assert made.examples == ({"messages": said("Late", word)},)
+    assert [(one.code, one.pointer) for one in made.findings] == [("missing_value", "/label")]
+
+
 def test_an_empty_system_message_is_left_out_and_a_missing_column_is_empty() -> None:
     made = by(
         {"system": "body", "user": "title", "assistant": "label"}, {"title": "Late", "label": "shipping", "body": ""}
@@ -137,7 +153,7 @@ def test_an_empty_system_message_is_left_out_and_a_missing_column_is_empty() -> 
 
 @pytest.mark.parametrize(
     ("cell", "text"),
-    [(True, "true"), (12, "12"), (0, "0"), (1.5, "1.5"), ("None", "None"), ("nan", "nan"), (["a"], '["a"]')],
+    [(True, "true"), (12, "12"), (0, "0"), (1.5, "1.5"), ("None", "None"), (["a"], '["a"]')],
 )
 def test_cells_say_what_they_hold(cell: object, text: str) -> None:
     assert (

@@ -70,7 +70,21 @@ def test_plain_columns_are_mapped(columns: str, mapping: dict[str, Any]) -> None
     assert shaping.mapping.given == mapping
 
 
-@pytest.mark.parametrize("columns", ["a b", "text sentence label", "question", "text label category", "title label"])
+BESIDE_CONTEXT = [
+    "question context answer",
+    "question A B C D answer",
+    "question choices answer",
+    "query response history",
+    "prompt completion passage",
+    "question document ground_truth",
+    "text summary category",
+    "问题 上下文 答案",
+]
+
+
+@pytest.mark.parametrize(
+    "columns", ["a b", "text sentence label", "question", "text label category", "title label", *BESIDE_CONTEXT]
+)
 def test_columns_that_could_mean_several_things_are_not_guessed(columns: str) -> None:
     unshaped = guess([dict.fromkeys(columns.split(), "x")])
     assert unshaped == Unshaped(tuple(columns.split()))
