@@ -6,7 +6,6 @@ from typing import Any, BinaryIO
 
 from shared.datasets.findings import Severity
 from shared.datasets.quality.personal.masking import mask
-from shared.datasets.quality.refusals import refuses
 from shared.datasets.reading import Line, mend, read
 from shared.datasets.remedies import Lent, SourceRow
 from shared.datasets.rules import check
@@ -20,6 +19,10 @@ from shared.datasets.tokens import Encoding, count_example
 from shared.datasets.understanding import reader_of
 
 Row = dict[str, Any]
+
+COUNTED = Encoding.O200K_BASE
+"""In which encoding remedies count: that of the models which are trained today."""
+
 Open = Callable[[], BinaryIO]
 
 
@@ -43,12 +46,14 @@ def sourced_examples(opened: BinaryIO, source: Mapping[str, Any]) -> Iterator[So
 
 def lent_to_remedies(
     shape: Shape,
-    found_on: Mapping[str, set[int]],
+    found_on: Mapping[str, Collection[int]],
     conversion: Conversion | None = None,
+    most_tokens: int = 0,
     shaping: Shaping | None = None,
 ) -> Lent:
-    """What remedies may use of the rest. `found_on`: by code, the lines on which quality found something. `shaping`: how
-    the file says its examples; None if they are training examples as they stand.
+    """What remedies may use of the rest. `found_on`: by code, the lines on which quality found something. `most_tokens`: of an
+    example in the encoding that is counted, for the model that takes most. `shaping`: how the file says its examples; None if
+    they are training examples as they stand.
     """
     return Lent(
         check=lambda row: check(row, shape),
@@ -56,7 +61,7 @@ def lent_to_remedies(
         shape=None if shaping is None else lambda row: _examples_meant(row, shaping),
         mask=mask,
         count_tokens=lambda row, encoding: count_example(row, Encoding(encoding), shape).total,
-        refuses=lambda row: refuses(row, shape),
+        most_tokens=most_tokens,
         convert=None if conversion is None else lambda row: convert(row, conversion).examples,
         lines=found_on,
     )

@@ -3,9 +3,9 @@
 Found out once and stored with the dataset (`source`), so that whoever goes through the file again reads the same.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
 from typing import Any, BinaryIO
 
 from shared.datasets.asked import Asked
@@ -14,11 +14,19 @@ from shared.datasets.reading import Container, Intake, Line, Row, inspect, mend,
 from shared.datasets.shapes import Shape
 from shared.datasets.shaping.mapping import Mapping as Columns
 from shared.datasets.shaping.mapping import parse_mapping
-from shared.datasets.shaping.plan import Shaping, Style, Unshaped
-from shared.datasets.shaping.recognition import columns_left_out, guess, is_of_another_maker, unknown_form
+from shared.datasets.shaping.plan import Shaping, Style
+from shared.datasets.shaping.recognition import (
+    columns_left_out,
+    guess,
+    guess_by_header,
+    is_of_another_maker,
+    unknown_form,
+)
 
 SAMPLED_LINES = 200
-MOST_COLUMNS = 500
+SAMPLED_BYTES = 4_000_000
+MOST_COLUMNS = 200
+LONGEST_COLUMN = 200
 _OBJECTS = {Container.JSONL, Container.JSON}
 
 
@@ -46,7 +54,13 @@ class Understanding:
         intake["notes"] = []  # they are among the findings
         shaping = self.shaping.as_dict() if self.shaping else None
         # A file may name its columns by what Postgres cannot keep, and may have very many.
-        kept: dict[str, Any] = storable({**intake, "columns": self.columns[:MOST_COLUMNS], "shaping": shaping})
+        kept: dict[str, Any] = storable(
+            {
+                **intake,
+                "columns": [column[:LONGEST_COLUMN] for column in self.columns[:MOST_COLUMNS]],
+                "shaping": shaping,
+            }
+        )
         return kept
 
 
@@ -54,8 +68,12 @@ def understand(stream: BinaryIO, filename: str, asked: Asked) -> Understanding:
     """Looks at the first lines of a file that can be rewound. Raises CannotBeRead."""
     intake = inspect(stream, filename, asked.container)
     stream.seek(0)
-    rows = list(_rows(islice(read(stream, intake), SAMPLED_LINES)))
-    columns = tuple(dict.fromkeys(column for row in rows for column in row))
+    lines = list(_some(read(stream, intake)))
+    if _share_lines(lines):
+        intake = _counting_elements(intake)
+    rows = list(_rows(lines))
+    header = intake.table.columns if intake.table else ()
+    columns = tuple(dict.fromkeys(chain(header, chain.from_iterable(rows))))
     shaping, fault = _shaping(rows, columns, intake, asked)
     findings = [*intake.notes]
     if fault is not None:
@@ -72,7 +90,28 @@ def reader_of(source: Mapping[str, Any]) -> tuple[Intake, Shaping]:
     return Intake.of(source), Shaping.of(source["shaping"])
 
 
-def _rows(lines: Iterator[Line]) -> Iterator[Row]:
+def _some(lines: Iterator[Line]) -> Iterator[Line]:
+    """As many as tell what the file is, and cost little."""
+    size_bytes = 0
+    for line in islice(lines, SAMPLED_LINES):
+        yield line
+        # Sheets and Parquet files have no bytes of lines.
+        size_bytes += line.size_bytes or sum(len(str(cell)) for cell in (line.row or {}).values())
+        if size_bytes > SAMPLED_BYTES:
+            return
+
+
+def _share_lines(lines: Sequence[Line]) -> bool:
+    return any(one.number == other.number for one, other in pairwise(lines))
+
+
+def _counting_elements(intake: Intake) -> Intake:
+    """What is said of an example by its line is else said of all that stand there."""
+    note = found("elements_counted", "", "a line's number is that of its example in the file, counted from 1")
+    return replace(intake, counts_elements=True, notes=(*intake.notes, note))
+
+
+def _rows(lines: Iterable[Line]) -> Iterator[Row]:
     """Rows of the first lines; mangled ones count by what they would be if they were mended."""
     for line in lines:
         if line.row is not None:
@@ -88,9 +127,11 @@ def _shaping(
         return _mapped(asked.mapping, columns)
     if asked.style is not None:
         return Shaping(asked.style), None
-    guessed = guess(rows) if rows else Unshaped(())
+    guessed = guess(rows) if rows else guess_by_header(columns)
     if isinstance(guessed, Shaping):
         return _unless_faulty(guessed, rows, intake), None
+    if not columns and intake.container not in _OBJECTS:
+        return None, None  # there is no row: what reading found says why, or that there is nothing to read
     # Of objects that nothing is known of, the rules for chats say line by line what is missing.
     return (Shaping(Style.CHAT), None) if intake.container in _OBJECTS else (None, unknown_form(guessed))
 

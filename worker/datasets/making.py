@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from shared.connections.queries import encodings_in_use
 from shared.datasets import recording
 from shared.datasets.preparing import changes_of, chosen_of, conversion_of
-from shared.datasets.queries import get_dataset, lines_with
+from shared.datasets.queries import flagged_lines, get_dataset
 from shared.datasets.recording import Bytes
 from shared.datasets.remedies import InvalidChoiceError, Recipe, prepare
 from shared.datasets.rewrite import LineTooLongError
-from shared.datasets.rows import lent_to_remedies, source_rows, sourced_examples
+from shared.datasets.rows import COUNTED, lent_to_remedies, source_rows, sourced_examples
 from shared.datasets.shapes import Shape
 from shared.datasets.splitting.at_random import split
 from shared.datasets.splitting.plan import plan
@@ -80,9 +81,10 @@ def _prepare(context: Context, taken: Dataset) -> None:
     parent, source = _parent(context, taken)
     asked = taken.derivation["prepare"]
     with context.database.reading() as db:
-        found_on = lines_with(db, parent.id)
+        found_on = flagged_lines(db, context.storage, parent)
+        most_tokens = encodings_in_use(db).get(COUNTED, 0)
     shape = Shape(parent.format or Shape.CHAT)
-    lent = lent_to_remedies(shape, found_on, conversion_of(asked, shape), reader_of(source)[1])
+    lent = lent_to_remedies(shape, found_on, conversion_of(asked, shape), most_tokens, reader_of(source)[1])
     chosen = chosen_of(asked, shape, lent)
     prepared = prepare(lambda: source_rows(context.storage.open(parent.blob), source), chosen, shape, lent)
     with target(context.storage, taken.team_id) as mended:

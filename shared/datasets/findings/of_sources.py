@@ -32,5 +32,8 @@ SOURCE = {
     "not_what_it_was_called": info("The file is of another kind than its name says", "Nothing to do."),
     "read_as_encoding": info("The text is not in UTF-8", "Look whether accents and signs came out right."),
     "unpacked": info("The file was packed", "Nothing to do."),
+    "elements_counted": info(
+        "Several examples on one line of the file", "Nothing to do: a line's number is that of its example."
+    ),
     "read_in_part": info("Only one list of the file was read", "Nothing to do if the examples are in it."),
 }

@@ -59,6 +59,7 @@ class Intake:
     list_key: str | None = None  # JSON: under which key the list of rows stands, if it is not the whole
     is_one_row: bool = False  # JSON: the whole is one row
     parting: Parting | None = None  # plain text: its lines are transcripts
+    counts_elements: bool = False  # a line's number is that of its element, since elements share lines of text
     notes: tuple[Finding, ...] = ()
 
     @property
@@ -83,5 +84,6 @@ class Intake:
             list_key=stored["list_key"],
             is_one_row=stored["is_one_row"],
             parting=None if parting is None else Parting(parting),
+            counts_elements=stored.get("counts_elements", False),  # not stored of what was read before it was known
             notes=tuple(Finding(**{**note, "severity": Severity(note["severity"])}) for note in stored["notes"]),
         )

@@ -11,6 +11,7 @@ from typing import Any
 from shared.datasets.findings import found
 from shared.datasets.reading.delimiters import table_of
 from shared.datasets.reading.intake import Container, Intake, Parting
+from shared.datasets.reading.speakers import USER
 
 # With these keys an object is one example; with others, one that holds a list of objects is only wrapped around them.
 EXAMPLE_KEYS = {"messages", "input", "prompt", "completion", "preferred_output", "chosen", "instruction", "request"}
@@ -20,7 +21,7 @@ _LIST_OF_JSON = re.compile(r"\[\s*(?:[{\[\]\"'0-9]|\Z)")
 _LIST_OF_OBJECTS = re.compile(r'"((?:[^"\\\n]|\\.){1,64})"\s*:\s*\[\s*\{')
 _YAML_LIST = re.compile(r"^(?:conversations|categories)[ \t]*:[ \t]*(?:\[.*)?$", re.MULTILINE)
 _YAML_ITEM = re.compile(r"^[ \t]*- ", re.MULTILINE)
-_HUMAN = re.compile(r"^(?:Human|User):", re.MULTILINE)
+_HUMAN = re.compile(rf"^(?:{USER}):", re.MULTILINE)
 _ASSISTANT = re.compile(r"^Assistant:", re.MULTILINE)
 _DASHES = re.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,})[ \t]*$", re.MULTILINE)
 _BLANK_BEFORE_ASSISTANT = re.compile(r"^[ \t]*\r?\nAssistant:", re.MULTILINE)

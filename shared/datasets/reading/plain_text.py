@@ -14,10 +14,11 @@ from shared.datasets.reading.intake import Intake, Parting
 from shared.datasets.reading.jsonl import undecodable
 from shared.datasets.reading.line import Line, RawLine, without_row
 from shared.datasets.reading.raw_lines import encoded_lines
+from shared.datasets.reading.speakers import ANY, USER
 
 _DASHES = re.compile(r"\s*(?:-{3,}|={3,}|\*{3,})\s*")
-_TURN = re.compile(r"(?:Human|User|Assistant|System):")
-_HUMAN = re.compile(r"(?:Human|User):")
+_TURN = re.compile(rf"(?:{ANY}):")
+_HUMAN = re.compile(rf"(?:{USER}):")
 
 
 def read(stream: BinaryIO, intake: Intake, longest_bytes: int) -> Iterator[Line]:

@@ -4,6 +4,7 @@ Modules that need a large library are loaded only when such a file is read.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from typing import BinaryIO
 
@@ -31,9 +32,11 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int = LONGEST_LINE_BYT
     end = (1, 0)
     try:
         with unpacked(stream, intake.compression) as plain:
-            for line in reader(plain, intake, longest_bytes):
-                end = (line.number + 1, line.offset + line.size_bytes)
-                yield line
+            for element, line in enumerate(reader(plain, intake, longest_bytes), start=1):
+                placed = replace(line, number=element) if intake.counts_elements else line
+                end = (placed.number + 1, placed.offset + placed.size_bytes)
+                yield placed
     except CannotBeRead as refused:
         finding = refused.finding
-        yield without_row(*((finding.line, finding.offset) if finding.line else end), 0, finding)
+        has_place = finding.line and not intake.counts_elements
+        yield without_row(*((finding.line, finding.offset) if has_place else end), 0, finding)

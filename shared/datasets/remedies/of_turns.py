@@ -2,13 +2,13 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
-from shared.datasets.remedies.mending import ListMending, Mending
+from shared.datasets.remedies.mending import LengthMending, ListMending, Mending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
 from shared.datasets.rules.messages import KEYS_OF_ROLE
 from shared.datasets.shapes import Shape
@@ -126,31 +126,24 @@ class DropUndecidedPreferences(Mending):
 
 
 @dataclass
-class TrimToLimit(Mending):
+class TrimToLimit(LengthMending):
     """Leaves out the oldest exchanges until the example fits; system messages and the last exchange always stay.
 
     An exchange is a message of the user with all that follows it up to the next, so that no tool call loses its answer.
     What does not fit even so is left as it is: see `drop_over_long`. So are faulty examples: their tokens cannot be counted.
     """
 
-    most_tokens: int = 0
-    encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
-
     @override
     def mend_row(self, row: Row) -> Row | None:
         holder = row.get("input") if self.shape is Shape.PREFERENCE else row
         messages = holder.get("messages") if isinstance(holder, dict) else None
-        if not isinstance(messages, list) or not self.keeps_the_rules(row) or self._fits(row):
+        if not isinstance(messages, list) or not self.is_over(row):
             return row
         starts = [at for at, message in enumerate(messages) if inside.role_of(message) == "user"][1:]
         # The fewer exchanges stay, the fewer tokens there are.
         shorter = [_from(messages, start) for start in starts]
-        fitting = bisect_left(shorter, True, key=lambda kept: self._fits(self._with(row, kept)))
+        fitting = bisect_left(shorter, True, key=lambda kept: not self.is_over(self._with(row, kept)))
         return row if fitting == len(shorter) else self._with(row, shorter[fitting])
-
-    def _fits(self, row: Row) -> bool:
-        count = self.lent.count_tokens
-        return count is None or count(row, self.encoding) <= self.most_tokens
 
     def _with(self, row: Row, messages: list[Any]) -> Row:
         if self.shape is Shape.PREFERENCE:

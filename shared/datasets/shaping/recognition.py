@@ -52,7 +52,11 @@ def guess(rows: Sequence[Row]) -> Shaping | Unshaped:
         style = Style.MESSAGES
     if style is not None:
         return Shaping(style)
-    columns = tuple(dict.fromkeys(column for row in rows for column in row))
+    return guess_by_header(tuple(dict.fromkeys(column for row in rows for column in row)))
+
+
+def guess_by_header(columns: tuple[str, ...]) -> Shaping | Unshaped:
+    """The same where only the names of the columns are known."""
     mapping = guess_mapping(columns)
     return Unshaped(columns) if mapping is None else Shaping(Style.TABLE, mapping)
 

@@ -4,6 +4,7 @@ What is found in a row stands on the line of the source file, and so does what i
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from shared.datasets.findings import Finding, Severity
 from shared.datasets.reading.line import Line
 from shared.datasets.shaping.examples import to_examples
 from shared.datasets.shaping.plan import Shaping
-from shared.datasets.validating.batches import BLOCK_BYTES, Batch
+from shared.datasets.validating.batches import BLOCK_BYTES, MOST_NOTED, Batch
 
 _encode = msgspec.json.Encoder().encode
 
@@ -33,6 +34,19 @@ def converted_batches(lines: Iterable[Line], shaping: Shaping, target: Target) -
             yield block.batch()
             block = _Block(block.end)
     yield block.batch()
+
+
+def unshaped_batches(lines: Iterable[Line]) -> Iterator[Batch]:
+    """What reading found in a file of which nobody knows what its rows mean: they count, but none becomes an example."""
+    end = (0, 0)
+    noted: list[Line] = []
+    for line in lines:
+        end = (line.number, max(end[1], line.offset + line.size_bytes))
+        noted.append(replace(line, row=None, findings=iter(list(line.findings)), text=None))
+        if len(noted) == MOST_NOTED:
+            yield Batch([], [], [], noted, end)
+            noted = []
+    yield Batch([], [], [], noted, end)
 
 
 class _Block:

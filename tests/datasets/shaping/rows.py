@@ -86,6 +86,7 @@ MEANT: list[tuple[Style, Row, Row]] = [
     ),
     (Style.TRANSCRIPT, {"text": f"{TRANSCRIPT}shipping"}, PLAIN),
     (Style.TRANSCRIPT, {"text": f"Label the ticket.{TRANSCRIPT}shipping\n"}, WITH_SYSTEM),
+    (Style.TRANSCRIPT, {"text": f"Label the ticket.{TRANSCRIPT.replace('Human', 'User')}shipping\n"}, WITH_SYSTEM),
     (Style.TRANSCRIPT, {"prompt": TRANSCRIPT.rstrip(), "completion": " shipping"}, PLAIN),
     (
         Style.TRANSCRIPT_PREFERENCE,
@@ -241,6 +242,7 @@ FAULTY: list[tuple[Style, Row, list[tuple[str, str]]]] = [
     (Style.ALPACA, {"instruction": "a", "output": "b", "history": "c"}, [("not_a_list_of_turns", "/history")]),
     (Style.ALPACA, {"instruction": "a", "output": "b", "history": [["c"]]}, [("not_a_list_of_turns", "/history/0")]),
     (Style.TRANSCRIPT, {"text": "Once upon a time."}, [("not_a_transcript", "/text")]),
+    (Style.TRANSCRIPT, {"text": "Customer: Hi\n\nAssistant: Hello"}, [("unknown_speaker", "/text")]),
     (
         Style.TRANSCRIPT_PREFERENCE,
         {"chosen": f"{TRANSCRIPT}shipping", "rejected": "\n\nHuman: Other?\n\nAssistant: billing"},

@@ -73,6 +73,19 @@ def test_a_chat_of_several_turns_is_a_completion_as_a_transcript_only() -> None:
     )
 
 
+@pytest.mark.parametrize("target", [DPO, RFT, COMPLETION])
+def test_an_answer_of_weight_0_is_not_trained_in_another_shape_either(target: Shape) -> None:
+    forbidden = {"messages": [ASK, SAY, ASK, WORSE | {"weight": 0}]}
+    assert convert(forbidden, Conversion(CHAT, target)).examples == convert(PLAIN, Conversion(CHAT, target)).examples
+    assert codes({"messages": [ASK, SAY | {"weight": 0}]}, Conversion(CHAT, target)) == ["cannot_convert"]
+
+
+@pytest.mark.parametrize("target", [DPO, RFT])
+def test_functions_are_not_lost_on_the_way(target: Shape) -> None:
+    made = convert(PLAIN | {"functions": [{"name": "look"}]}, Conversion(CHAT, target))
+    assert [(finding.code, finding.pointer) for finding in made.findings] == [("cannot_convert", "/functions")]
+
+
 def test_a_chat_is_unrolled_into_one_for_each_answer_to_be_learnt() -> None:
     made = convert(LONG, Conversion(CHAT, CHAT, unroll=True)).examples
     assert [len(chat["messages"]) for chat in made] == [5, 7]

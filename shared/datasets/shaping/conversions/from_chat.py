@@ -5,6 +5,7 @@ from collections.abc import Callable
 from shared.datasets.shapes import Shape
 from shared.datasets.shaping.conversions.conversion import Conversion
 from shared.datasets.shaping.conversions.into_chat import BESIDE_MESSAGES
+from shared.datasets.shaping.conversions.unrolling import is_trained
 from shared.datasets.shaping.shaped import Example, Message, Unsayable
 from shared.datasets.shaping.speech import spoken
 
@@ -57,14 +58,22 @@ def _transcript(asked: list[Message], said: list[str]) -> str:
 
 
 def _parted(chat: Example) -> tuple[list[Message], Message]:
-    """What was asked, and the last answer; without weights, which belong to chats only."""
-    *asked, answer = ({key: value for key, value in one.items() if key != "weight"} for one in chat["messages"])
-    if answer["role"] != "assistant":
+    """What was asked, and the last answer that is to be learnt; without weights, which belong to chats only."""
+    messages = chat["messages"]
+    if messages[-1]["role"] != "assistant":
         raise Unsayable("/messages", "the last message is not the assistant's")
+    trained = [place for place, message in enumerate(messages) if is_trained(message)]
+    if not trained:
+        raise Unsayable("/messages", "every answer has the weight 0: none is to be learnt")
+    *asked, answer = (
+        {key: value for key, value in one.items() if key != "weight"} for one in messages[: trained[-1] + 1]
+    )
     return asked, answer
 
 
 def _beside(chat: Example) -> Example:
+    if "functions" in chat:
+        raise Unsayable("/functions", "functions have no place there: they must become tools first")
     return {key: chat[key] for key in BESIDE_MESSAGES if key in chat}
 
 

@@ -11,7 +11,7 @@ def unrolled(chat: Example) -> Iterator[Example]:
     A chat in which nothing was to be learnt stays as it is.
     """
     messages = chat["messages"]
-    ends = [index for index, message in enumerate(messages) if _is_trained(message)]
+    ends = [index for index, message in enumerate(messages) if is_trained(message)]
     if not ends:
         yield chat
     for end in ends:
@@ -20,7 +20,8 @@ def unrolled(chat: Example) -> Iterator[Example]:
         yield chat | {"messages": [*before, last]}
 
 
-def _is_trained(message: Message) -> bool:
+def is_trained(message: Message) -> bool:
+    """Whether this is an answer that is to be learnt."""
     return message["role"] == "assistant" and message.get("weight") != 0
 
 

@@ -1,16 +1,17 @@
-"""Transcripts in the old manner of Anthropic: turns that begin with a blank line and `Human:` or `Assistant:`.
+"""Transcripts in the old manner of Anthropic: turns that begin with a blank line and `Human:` (or `User:`) or `Assistant:`.
 
-What stands before the first turn is the system message.
+What stands before the first turn is the system message, unless it is a turn itself, of somebody who is not known.
 """
 
 import re
 
 from shared.datasets.findings import found, pointer
+from shared.datasets.reading.speakers import ANY, ROLE_OF
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row
 from shared.datasets.shaping.texts import text_of
 
-_TURN = re.compile(r"(?:\A\s*|\n\s*\n)(Human|Assistant|System):")
-_ROLES = {"Human": "user", "Assistant": "assistant", "System": "system"}
+_TURN = re.compile(rf"(?:\A\s*|\n\s*\n)({ANY}):")
+_OTHER_TURN = re.compile(r"[^\W\d_][\w .-]{0,30}[:：]\s*\S")
 
 
 def is_transcript(value: object) -> bool:
@@ -49,7 +50,10 @@ def _messages(row: Row, key: str, findings: Findings) -> list[Message]:
         return []
     before, *pieces = _TURN.split(text)
     turns = zip(pieces[::2], pieces[1::2], strict=True)
-    messages: list[Message] = [{"role": _ROLES[speaker], "content": said.strip()} for speaker, said in turns]
+    messages: list[Message] = [{"role": ROLE_OF[speaker], "content": said.strip()} for speaker, said in turns]
+    # An answer comes first where the user goes by another name: those words would become the system message.
+    if messages[0]["role"] == "assistant" and (other := _OTHER_TURN.match(before.lstrip())):
+        findings.append(found("unknown_speaker", pointer(key), "who speaks first is not known", other[0]))
     return [{"role": "system", "content": before.strip()}, *messages] if before.strip() else messages
 
 
