@@ -7,10 +7,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections.queries import encodings_in_use
 from shared.datasets.asked import Asked
 from shared.datasets.preparing import check_chosen
 from shared.datasets.queries import get_dataset
 from shared.datasets.remedies import InvalidChoiceError
+from shared.datasets.rows import COUNTED
 from shared.datasets.shapes import Shape
 from shared.datasets.splitting.request import CannotSplitError, SplitRequest
 from shared.datasets.tables import Dataset
@@ -94,7 +96,7 @@ def prepare(db: Session, dataset_id: DatasetId, how: dict[str, Any], caller: Tea
     parent = _settled(db, dataset_id, caller)
     check_understood(parent)
     try:
-        check_chosen(how, Shape(parent.format or Shape.CHAT))
+        check_chosen(how, Shape(parent.format or Shape.CHAT), encodings_in_use(db).get(COUNTED, 0))
     except InvalidChoiceError as error:
         raise InvalidRequest(f"The remedies cannot be applied: {error}.") from error
     dataset = Dataset(

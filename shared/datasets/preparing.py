@@ -13,9 +13,12 @@ from shared.datasets.shaping.conversions.conversion import Conversion
 RECOMMENDED = "recommended"
 
 
-def check_chosen(asked: Mapping[str, Any], shape: Shape) -> None:
-    """Refuse early what cannot be done. Raises InvalidChoiceError."""
-    lent = lent_to_remedies(shape, {"": set()}, conversion_of(asked, shape))
+def check_chosen(asked: Mapping[str, Any], shape: Shape, most_tokens: int = 0) -> None:
+    """Refuse early what cannot be done. `most_tokens`: in an example, of the model that takes most, if that is known.
+
+    Raises InvalidChoiceError.
+    """
+    lent = lent_to_remedies(shape, {"": set()}, conversion_of(asked, shape), most_tokens)
     for remedy, choice in in_order(chosen_of(asked, shape, lent), shape, lent):
         remedy.begin(choice.parameters, shape, lent)
 

@@ -6,7 +6,6 @@ from typing import Any, BinaryIO
 
 from shared.datasets.findings import Severity
 from shared.datasets.quality.personal.masking import mask
-from shared.datasets.quality.refusals import refuses
 from shared.datasets.reading import Line, mend, read
 from shared.datasets.remedies import Lent, SourceRow
 from shared.datasets.rules import check
@@ -63,7 +62,6 @@ def lent_to_remedies(
         mask=mask,
         count_tokens=lambda row, encoding: count_example(row, Encoding(encoding), shape).total,
         most_tokens=most_tokens,
-        refuses=lambda row: refuses(row, shape),
         convert=None if conversion is None else lambda row: convert(row, conversion).examples,
         lines=found_on,
     )

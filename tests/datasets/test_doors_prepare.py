@@ -106,7 +106,11 @@ def test_what_is_too_long_for_every_model_is_trimmed_from_its_oldest_turns(desk:
     seen = desk.send(jsonl([*chats(ASKED), {"messages": turns}]), "x.jsonl")
     assert (seen["status"], desk.codes(seen["id"])["example_too_long"]) == ("rejected", 1)
     offered = remedies(desk, seen["id"])["trim_to_limit"]
-    assert (offered["count"], offered["lines"], offered["parameters"]) == (1, [15], {"most_tokens": 65_536})
+    assert (offered["count"], offered["lines"], offered["parameters"]) == (
+        1,
+        [15],
+        {"most_tokens": 65_536, "encoding": "o200k_base"},
+    )
     mended = desk.make(seen["id"], "prepare", remedies=[{"name": "trim_to_limit"}])
     assert (mended["status"], desk.examples(mended["id"])[-1]) == ("ready", {"messages": turns[4:]})
 

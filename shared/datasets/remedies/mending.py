@@ -8,7 +8,7 @@ in Python `True`, `1` and `1.0` are equal, and providers tell them apart.
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from typing_extensions import override
 
@@ -17,6 +17,9 @@ from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
 from shared.datasets.remedies.recipe import Recipe
 from shared.datasets.shapes import Shape
+
+COUNTED: Final = "o200k_base"
+"""In which encoding tokens are counted, unless another is asked for: that of the models which are trained today."""
 
 
 class Mended(Protocol):
@@ -51,8 +54,7 @@ class Lent:
         None  # the text, and how many of each kind were masked
     )
     count_tokens: Callable[[Row, str], int] | None = None  # of one well-formed example, in a named encoding
-    most_tokens: int = 0  # in an example, of the model that takes most; 0: not known
-    refuses: Callable[[Row], bool] | None = None  # whether a well-formed example teaches to refuse
+    most_tokens: int = 0  # as COUNTED, in an example, of the model that takes most; 0: not known
     convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
 
@@ -104,23 +106,22 @@ class Mending:
 
 @dataclass
 class LengthMending(Mending):
-    """Works on examples of more tokens than a model takes; by itself, than the one that takes most. Faulty examples stay as they
-    are: their tokens cannot be counted.
-    """
+    """Works on examples of more tokens than a model takes. Faulty examples stay: their tokens cannot be counted."""
 
     most_tokens: int = 0
-    encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
+    encoding: Literal["o200k_base", "cl100k_base"] = COUNTED
 
     @override
     def begin(self, shape: Shape, lent: Lent) -> None:
         super().begin(shape, lent)
-        self.most_tokens = self.most_tokens or lent.most_tokens
+        if self.encoding == COUNTED:
+            self.most_tokens = self.most_tokens or lent.most_tokens
 
     def is_over(self, row: Row) -> bool:
         count = self.lent.count_tokens
-        if count is None or not self.most_tokens or not _may_have_more_than(self.most_tokens, row):
+        if count is None or not _may_have_more_than(self.most_tokens, row) or not self.keeps_the_rules(row):
             return False
-        return self.keeps_the_rules(row) and count(row, self.encoding) > self.most_tokens
+        return count(row, self.encoding) > self.most_tokens
 
 
 class ListMending(Mending):

@@ -47,43 +47,38 @@ class DropOverLong(LengthMending):
 class DropLines(Mending):
     """Lines that the report named: what found them does not have to be found again."""
 
-    code: ClassVar[str]
+    codes: ClassVar[tuple[str, ...]]
 
     @override
     def mend(self, source: SourceRow) -> SourceRow | None:
-        return None if source.line in self.lent.lines.get(self.code, ()) else source
+        return None if any(source.line in self.lent.lines.get(code, ()) for code in self.codes) else source
 
 
 @dataclass
 class DropNearDuplicates(DropLines):
-    code: ClassVar[str] = "near_duplicate"
+    codes: ClassVar[tuple[str, ...]] = ("near_duplicate",)
 
 
 @dataclass
-class DropRefusals(Mending):
-    """Found anew: of a file that refuses often the report names only the first examples."""
-
-    @override
-    def mend_row(self, row: Row) -> Row | None:
-        refuses = self.lent.refuses
-        return None if refuses is not None and self.keeps_the_rules(row) and refuses(row) else row
+class DropRefusals(DropLines):
+    codes: ClassVar[tuple[str, ...]] = ("refusal", "boilerplate")
 
 
 @dataclass
 class DropConflicting(DropLines):
     """The report names all answers to a prompt but the first, and only where they cannot both be right."""
 
-    code: ClassVar[str] = "conflicting_answers"
+    codes: ClassVar[tuple[str, ...]] = ("conflicting_answers",)
 
 
 @dataclass
 class DropFlagged(DropLines):
-    code: ClassVar[str] = "moderation_flagged"
+    codes: ClassVar[tuple[str, ...]] = ("moderation_flagged",)
 
 
 @dataclass
 class DropSecrets(DropLines):
-    code: ClassVar[str] = "secret"
+    codes: ClassVar[tuple[str, ...]] = ("secret",)
 
 
 def digest(value: object) -> int:
@@ -131,7 +126,7 @@ UNWANTED = (
         DropRefusals,
         CONVERSATIONS | {Shape.COMPLETION},
         recommended=False,
-        needs="refuses",
+        needs="lines",
     ),
     Remedy(
         "drop_flagged",

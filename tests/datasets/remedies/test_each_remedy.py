@@ -431,8 +431,14 @@ def test_what_cannot_be_known_is_left_alone(remedy: str, row: Row) -> None:
 def test_every_remedy_has_a_test_of_its_own() -> None:
     tested = {case.remedy for case in CASES} | {remedy for _, remedy, _, _ in OTHER_SHAPES}
     of_whole_files = {
-        *("drop_duplicates", "drop_near_duplicates", "drop_conflicting", "drop_refusals", "drop_secrets"),
-        "drop_flagged",
+        *(
+            "drop_duplicates",
+            "drop_near_duplicates",
+            "drop_conflicting",
+            "drop_refusals",
+            "drop_secrets",
+            "drop_flagged",
+        ),
         *("lower_case_prompts", "lower_case_completions", "add_prompt_suffix", "strip_prompt_prefix"),
         *("strip_completion_prefix", "add_completion_suffix", "add_leading_space", "add_byte_order_mark"),
     }

@@ -7,7 +7,6 @@ import pytest
 from shared.datasets.quality.block import block_of
 from shared.datasets.quality.conflicts import Conflicts
 from shared.datasets.remedies import Change, Chosen, Lent, Step
-from shared.datasets.rows import lent_to_remedies
 from shared.datasets.shapes import Shape
 from tests.datasets.remedies.workbench import LENT, Row, assistant, conversation, count_tokens, prepared, system, user
 
@@ -68,16 +67,9 @@ def test_of_contradicting_answers_those_go_that_the_report_names() -> None:
     assert mended[:9] == poems
 
 
-def test_every_answer_that_refuses_or_speaks_of_an_ai_goes() -> None:
-    refusing = [
-        asked("a?", "I'm sorry, but I can't help with that."),
-        asked("b?", "As an AI language model, I like it."),
-    ]
-    parts = conversation(user("c?"), assistant([{"type": "text", "text": "I cannot assist with that."}]))
-    faulty = conversation(user("d?"), assistant("I cannot assist with that.", weight=2))
-    rows = [A, *refusing, B, parts, faulty, asked("I cannot assist", "You can.")]
-    lent = lent_to_remedies(Shape.CHAT, {})
-    assert prepared(rows, "drop_refusals", lent=lent)[0] == [A, B, faulty, rows[-1]]
+def test_answers_that_refuse_go_and_those_that_speak_of_an_ai() -> None:
+    lent = Lent(lines={"refusal": {1}, "boilerplate": {3}})
+    assert prepared([A, B, C], "drop_refusals", lent=lent)[0] == [B]
 
 
 def test_labels_get_their_most_frequent_spelling() -> None:
