@@ -3,7 +3,7 @@
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo up key test drill bench-validate check checks fmt lint types contracts docs-check migrations-check lock-check
+.PHONY: help env demo up key test drill bench-validate fuzz check checks fmt lint types contracts docs-check migrations-check lock-check
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ drill: env  ## Workers killed at every point of a submission, many times; KILLS=
 
 bench-validate: env  ## How fast a dataset is validated, beside OpenAI's notebook; ARGS= goes to bench.validate (--megabytes 512)
 	@$(RUN) bench.validate $(ARGS)
+
+fuzz: env  ## Mutated files through all that a dataset goes through; SECONDS=60
+	@$(RUN) bench.fuzz $(if $(SECONDS),--seconds "$(SECONDS)")
 
 check: checks test  ## All that must hold before a merge
 

@@ -1,11 +1,14 @@
 """What an uploader says of a file, checked at the door as far as it can be without the file."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from api import bodies
 from shared.datasets.asked import FORMATS, Asked, Checks
 from shared.errors import FieldError, InvalidRequest, UnsupportedFormat
+
+LONGEST_MAPPING = 10_000
 
 
 def asked_of(form: str, mapping: Mapping[str, Any] | None, checks: Checks) -> Asked:
@@ -16,6 +19,9 @@ def asked_of(form: str, mapping: Mapping[str, Any] | None, checks: Checks) -> As
         )
     if mapping is not None and not mapping:
         raise InvalidRequest("The mapping is empty.", [FieldError("/mapping", "names no part of an example")])
+    if mapping is not None and len(json.dumps(mapping)) > LONGEST_MAPPING:
+        fault = FieldError("/mapping", f"has more than {LONGEST_MAPPING:,} characters")
+        raise InvalidRequest("The mapping is too long.", [fault])
     return Asked(form, mapping, checks)
 
 

@@ -23,6 +23,9 @@ PATIENCE_SECONDS = 3.0
 ASKING = 100
 """Requests for which a provider is asked at once, on threads of their own: slow providers shall hold up nobody else."""
 
+HEAVY = 2
+"""Requests at once that take a core and many megabytes for seconds: looking at files, comparing large datasets."""
+
 TURNS = 32
 """Requests that hold a session at once. Fewer than there are connections: a request keeps its session while it waits for a
 thread, so those who hold threads and still need a connection (to find a key) must always find one."""
@@ -36,6 +39,7 @@ class Context:
     settings: Settings
     watching: Watching
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(TURNS))
+    heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HEAVY))
     asking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(ASKING))
     askers: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(ASKING))
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from api.dependencies import Store, TeamMember, TheDatabase
+from api.dependencies import Heavy, Store, TeamMember, TheDatabase
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import DatasetId
@@ -28,6 +28,7 @@ def compare_datasets(
     caller: TeamMember,
     database: TheDatabase,
     storage: Store,
+    _: Heavy,
     kind: DifferenceKind = "added",
     offset: Offset = 0,
     limit: Limit = 100,
@@ -53,6 +54,7 @@ def find_leakage(
     caller: TeamMember,
     database: TheDatabase,
     storage: Store,
+    _: Heavy,
     offset: Offset = 0,
     limit: Limit = 100,
 ) -> LeakageSchema:

@@ -5,7 +5,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import forms
 from api.dataset_upload import FORM, asked_in, fields_of
-from api.dependencies import TeamMember
+from api.dependencies import Heavy, TeamMember
 from api.routing import noun
 from api.schemas.datasets import PreviewForm
 from api.schemas.previews import PreviewSchema
@@ -19,7 +19,7 @@ MAX_BYTES = 50_000_000
 
 
 @router.post("/datasets/preview", summary="Look at a file before it is stored", openapi_extra=FORM)
-async def preview_dataset(request: Request, _: TeamMember) -> PreviewSchema:
+async def preview_dataset(request: Request, _: TeamMember, __: Heavy) -> PreviewSchema:
     """Takes a file, or its first lines, with the same fields as an upload, and shows how it would be read: what it is, which
     columns it has, by which mapping they would become examples, and the first rows with what is wrong with them.
 

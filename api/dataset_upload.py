@@ -43,7 +43,7 @@ FORM: dict[str, Any] = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["name", "file"],
+                    "required": ["file"],
                     "properties": {
                         "name": {"type": "string", "maxLength": 100, "example": "support-triage"},
                         "format": {"type": "string", "enum": [*FORMATS], "default": AUTO},
@@ -83,10 +83,11 @@ async def upload_dataset(  # the bytes stream: no thread and no session is held 
     settings: TheSettings,
     attempt: TheAttempt,
 ) -> Response:
-    """Takes a file of chat examples, one JSON object per line, as the next version of the dataset `name`.
+    """Takes a file of any kind that holds examples, or columns of which they can be made, as the next version of the dataset
+    `name`. `/datasets/preview` takes the same form, and shows what would come of it.
 
-    The file is validated in the background: poll `Location` until the dataset is `ready` or `rejected`, then read its
-    `/report` and `/findings`. Faults in the file are findings, never a refusal of the upload.
+    The file is read and validated in the background: poll `Location` until the dataset is `ready` or `rejected`, then read
+    its `/report` and `/findings`. Faults in the file are findings, never a refusal of the upload.
     """
     async with forms.received(request, storage, settings.dataset_max_bytes) as upload:
         return await run_in_threadpool(_record, database, caller, attempt, upload)

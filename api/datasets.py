@@ -15,6 +15,7 @@ from api.routing import noun
 from api.schemas.base import DatasetId
 from api.schemas.datasets import (
     DatasetSchema,
+    DatasetSummary,
     Examples,
     SoughtName,
 )
@@ -42,10 +43,10 @@ Export = Annotated[
 @router.get("/datasets", summary="List datasets")
 def list_datasets(
     caller: TeamMember, page: Paging, db: Read, name: Annotated[SoughtName | None, Query()] = None
-) -> Listing[DatasetSchema]:
+) -> Listing[DatasetSummary]:
     """The team's datasets, every version, the newest first; with `name` only the versions of one."""
     rows = queries.list_datasets(db, team_id=caller.team_id, after=page.after, limit=page.fetch, name=name)
-    return page.of(DatasetSchema, rows)
+    return page.of(DatasetSummary, rows)
 
 
 @router.get("/datasets/{dataset_id}", summary="Look at a dataset", responses=problems(NotFound))
@@ -54,7 +55,7 @@ def get_dataset(dataset_id: DatasetId, caller: TeamMember, db: Read) -> DatasetS
     return DatasetSchema.model_validate(queries.get_dataset(db, dataset_id, team_id=caller.team_id))
 
 
-@router.patch("/datasets/{dataset_id}", summary="Describe a dataset", responses=problems(NotFound))
+@router.patch("/datasets/{dataset_id}", summary="Describe a dataset", responses=problems(NotFound, Conflict))
 def describe_dataset(dataset_id: DatasetId, body: DatasetPatch, caller: TeamMember, db: Write) -> DatasetSchema:
     """Says in words what a dataset is for. Its bytes never change."""
     return DatasetSchema.model_validate(actions.describe(db, dataset_id, body.description, caller))
@@ -110,7 +111,7 @@ def list_examples(
     offset: Annotated[int, Query(ge=0, le=10**9, description="Lines to pass over.")] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Examples:
-    """A few lines of the dataset, as they were uploaded: at most a megabyte of them. A longer line is shown by its beginning."""
+    """A few examples: at most a megabyte of them; a longer one is shown by its beginning. Of a text with faults, its lines."""
     with database.reading(caller.scope) as db:
         dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
     # Far lines of a large file take seconds: nobody's session waits for them.

@@ -10,6 +10,7 @@
 | `TheDatabase` · `TheAttempt` · `TheSettings` | short transactions of one's own, for routes that stream or ask a provider |
 | `TheAsking` | a place among those for whom a provider is asked, on threads of its own |
 | `TheWatching` | live events |
+| `Heavy` | a place among the few who may take a core for seconds |
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -34,6 +35,8 @@ from shared.storage import Storage
 from shared.teams.caller import Caller, TeamCaller, find_caller
 from shared.teams.queries import get_team
 from shared.teams.tables import Role
+
+HEAVY_PATIENCE_SECONDS = 20.0
 
 # For the OpenAPI document; `bearer.shown_key` reads the header.
 _documented = HTTPBearer(scheme_name="key", description="A key of this service: `tw_…`", auto_error=False)
@@ -161,6 +164,12 @@ async def _attempt(
     return Attempt(caller.team_id, idempotency_key, asked)
 
 
+async def _heavy(context: TheContext) -> AsyncIterator[None]:
+    async with turn(context.heavy, HEAVY_PATIENCE_SECONDS):
+        yield
+
+
+Heavy = Annotated[None, Depends(_heavy, scope="function")]
 TheAttempt = Annotated[Attempt, Depends(_attempt)]
 _Turn = Annotated[None, Depends(_turn, scope="function")]
 

@@ -24,7 +24,7 @@ TAGS = {
     "teams": "Who shares datasets, jobs, models and a budget.",
     "keys": "What callers show; each belongs to a team, or to the organisation's admins.",
     "connections": "The organisation's accounts at providers.",
-    "datasets": "Files of chats: uploaded, validated, reported on, split.",
+    "datasets": "Files of examples: looked at, uploaded, reported on, mended, split, compared, exported.",
     "uploads": "Large files, sent in parts; an interruption costs little.",
     "moderations": "Datasets shown to a provider's moderation, which costs nothing.",
     "estimates": "What can be trained, and what it would cost.",

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import notebook
+from bench.going_through import gone_through
 from shared.datasets.quality.panel import all_observers
 from shared.datasets.tokens import Encoding
-from shared.datasets.validation import Companions, Limits, validate
+from shared.datasets.validation import Companions, Limits, Validation, validate
 
+MOST_FINDINGS = 1_000_000
 LONGEST = {Encoding.O200K_BASE: 65_536, Encoding.CL100K_BASE: 16_385}
 
 
@@ -32,19 +34,31 @@ def ours_with_quality(path: Path, encoding: Encoding) -> dict[str, Any]:
     return _validated(path, encoding, Companions(panel=all_observers))
 
 
+def as_the_worker(path: Path, encoding: Encoding) -> dict[str, Any]:
+    """Any file, with everything that the worker does to it but storing."""
+    return _told(gone_through(path, Limits({encoding: LONGEST[encoding]}, max_findings=MOST_FINDINGS)), encoding)
+
+
 RUNS: dict[str, Callable[[Path, Encoding], dict[str, Any]]] = {
     "notebook": notebook.run,
     "ours": ours,
     "ours_with_quality": ours_with_quality,
+    "as_the_worker": as_the_worker,
 }
+COMPARED = ("notebook", "ours", "ours_with_quality")
+"""Of which the notebook is one; each is run a second time in the same process but the notebook."""
 
 
 def _validated(path: Path, encoding: Encoding, companions: Companions) -> dict[str, Any]:
     limits = Limits({encoding: LONGEST[encoding]}, max_file_bytes=10**12)
     with path.open("rb") as file:
-        report = validate(file, limits, None, companions)
+        return _told(validate(file, limits, None, companions), encoding)
+
+
+def _told(report: Validation, encoding: Encoding) -> dict[str, Any]:
     tokens = report.tokens[encoding]
     return {
+        "lines": report.lines,
         "examples": report.examples,
         "tokens": tokens.notebook_tokens,
         "counter": tokens.counter,
@@ -68,7 +82,7 @@ def _peak_mb() -> int:
 def _run(who: str, path: Path, encoding: Encoding) -> dict[str, Any]:
     cold = measured(lambda: RUNS[who](path, encoding))
     peak = _peak_mb()
-    warm = measured(lambda: RUNS[who](path, encoding)) if who != "notebook" else cold
+    warm = measured(lambda: RUNS[who](path, encoding)) if who in COMPARED[1:] else cold
     return {"who": who, "encoding": encoding, "cold": cold, "warm": warm, "peak_mb": peak}
 
 
@@ -79,8 +93,8 @@ def main() -> None:
             import_module(module)
         child = os.fork()
         if child:
-            os.waitpid(child, 0)
-            return
+            _, status = os.waitpid(child, 0)
+            sys.exit(os.waitstatus_to_exitcode(status))
     print(json.dumps(_run(who, path, encoding)), flush=True)
 
 

@@ -9,7 +9,7 @@ import argparse
 import json
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def changed(row: bytes, unit: str, rng: random.Random) -> dict[str, Any]:
 
 def report_costs(rows: list[bytes]) -> None:
     panel = all_observers()
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     for block in blocks_of(rows):
         began = time.process_time()
         assert (block.answers, block.prompts, block.systems, block.said.ends) is not None
@@ -80,7 +80,7 @@ def report_costs(rows: list[bytes]) -> None:
             list(observer.see(block))
             seconds[observer.name] += time.process_time() - began
     scale = REFERENCE_BYTES / sum(map(len, rows))
-    for name, spent in seconds.most_common():
+    for name, spent in sorted(seconds.items(), key=lambda spent: -spent[1]):
         print(f"{name:20} {spent * scale:6.2f} s")
     for observer in panel.observers:
         began = time.process_time()

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import chats
-from bench.one_run import RUNS
+from bench.one_run import COMPARED
 from shared.datasets.tokens import Encoding
 
 HEAD = ("what", "encoding", "cold s", "warm s", "cpu s", "peak MB", "MB/s", "× the notebook (cold)", "(warm)")
 
 
-def compare(path: Path, encodings: Sequence[Encoding], runs: Sequence[str] = tuple(RUNS)) -> list[dict[str, Any]]:
+def compare(path: Path, encodings: Sequence[Encoding], runs: Sequence[str] = COMPARED) -> list[dict[str, Any]]:
     """Runs each, one after the other; the notebook first. Raises CalledProcessError if one fails."""
     done = []
     for encoding in encodings:

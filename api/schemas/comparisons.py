@@ -1,5 +1,6 @@
 """Two datasets beside one another, on the wire."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from api.schemas.base import DatasetId, Schema, example
@@ -54,7 +55,7 @@ class DifferenceSchema(Schema):
     def of(
         cls, old: Dataset, new: Dataset, found: Difference, kind: DifferenceKind, wanted: slice
     ) -> "DifferenceSchema":
-        lines = _different(found, kind)
+        of_kind = {"added": found.added, "removed": found.removed, "changed": found.changed}[kind]
         return cls(
             dataset_id=new.id,
             against=old.id,
@@ -63,8 +64,8 @@ class DifferenceSchema(Schema):
             changed=len(found.changed),
             unchanged=found.unchanged,
             kind=kind,
-            lines=lines[wanted],
-            next_offset=_next(wanted, len(lines)),
+            lines=_different(of_kind[wanted].tolist(), kind),
+            next_offset=_next(wanted, len(of_kind)),
             numbers=_numbers(old, new) | {"tokens": [found.tokens_before, found.tokens_after]},
         )
 
@@ -105,31 +106,44 @@ class LeakageSchema(Schema):
 
     @classmethod
     def of(cls, training: Dataset, held_out: Dataset, found: Leakage, wanted: slice) -> "LeakageSchema":
-        pairs: list[tuple[LeakageKind, int, int]] = [
-            *(("same_example", mine, yours) for mine, yours in found.overlap.same_example.tolist()),
-            *(("same_prompt", mine, yours) for mine, yours in found.overlap.same_prompt.tolist()),
-            *(("near", one.line, one.earlier_line) for one in found.near or ()),
-        ]
+        same_example, same_prompt, near = found.overlap.same_example, found.overlap.same_prompt, found.near or ()
+        count = len(same_example) + len(same_prompt) + len(near)
         return cls(
             dataset_id=training.id,
             held_out=held_out.id,
             examples=found.held_out_examples,
-            same_example=len(found.overlap.same_example),
-            same_prompt=len(found.overlap.same_prompt),
-            near=None if found.near is None else len(found.near),
-            lines=[LeakedLine(kind=kind, held_out_line=mine, line=yours) for kind, mine, yours in pairs[wanted]],
-            next_offset=_next(wanted, len(pairs)),
+            same_example=len(same_example),
+            same_prompt=len(same_prompt),
+            near=None if found.near is None else len(near),
+            lines=[
+                *_leaked("same_example", same_example[wanted].tolist()),
+                *_leaked("same_prompt", same_prompt[_after(wanted, len(same_example))].tolist()),
+                *_leaked(
+                    "near",
+                    [(one.line, one.earlier_line) for one in near[_after(wanted, count - len(near))]],
+                ),
+            ],
+            next_offset=_next(wanted, count),
         )
 
 
-def _different(found: Difference, kind: DifferenceKind) -> list[DifferentLine]:
+def _different(lines: list[Any], kind: DifferenceKind) -> list[DifferentLine]:
     match kind:
         case "added":
-            return [DifferentLine(line=line, against_line=None) for line in found.added.tolist()]
+            return [DifferentLine(line=line, against_line=None) for line in lines]
         case "removed":
-            return [DifferentLine(line=None, against_line=line) for line in found.removed.tolist()]
+            return [DifferentLine(line=None, against_line=line) for line in lines]
         case "changed":
-            return [DifferentLine(line=new, against_line=old) for old, new in found.changed.tolist()]
+            return [DifferentLine(line=new, against_line=old) for old, new in lines]
+
+
+def _leaked(kind: LeakageKind, pairs: Sequence[Sequence[int]]) -> list[LeakedLine]:
+    return [LeakedLine(kind=kind, held_out_line=mine, line=yours) for mine, yours in pairs]
+
+
+def _after(wanted: slice, passed_over: int) -> slice:
+    """The same part of a list, seen from a list that is joined to it behind so many."""
+    return slice(max(0, wanted.start - passed_over), max(0, wanted.stop - passed_over))
 
 
 def _numbers(old: Dataset, new: Dataset) -> dict[str, list[int | None]]:

@@ -31,7 +31,13 @@ _DATASET: dict[str, Any] = {
     "filename": "triage.jsonl",
     "description": "",
     "format": "chat",
-    "source": {"container": "jsonl", "compression": None, "encoding": "utf-8", "style": "chat", "mapping": None},
+    "source": {
+        "container": "jsonl",
+        "compression": None,
+        "encoding": "utf-8",
+        "columns": ["messages"],
+        "shaping": {"style": "chat", "shape": "chat", "mapping": None},
+    },
     "size_bytes": 47329,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "examples_bytes": 47329,
@@ -42,6 +48,12 @@ _DATASET: dict[str, Any] = {
     "lines_read": 144,
     "created_at": "2026-11-20T09:00:00Z",
 }
+
+
+_SUMMED = (
+    *("id", "team_id", "name", "version", "status", "reason", "filename", "description", "format"),
+    *("size_bytes", "sha256", "parent_id", "lines_read", "created_at"),
+)
 
 
 class PreviewForm(Schema):
@@ -60,12 +72,33 @@ class DatasetUpload(PreviewForm):
     name: DatasetName
 
 
+class DatasetSummary(Schema):
+    """One version, without how it was read and made: look at it alone for these."""
+
+    model_config = example({name: _DATASET[name] for name in _SUMMED})
+    id: DatasetId
+    team_id: TeamId
+    name: str
+    version: int
+    status: DatasetStatus
+    reason: str | None
+    filename: str
+    description: str
+    format: str | None
+    size_bytes: int | None
+    sha256: str | None
+    parent_id: DatasetId | None
+    lines_read: int
+    created_at: datetime
+
+
 class DatasetSchema(Schema):
     """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`.
 
-    `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read. `sha256` is
-    the file's digest, `examples_sha256` that of its examples as JSON Lines: the same, where the file is that already.
-    `recipe`, if there is one, is what inference must send and cut off for a model that is trained on it.
+    `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read: its container,
+    packing, encoding and columns, and how its rows make examples (`shaping` null: nobody knows, and a finding says what to
+    send). `sha256` is the file's digest, `examples_sha256` that of its examples as JSON Lines: the same, where the file is that
+    already. `recipe`, if there is one, is what inference must send and cut off for a model that is trained on it.
     """
 
     model_config = example(_DATASET)
@@ -131,7 +164,7 @@ class DatasetParts(WholeList):
 
 
 class ExampleSchema(Schema):
-    """One line of a dataset as it was uploaded; `example` is null, and `text` its beginning, where it is not sound JSON."""
+    """One example; `line` is that of the uploaded file. `example` is null, and `text` its beginning, where it is not sound JSON."""
 
     model_config = example({"line": 1, "example": {"messages": [{"role": "user", "content": "Hi"}]}, "text": None})
     line: int

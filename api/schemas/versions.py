@@ -1,5 +1,6 @@
 """Versions made of versions, on the wire: remedies, splits, the same bytes read anew, and how two versions differ."""
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -8,6 +9,8 @@ from api.schemas.base import Schema, WholeList, example
 from shared.datasets.asked import AUTO, Checks
 from shared.datasets.shapes import Shape
 from shared.errors import FieldError, InvalidRequest
+
+LONGEST_CHOICE = 20_000
 
 
 class DatasetRead(Schema):
@@ -65,11 +68,14 @@ class DatasetPrepare(Schema):
     convert: ConversionSchema | None = None
 
     def chosen(self) -> dict[str, Any]:
-        """As it is kept. Raises InvalidRequest if nothing is to be done."""
+        """As it is kept. Raises InvalidRequest if nothing is to be done, or it takes too long to say."""
         if not self.remedies and self.convert is None:
             fault = FieldError("/remedies", 'names no remedy; "recommended" takes all that are')
             raise InvalidRequest("Choose remedies, or a conversion.", [fault])
-        return self.model_dump(mode="json")
+        chosen = self.model_dump(mode="json")
+        if len(json.dumps(chosen)) > LONGEST_CHOICE:
+            raise InvalidRequest(f"The remedies and their parameters have more than {LONGEST_CHOICE:,} characters.")
+        return chosen
 
 
 class SampleSchema(Schema):

@@ -92,11 +92,7 @@ def prepare(db: Session, dataset_id: DatasetId, how: dict[str, Any], caller: Tea
     writes the change log. Raises NotFound, DatasetNotReady, Conflict or InvalidRequest.
     """
     parent = _settled(db, dataset_id, caller)
-    if parent.source is None or parent.source["shaping"] is None:
-        raise Conflict(
-            f"What the rows of {parent.id} mean is not known, so nothing can be mended in them. "
-            f"POST /v1/datasets/{parent.id}/read with a mapping first."
-        )
+    check_understood(parent)
     try:
         check_chosen(how, Shape(parent.format or Shape.CHAT))
     except InvalidChoiceError as error:
@@ -130,6 +126,7 @@ def split(db: Session, dataset_id: DatasetId, request: SplitRequest, caller: Tea
     parent = get_dataset(db, dataset_id, team_id=caller.team_id)
     if parent.status is not DatasetStatus.READY or parent.report is None:
         raise DatasetNotReady(f"{parent.id} is {parent.status}; only a dataset that is ready is split.")
+    check_understood(parent)
     try:
         request.sizes(parent.report["examples"])
     except CannotSplitError as error:
@@ -141,8 +138,11 @@ def split(db: Session, dataset_id: DatasetId, request: SplitRequest, caller: Tea
 
 
 def describe(db: Session, dataset_id: DatasetId, description: str, caller: TeamCaller) -> Dataset:
-    """Say in words what a dataset is for. Raises NotFound."""
+    """Say in words what a dataset is for. Raises NotFound or Conflict."""
+    get_open_team(db, caller.team_id)
     dataset = get_dataset(db, dataset_id, team_id=caller.team_id, for_update=True)
+    if dataset.status is DatasetStatus.ARCHIVED:
+        raise Conflict(f"{dataset.id} is archived.")
     dataset.description = description
     audit(db, caller, "dataset.describe", dataset.id, team_id=caller.team_id)
     return dataset
@@ -155,6 +155,14 @@ def archive(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> None:
         raise Conflict(f"{dataset.id} is {dataset.status}. Wait until it is ready or rejected.")
     dataset.status, dataset.due_at = DatasetStatus.ARCHIVED, None
     audit(db, caller, "dataset.archive", dataset.id, team_id=caller.team_id)
+
+
+def check_understood(dataset: Dataset) -> None:
+    """Raises Conflict where nobody knows what the rows mean."""
+    if dataset.source is None or dataset.source["shaping"] is None:
+        raise Conflict(
+            f"What the rows of {dataset.id} mean is not known. POST /v1/datasets/{dataset.id}/read with a mapping first."
+        )
 
 
 def _shape_after(how: dict[str, Any], parent: Dataset) -> str:

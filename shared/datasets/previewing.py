@@ -16,11 +16,14 @@ from shared.datasets.understanding import understand
 
 ROWS = 20
 MOST_FINDINGS = 20
+MOST_ELEMENTS = 50
+LONGEST_TEXT = 1_000
+LONGEST_KEY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewedRow:
-    """A line of the file: its row as it stands there, the examples made of it, and what is wrong with either."""
+    """A line of the file: its row as it stands there, the examples made of it (both shortened), and what is wrong with either."""
 
     line: int
     row: Row | None
@@ -61,11 +64,26 @@ def _row(line: Line, shaping: Shaping | None) -> PreviewedRow:
     is_sound = line.row is not None and not any(one.severity is Severity.ERROR for one in of_line)
     if not is_sound or shaping is None:
         # What is not sound may hold what JSON cannot carry back.
-        return PreviewedRow(line.number, line.row if is_sound else None, (), _placed(of_line, line))
+        return PreviewedRow(line.number, shortened(line.row) if is_sound else None, (), _placed(of_line, line))
     assert line.row is not None
     made = to_examples(line.row, shaping)
     of_examples = chain.from_iterable(check(example, shaping.shape) for example in made.examples)
-    return PreviewedRow(line.number, line.row, made.examples, _placed(chain(of_line, made.findings, of_examples), line))
+    findings = _placed(chain(of_line, made.findings, of_examples), line)
+    return PreviewedRow(line.number, shortened(line.row), tuple(shortened(made.examples)), findings)
+
+
+def shortened(value: Any, longest: int = LONGEST_TEXT) -> Any:
+    """A JSON value of which people see enough to know it: long texts and lists are cut."""
+    match value:
+        case str() if len(value) > longest:
+            return value[:longest] + "…"
+        case list() | tuple():
+            return [shortened(one, longest) for one in value[:MOST_ELEMENTS]]
+        case dict():
+            shown = islice(value.items(), MOST_ELEMENTS)
+            return {key[:LONGEST_KEY]: shortened(one, longest) for key, one in shown}
+        case _:
+            return value
 
 
 def _placed(findings: "list[Finding] | Iterator[Finding]", line: Line) -> tuple[Finding, ...]:

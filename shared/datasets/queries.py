@@ -1,6 +1,6 @@
 """What is read of datasets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.datasets.findings import WHOLE_FILE, Severity, excerpt
+from shared.datasets.findings import Severity, excerpt
 from shared.datasets.prints import Prints
+from shared.datasets.quality.flags import read_flags
 from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
 from shared.datasets.tables import Dataset, StoredFinding
 from shared.errors import DatasetNotReady, NotFound
@@ -19,6 +20,7 @@ from shared.lifecycles import DatasetStatus
 from shared.storage import Storage
 
 TEXTS = {"jsonl", "json", "csv", "tsv", "yaml", "text"}
+FLAGGED = "moderation_flagged"
 PAGE_BYTES = 1_000_000
 """How much of a dataset's content one look at its examples brings."""
 
@@ -97,16 +99,17 @@ def list_findings(db: Session, wanted: Findings, *, limit: int) -> Sequence[Stor
     return db.scalars(query.order_by(StoredFinding.ordinal).limit(limit)).all()
 
 
-def lines_with(db: Session, dataset_id: DatasetId) -> dict[str, set[int]]:
-    """By code, the lines on which something was found that is no error: what remedies may leave out."""
-    query = select(StoredFinding.code, StoredFinding.line).where(
-        StoredFinding.dataset_id == dataset_id,
-        StoredFinding.severity != Severity.ERROR,
-        StoredFinding.line != WHOLE_FILE,
+def flagged_lines(db: Session, storage: Storage, dataset: Dataset) -> dict[str, Collection[int]]:
+    """By code, all lines on which something doubtful was found: by the observers, and by a provider's moderation."""
+    found_on: dict[str, Collection[int]] = {}
+    if dataset.flags_key is not None:
+        with storage.open(dataset.flags_key) as file:
+            found_on.update(read_flags(file))
+    of_moderation = select(StoredFinding.line).where(
+        StoredFinding.dataset_id == dataset.id, StoredFinding.code == FLAGGED
     )
-    found_on: dict[str, set[int]] = {}
-    for code, line in db.execute(query):
-        found_on.setdefault(code, set()).add(line)
+    if flagged := set(db.scalars(of_moderation)):
+        found_on[FLAGGED] = flagged
     return found_on
 
 

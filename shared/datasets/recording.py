@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Exists, exists, insert, select
 from sqlalchemy.orm import Session
 
 from shared.datasets.actions import PENDING, storage_key
@@ -47,16 +47,26 @@ class Reading:
     examples: Bytes | None = None
     prints_key: str | None = None
     sketches_key: str | None = None
+    flags_key: str | None = None
 
 
 def take(db: Session) -> Dataset | None:
-    """Claim the dataset that has waited longest to be made, validated or looked through for remedies, or None."""
-    dataset = claim(db, Dataset, Dataset.status.in_((*PENDING, *_SETTLED)))
+    """Claim the dataset that has waited longest to be made or validated, else one to be looked through for remedies, or None.
+
+    Looking for remedies takes long and nobody waits for it: one is looked through at a time, and the other processes stay free.
+    """
+    dataset = claim(db, Dataset, Dataset.status.in_(PENDING))
+    if dataset is None and not db.scalar(select(_is_being_looked_through())):
+        dataset = claim(db, Dataset, Dataset.status.in_(_SETTLED))
     if dataset is not None:
         dataset.attempts += 1
         if dataset.status is DatasetStatus.UPLOADED:
             dataset.status = DatasetStatus.VALIDATING
     return dataset
+
+
+def _is_being_looked_through() -> Exists:
+    return exists().where(Dataset.status.in_(_SETTLED), Dataset.due_at.is_not(None), Dataset.claimed_until > now())
 
 
 def record_bytes(db: Session, taken: Dataset, written: Bytes) -> Dataset | None:
@@ -80,6 +90,7 @@ def record_validation(db: Session, taken: Dataset, validation: Validation, readi
     dataset.lines_read = validation.lines
     dataset.source, dataset.format = reading.source, reading.shape
     dataset.prints_key, dataset.sketches_key = reading.prints_key, reading.sketches_key
+    dataset.flags_key = reading.flags_key
     if reading.examples is not None:
         dataset.examples_key, dataset.examples_sha256 = reading.examples.key, reading.examples.sha256
         dataset.examples_bytes = reading.examples.size_bytes

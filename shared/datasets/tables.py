@@ -40,6 +40,8 @@ class Dataset(Claimable, Row):
     examples_bytes: Mapped[int | None] = mapped_column(BigInteger)
     prints_key: Mapped[str | None]
     """Where the fingerprints of its examples are, by which it is compared with others."""
+    flags_key: Mapped[str | None]
+    """Where the lines are on which something doubtful was found, by which remedies leave them out."""
     sketches_key: Mapped[str | None]
     """Where the sketches of its examples are, by which near repetitions in other datasets are found."""
     recipe: Mapped[dict[str, Any] | None]

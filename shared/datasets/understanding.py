@@ -25,7 +25,9 @@ from shared.datasets.shaping.recognition import (
 )
 
 SAMPLED_LINES = 200
-MOST_COLUMNS = 500
+SAMPLED_BYTES = 4_000_000
+MOST_COLUMNS = 200
+LONGEST_COLUMN = 200
 OUR_KEYS = CHAT_KEYS | {"input", "preferred_output", "non_preferred_output"}
 """Whoever uses one of these means a training example, if a faulty one."""
 _OBJECTS = {Container.JSONL, Container.JSON}
@@ -55,7 +57,13 @@ class Understanding:
         intake["notes"] = []  # they are among the findings
         shaping = self.shaping.as_dict() if self.shaping else None
         # A file may name its columns by what Postgres cannot keep, and may have very many.
-        kept: dict[str, Any] = storable({**intake, "columns": self.columns[:MOST_COLUMNS], "shaping": shaping})
+        kept: dict[str, Any] = storable(
+            {
+                **intake,
+                "columns": [column[:LONGEST_COLUMN] for column in self.columns[:MOST_COLUMNS]],
+                "shaping": shaping,
+            }
+        )
         return kept
 
 
@@ -63,7 +71,7 @@ def understand(stream: BinaryIO, filename: str, asked: Asked) -> Understanding:
     """Looks at the first lines of a file that can be rewound. Raises CannotBeRead."""
     intake = inspect(stream, filename, asked.container)
     stream.seek(0)
-    lines = list(islice(read(stream, intake), SAMPLED_LINES))
+    lines = list(_some(read(stream, intake)))
     if _share_lines(lines):
         intake = _counting_elements(intake)
     rows = list(_rows(lines))
@@ -83,6 +91,17 @@ def reader_of(source: Mapping[str, Any]) -> tuple[Intake, Shaping]:
     if source["shaping"] is None:
         raise ValueError("what the rows of this file mean is not known")
     return Intake.of(source), Shaping.of(source["shaping"])
+
+
+def _some(lines: Iterator[Line]) -> Iterator[Line]:
+    """As many as tell what the file is, and cost little."""
+    size_bytes = 0
+    for line in islice(lines, SAMPLED_LINES):
+        yield line
+        # Sheets and Parquet files have no bytes of lines.
+        size_bytes += line.size_bytes or sum(len(str(cell)) for cell in (line.row or {}).values())
+        if size_bytes > SAMPLED_BYTES:
+            return
 
 
 def _share_lines(lines: Sequence[Line]) -> bool:

@@ -14,14 +14,14 @@ _KINDS = {
 }
 
 
+def moderates(kind: str) -> bool:
+    """See `shared.providers.moderates`."""
+    return _KINDS[kind].moderates
+
+
 def open_provider(kind: str, access: Access) -> Provider:
     """See `shared.providers.open_provider`."""
     try:
         return _KINDS[kind](access)
     except ODD_ADDRESS as error:
         raise Unavailable("The connection's address is not one that can be called", reached=False) from error
-
-
-def moderates(kind: str) -> bool:
-    """Whether a provider of this kind has moderation to ask."""
-    return _KINDS[kind].moderates

@@ -97,6 +97,20 @@ def test_a_table_is_mended_by_its_lines(desk: Desk) -> None:
     assert mended["filename"].endswith(".jsonl")
 
 
+def test_what_is_too_long_for_every_model_is_trimmed_from_its_oldest_turns(desk: Desk) -> None:
+    turns = [
+        {"role": role, "content": f"{number} " + "words without end " * 8_000}
+        for number in range(3)
+        for role in ("user", "assistant")
+    ]
+    seen = desk.send(jsonl([*chats(ASKED), {"messages": turns}]), "x.jsonl")
+    assert (seen["status"], desk.codes(seen["id"])["example_too_long"]) == ("rejected", 1)
+    offered = remedies(desk, seen["id"])["trim_to_limit"]
+    assert (offered["count"], offered["lines"], offered["parameters"]) == (1, [15], {"most_tokens": 65_536})
+    mended = desk.make(seen["id"], "prepare", remedies=[{"name": "trim_to_limit"}])
+    assert (mended["status"], desk.examples(mended["id"])[-1]) == ("ready", {"messages": turns[4:]})
+
+
 IMPOSSIBLE: list[dict[str, Any]] = [
     {},
     {"remedies": [{"name": "make_it_good"}]},

@@ -141,6 +141,38 @@ def test_by_time_a_cut_goes_round_repetitions_by_the_nearer_side() -> None:
         assert divided(examples, request, sources).sizes == sizes
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["1700000000", " 1700000001.5 ", "1700000002"],
+        ["1700000000000", "1.7000000005e12", "1700000001000"],
+        ["999", "2001", "2024"],
+        ["20231231", "20240101", "20240102"],
+        ["2024/01/09 10:00", "2024/1/10 9:30", "2024/01/10 10:00"],
+        ["2024-1-9", "2024/1/9 9:05:07.5", "2024-01-09T09:05:07.6Z"],
+    ],
+)
+def test_times_of_tables_are_texts(times: list[str]) -> None:
+    rows = [{**chat(time, "x"), "at": time} for time in times[::-1]]
+    request = SplitRequest({"validation": 1, "test": 1}, Strategy.BY_TIME, "/at")
+    assert list(divided(rows, request).parts()) == [2, 1, 0]
+
+
+@pytest.mark.parametrize("time", ["01/02/2024", "nan", "1e999", "", "12:30", "٢٠٢٤"])
+def test_what_is_no_certain_time_is_refused(time: str) -> None:
+    rows = [{**chat(number, "x"), "at": at} for number, at in enumerate(["2024", "2025", time])]
+    with pytest.raises(CannotSplitError, match=r"^1 examples have no time .* lines 3$"):
+        divided(rows, SplitRequest({"test": 1}, Strategy.BY_TIME, "/at"))
+
+
+def test_examples_with_a_blank_group_are_each_by_itself() -> None:
+    rows = [{**chat(number, "x"), "customer": "" if number % 2 else " "} for number in range(40)]
+    rows += [{**chat(number, "y"), "customer": "c1"} for number in range(4)]
+    assignment = divided(rows, SplitRequest({"test": 10}, Strategy.GROUPED, "/customer"))
+    assert assignment.sizes == (34, 10)
+    assert len(set(list(assignment.parts())[40:])) == 1
+
+
 def test_times_are_texts_or_numbers() -> None:
     times = ["2026-11-20T10:00:00Z", "2026-11-20T12:30:00+02:00", "2026-11-20", "2026-11-20T10:15:00", 0]
     examples = [{**chat(number, "x"), "at": time} for number, time in enumerate(times)]
@@ -150,7 +182,10 @@ def test_times_are_texts_or_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("strategy", "missing"),
-    [(Strategy.BY_TIME, [{}, {"at": None}, {"at": "soon"}, {"at": True}]), (Strategy.GROUPED, [{}, {"at": None}])],
+    [
+        (Strategy.BY_TIME, [{}, {"at": None}, {"at": "soon"}, {"at": True}, {"at": 10**400}]),
+        (Strategy.GROUPED, [{}, {"at": None}]),
+    ],
 )
 def test_examples_without_a_key_are_refused_by_their_lines(strategy: Strategy, missing: list[Example]) -> None:
     examples = [chat(number, "x") | more for number, more in enumerate([{"at": 1}, *missing, {"at": 2}])]

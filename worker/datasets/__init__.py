@@ -36,6 +36,10 @@ def validate_datasets(context: Context) -> bool:
             return True
         try:
             _bring_nearer(context, taken)
+        except FileNotFoundError:
+            log.exception("bytes_gone", dataset=taken.id)
+            with context.database.transaction() as db:
+                recording.give_up(db, taken, "Bytes of this dataset are gone from storage: upload the file again.")
         except OSError as error:
             log.warning("storage_away", dataset=taken.id, error=str(error))
             with context.database.transaction() as db:

@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from shared.connections.queries import encodings_in_use
 from shared.datasets import recording
 from shared.datasets.preparing import changes_of, chosen_of, conversion_of
-from shared.datasets.queries import get_dataset, lines_with
+from shared.datasets.queries import flagged_lines, get_dataset
 from shared.datasets.recipes import converted
 from shared.datasets.recording import Bytes
 from shared.datasets.remedies import InvalidChoiceError, Recipe, prepare
 from shared.datasets.rewrite import LineTooLongError
-from shared.datasets.rows import lent_to_remedies, source_rows, sourced_examples
+from shared.datasets.rows import COUNTED, lent_to_remedies, source_rows, sourced_examples
 from shared.datasets.shapes import Shape
 from shared.datasets.splitting.at_random import split
 from shared.datasets.splitting.plan import plan
 from shared.datasets.splitting.request import CannotSplitError, SplitRequest
 from shared.datasets.tables import Dataset
+from shared.datasets.understanding import reader_of
 from shared.datasets.uploads.assembly import assembled
 from shared.datasets.uploads.queries import of_dataset, piece_keys
 from shared.storage import StorageIsFull
@@ -80,10 +82,11 @@ def _prepare(context: Context, taken: Dataset) -> None:
     parent, source = _parent(context, taken)
     asked = taken.derivation["prepare"]
     with context.database.reading() as db:
-        found_on = lines_with(db, parent.id)
+        found_on = flagged_lines(db, context.storage, parent)
+        most_tokens = encodings_in_use(db).get(COUNTED, 0)
     shape = Shape(parent.format or Shape.CHAT)
     conversion = conversion_of(asked, shape)
-    lent = lent_to_remedies(shape, found_on, conversion)
+    lent = lent_to_remedies(shape, found_on, conversion, most_tokens, reader_of(source)[1])
     chosen = chosen_of(asked, shape, lent)
     prepared = prepare(lambda: source_rows(context.storage.open(parent.blob), source), chosen, shape, lent)
     with target(context.storage, taken.team_id) as mended:

@@ -2,12 +2,14 @@
 
 from dataclasses import asdict
 
+from shared.connections.queries import encodings_in_use
 from shared.datasets import recording
-from shared.datasets.queries import lines_with
+from shared.datasets.queries import flagged_lines
 from shared.datasets.remedies import REMEDIES, survey
-from shared.datasets.rows import lent_to_remedies, source_rows
+from shared.datasets.rows import COUNTED, lent_to_remedies, source_rows
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
+from shared.datasets.understanding import reader_of
 from worker.context import Context
 
 
@@ -18,11 +20,11 @@ def look_for_remedies(context: Context, taken: Dataset) -> None:
     offers = []
     if source["shaping"] is not None:
         with context.database.reading() as db:
-            found_on = lines_with(db, taken.id)
+            found_on = flagged_lines(db, context.storage, taken)
+            most_tokens = encodings_in_use(db).get(COUNTED, 0)
         shape = Shape(taken.format or Shape.CHAT)
-        found = survey(
-            lambda: source_rows(context.storage.open(taken.blob), source), shape, lent_to_remedies(shape, found_on)
-        )
+        lent = lent_to_remedies(shape, found_on, most_tokens=most_tokens, shaping=reader_of(source)[1])
+        found = survey(lambda: source_rows(context.storage.open(taken.blob), source), shape, lent)
         offers = [asdict(offer) | {"mends": list(REMEDIES[offer.name].mends)} for offer in found]
     with context.database.transaction() as db:
         recording.record_offers(db, taken, offers)

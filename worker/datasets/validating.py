@@ -14,6 +14,8 @@ from shared.datasets import recording
 from shared.datasets.asked import Asked, Checks
 from shared.datasets.findings.spool import spool
 from shared.datasets.prints import PrintsWriter
+from shared.datasets.quality.flags import Flags
+from shared.datasets.quality.likeness import Sketchbook
 from shared.datasets.quality.near_duplicates import NearDuplicates
 from shared.datasets.quality.observer import Panel
 from shared.datasets.quality.panel import all_observers
@@ -63,7 +65,7 @@ class _Going:
         self._opened = ExitStack()
         self._examples: Target | None = None
         self._prints: Target | None = None
-        self._near: NearDuplicates | None = None
+        self._panel: Panel | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +75,7 @@ class _Going:
 
     def through(self, batches: Callable[[], Iterable[Batch]], shape: Shape) -> Validation:
         companions = Companions(
-            panel=self._panel if self.asked.checks is Checks.ALL else None,
+            panel=self._observers if self.asked.checks is Checks.ALL else None,
             prints=self._fingerprints,
             keeping=lambda: self._opened.enter_context(spool()),
         )
@@ -97,7 +99,8 @@ class _Going:
             understanding.as_dict(),
             self._kept_examples() if understanding.shaping else None,
             self._prints.keep().key if self._prints else None,
-            self._kept_sketches(),
+            self._written(self._panel.observer(NearDuplicates).sketchbook()) if self._panel else None,
+            self._written(self._panel.flags) if self._panel else None,
         )
 
     def _limits(self, shape: Shape) -> Limits:
@@ -117,10 +120,9 @@ class _Going:
         self._prints = self._target()
         return PrintsWriter(self._prints)
 
-    def _panel(self) -> Panel:
-        panel = all_observers(MOST_FINDINGS_OF_ONE_OBSERVER)
-        self._near = panel.observer(NearDuplicates)
-        return panel
+    def _observers(self) -> Panel:
+        self._panel = all_observers(MOST_FINDINGS_OF_ONE_OBSERVER)
+        return self._panel
 
     def _kept_examples(self) -> Bytes:
         if self._examples is not None:
@@ -129,9 +131,7 @@ class _Going:
         assert self._taken.sha256 is not None
         return Bytes(self._taken.blob, self._taken.size_bytes, self._taken.sha256)
 
-    def _kept_sketches(self) -> str | None:
-        if self._near is None:
-            return None
-        sketches = self._target()
-        self._near.sketchbook().write(sketches)
-        return sketches.keep().key
+    def _written(self, what: Sketchbook | Flags) -> str:
+        side = self._target()
+        what.write(side)
+        return side.keep().key

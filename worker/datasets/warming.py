@@ -22,7 +22,7 @@ EXAMPLES = 10
 def warm_up() -> None:
     """Validate a few made-up examples, in the encodings of the models that are trained today. Raises nothing."""
     try:
-        validate(BytesIO(_made_up()), Limits(_encodings()), None, Companions(panel=all_observers))
+        validate(BytesIO(made_up()), Limits(_encodings()), None, Companions(panel=all_observers))
     except Exception:
         log.exception("not_warm")
 
@@ -34,7 +34,8 @@ def _encodings() -> dict[Encoding, int]:
     return {Encoding(one.encoding): one.max_example_tokens for one in alive or models}
 
 
-def _made_up() -> bytes:
+def made_up() -> bytes:
+    """A few chats that nothing is to be said about but their number, as JSON Lines."""
     rows = [
         {
             "messages": [

@@ -126,6 +126,9 @@ TOOLS = {
     "unknown_tool_call_id": error(
         "A tool message that answers no open call", "Use the id of a call of the assistant message before it, once."
     ),
+    "unasked_function": warning(
+        "A function message that no call asked for", "Add the assistant's call before it, by the same name."
+    ),
     "unanswered_tool_call": error(
         "The conversation goes on before a tool call was answered", "Add the tool message that answers it."
     ),

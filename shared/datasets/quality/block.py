@@ -73,6 +73,11 @@ class Block:
         """All texts but those of system messages (empty in their places), to be searched at once."""
         return Haystack(["" if role == SYSTEM else text for role, text in zip(self.roles, self.texts, strict=True)])
 
+    def is_of_texts(self, example: int) -> bool:
+        """Whether what is said is all: neither images nor calls of tools tell the example from others."""
+        raw = self.raw[example]
+        return not (b'"image_url"' in raw or b'"tool_calls"' in raw or b'"function_call"' in raw)
+
     def example_of(self, place: int) -> int:
         """To which example `texts[place]` belongs."""
         return int(np.searchsorted(self.bounds, place, side="right")) - 1

@@ -42,10 +42,13 @@ HTML = (
 )
 ABOUT_HTML = re.compile(r"(?i)```|<!doctype|<html|<body|<\?xml|\bhtml\b|</(?:script|style|head)>")
 
+# In capitals, a word may end with Ã or Â and punctuation follow: “AMANHÃ”. Where a letter goes on, as in HÃ”TEL, it is damage.
+_AFTER_CAPITALS = r"(?<=[A-ZÀ-ÖØ-Þ])[ÃÂ][\u00a0\u00ab\u00bb‚„…‹‘’“”•–—›](?![^\W\d_])"
+_MOJIBAKE = {"mojibake": f"(?!{_AFTER_CAPITALS})(?:{DAMAGES['mojibake']})"}
 
 _DAMAGED = re2.compile("|".join(DAMAGES.values()))
 _EITHER = re2.compile("|".join([*DAMAGES.values(), HTML]))
-_PATTERNS = {code: re.compile(pattern) for code, pattern in (DAMAGES | {"html_leftover": HTML}).items()}
+_PATTERNS = {code: re.compile(pattern) for code, pattern in (DAMAGES | {"html_leftover": HTML} | _MOJIBAKE).items()}
 _MARKED_UP = re2.compile(HTML)
 
 

@@ -50,8 +50,7 @@ class Labels:
 
     @property
     def _are_labels(self) -> bool:
-        examples = self._counts.total()
-        return examples >= FEWEST_EXAMPLES and examples >= EXAMPLES_PER_LABEL * len(self._counts)
+        return are_labels(self._counts)
 
     def conclude(self) -> Iterator[Placed]:
         if not self._are_labels:
@@ -60,7 +59,7 @@ class Labels:
             (label,) = self._counts
             yield 0, found("one_answer_only", "", f"all {self._counts[label]} examples have the same answer", label)
             return
-        misspelt = self._misspelt()
+        misspelt = misspelt_labels(self._counts)
         for label, meant in misspelt.items():
             for line in self._lines[label]:
                 message = f"{self._counts[label]} examples say this, {self._counts[meant]} say {meant!r}"
@@ -71,19 +70,6 @@ class Labels:
         yield from self._imbalance(
             [times for label, times in self._counts.items() if times > 1 and label not in misspelt]
         )
-
-    def _misspelt(self) -> dict[str, str]:
-        """Each misspelt label with the frequent one that must be meant."""
-        ordered = [label for label, _ in self._counts.most_common()]
-        meant: dict[str, str] = {}
-        for at, label in enumerate(ordered):
-            frequent = (other for other in ordered[:at] if other not in meant)
-            for other in frequent:
-                is_rare = self._counts[label] <= max(2, self._counts[other] // RARE) < self._counts[other]
-                if is_misspelling(label, other, is_rare=is_rare):
-                    meant[label] = other
-                    break
-        return meant
 
     def _imbalance(self, regular: list[int]) -> Iterator[Placed]:
         """`regular` has the counts of the labels that are neither misspelt nor seen once."""
@@ -102,3 +88,24 @@ class Labels:
             "different": len(self._counts) if shown else None,
             "labels": dict(shown),
         }
+
+
+def are_labels(counts: Counter[str]) -> bool:
+    """Whether answers, counted, are few enough and short enough to be labels."""
+    examples = counts.total()
+    are_few = len(counts) <= MOST_LABELS and examples >= max(FEWEST_EXAMPLES, EXAMPLES_PER_LABEL * len(counts))
+    return are_few and all(len(answer) <= LONGEST_LABEL for answer in counts)
+
+
+def misspelt_labels(counts: Counter[str]) -> dict[str, str]:
+    """Each misspelt label with the frequent one that must be meant."""
+    ordered = [label for label, _ in counts.most_common()]
+    meant: dict[str, str] = {}
+    for at, label in enumerate(ordered):
+        frequent = (other for other in ordered[:at] if other not in meant)
+        for other in frequent:
+            is_rare = counts[label] <= max(2, counts[other] // RARE) < counts[other]
+            if is_misspelling(label, other, is_rare=is_rare):
+                meant[label] = other
+                break
+    return meant

@@ -1,7 +1,8 @@
 """Which examples say nearly the same as an earlier one: copies with a few words changed.
 
 What stands in every tenth example is the template of the file, not what an example says, and does not count; nor does the
-system message. Examples with little of their own beyond that are not judged. Exact repetitions are found elsewhere.
+system message. Examples with little of their own beyond that are not judged, but for short ones: of these are found those that
+differ in case, blanks and punctuation only. Exact repetitions are found elsewhere.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.likeness import Sketchbook, likenesses
 from shared.datasets.quality.observer import Placed
+from shared.datasets.quality.short import ShortExamples
 from shared.datasets.quality.sketches import WIDTH, Shingles, shingles_of, sketches_of
 
 FEWEST_BINS = 12  # filled; some hundred letters
@@ -34,6 +36,7 @@ class NearDuplicates:
         self._lines: list[NDArray[np.uint32]] = []
         self._digests: list[NDArray[np.uint64]] = []
         self._template = np.zeros(BUCKETS, np.bool_)
+        self._short = ShortExamples()
         self._blocks = self._compared = self._unjudged = self._found = 0
 
     def see(self, block: Block) -> Iterable[Placed]:
@@ -48,7 +51,9 @@ class NearDuplicates:
         self._lines.append(np.asarray(block.lines, np.uint32)[judged])
         self._digests.append(block.digests[judged])
         self._compared += len(judged)
-        self._unjudged += len(block) - len(judged)
+        short = self._short.add(block, np.flatnonzero(filled < FEWEST_BINS), self._most - self._compared)
+        self._compared += short
+        self._unjudged += len(block) - len(judged) - short
         return ()
 
     def _learn_template(self, shingles: Shingles) -> None:
@@ -74,7 +79,11 @@ class NearDuplicates:
             percent = round(100 * likeness.common)
             message = f"line {likeness.earlier_line} says nearly the same: about {percent} % is common to both"
             yield likeness.line, found("near_duplicate", "", message)
+        for line, earlier_line in self._short.repetitions():
+            self._found += 1
+            message = f"line {earlier_line} says the same, case, blanks and punctuation aside"
+            yield line, found("near_duplicate", "", message)
 
     def numbers(self) -> dict[str, Any]:
-        """`compared` and `not_judged` (too short, or beyond the first million) are counts of examples."""
+        """`compared` and `not_judged` (too little of their own, or beyond the first million) are counts of examples."""
         return {"found": self._found, "compared": self._compared, "not_judged": self._unjudged}

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from shared.datasets.findings import Finding
 from shared.datasets.quality.block import Block
+from shared.datasets.quality.flags import Flags
 
 MOST_FINDINGS = 10_000  # of one observer in one file
 
@@ -44,6 +45,7 @@ class Panel:
         self.observers = observers
         self._left = {observer.name: most_findings for observer in observers}
         self.counts: Counter[str] = Counter()
+        self.flags = Flags()
 
     def observer(self, kind: type[Kind]) -> Kind:
         """The one of this kind. Raises StopIteration if there is none."""
@@ -61,6 +63,7 @@ class Panel:
     def _some(self, name: str, findings: Iterable[Placed]) -> Iterator[Placed]:
         for line, finding in findings:
             self.counts[finding.code] += 1
+            self.flags.add(finding.code, line)
             if self._left[name] > 0:
                 self._left[name] -= 1
                 yield line, finding.on_line(line)

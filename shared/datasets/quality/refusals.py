@@ -1,15 +1,17 @@
 """Answers that refuse, and phrases of a chatbot about itself: mostly what another model said, and rarely meant to be learnt."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import re2
 
 from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
+from shared.datasets.quality.columns import ASSISTANT, PREFERRED, texts_of
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.quality.observer import Placed
+from shared.datasets.shapes import Shape
 
 HEAD = 120  # characters of an answer in which it says that it refuses
 
@@ -61,3 +63,11 @@ class Refusals:
     def numbers(self) -> dict[str, Any]:
         """How many answers refuse, and how many only speak of the AI that wrote them."""
         return dict(sorted(self._codes.items()))
+
+
+def refuses(row: Mapping[str, Any], shape: Shape) -> bool:
+    """Whether the answer that a well-formed example teaches would be found, as a refusal or as a phrase of a chatbot."""
+    said = list(texts_of(row, shape))
+    if shape is Shape.PREFERENCE:
+        said = [text for text in said if text.role == PREFERRED]
+    return bool(said) and said[-1].role in (ASSISTANT, PREFERRED) and bool(_EITHER.search(said[-1].text[:HEAD]))

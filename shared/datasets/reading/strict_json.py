@@ -32,17 +32,56 @@ NOTHING = object()
 Path = tuple[str | int, ...]
 
 
+class _Signs:
+    """What the decoder noticed of one text. It does not know the decoder: parsers that come and go leave no cycles behind."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.repeated: list[tuple[dict[str, Any], str]] = []
+        self.has_odd_number = False
+
+    def made_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen:
+                    self.repeated.append((made, key))
+                seen.add(key)
+        return made
+
+    # What cannot be kept is marked by what JSON has no word for: infinity for too large, NaN for not a number.
+
+    def whole(self, digits: str) -> int | float:
+        if len(digits) <= LONGEST_INTEGER:
+            number = int(digits)
+            if -LARGEST_INTEGER <= number < LARGEST_INTEGER:
+                return number
+        self.has_odd_number = True
+        return math.inf
+
+    def fraction(self, digits: str) -> float:
+        number = float(digits)
+        self.has_odd_number = self.has_odd_number or math.isinf(number)
+        return number
+
+    def word(self, _: str) -> float:
+        self.has_odd_number = True
+        return math.nan
+
+
 class StrictJson:
     """A parser to be used for many texts, one after the other."""
 
     def __init__(self) -> None:
-        self._repeated: list[tuple[dict[str, Any], str]] = []
-        self._odd_number = False
+        self._signs = _Signs()
         self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._object,
-            parse_int=self._integer,
-            parse_float=self._float,
-            parse_constant=self._constant,
+            object_pairs_hook=self._signs.made_of,
+            parse_int=self._signs.whole,
+            parse_float=self._signs.fraction,
+            parse_constant=self._signs.word,
         )
 
     def parse(self, text: str) -> tuple[Any, Iterator[Finding]]:
@@ -63,46 +102,16 @@ class StrictJson:
         return chain(departed(text, rewritten.departures), further)
 
     def _parse(self, text: str) -> tuple[Any, Iterator[Finding]]:
-        self._repeated = []
-        self._odd_number = False
+        self._signs.forget()
         try:
             value = self._decoder.decode(text)
         except RecursionError:
             return NOTHING, iter([_too_deep()])
         if text.count("[") + text.count("{") > DEEPEST and _is_too_deep(value):
             return NOTHING, iter([_too_deep()])
-        if self._repeated or self._odd_number or _SUSPICIOUS_ESCAPE.search(text):
-            return value, _walk(value, self._repeated)
+        if self._signs.repeated or self._signs.has_odd_number or _SUSPICIOUS_ESCAPE.search(text):
+            return value, _walk(value, self._signs.repeated)
         return value, iter(())
-
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) < len(pairs):
-            seen: set[str] = set()
-            for key, _ in pairs:
-                if key in seen:
-                    self._repeated.append((made, key))
-                seen.add(key)
-        return made
-
-    # What cannot be kept is marked by what JSON has no word for: infinity for too large, NaN for not a number.
-
-    def _integer(self, digits: str) -> int | float:
-        if len(digits) <= LONGEST_INTEGER:
-            number = int(digits)
-            if -LARGEST_INTEGER <= number < LARGEST_INTEGER:
-                return number
-        self._odd_number = True
-        return math.inf
-
-    def _float(self, digits: str) -> float:
-        number = float(digits)
-        self._odd_number = self._odd_number or math.isinf(number)
-        return number
-
-    def _constant(self, _: str) -> float:
-        self._odd_number = True
-        return math.nan
 
 
 def _too_deep() -> Finding:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from shared.datasets.findings import found
 from shared.datasets.reading.delimiters import MOST_TITLES, named, titles_of, titles_told
@@ -19,17 +19,21 @@ from shared.datasets.reading.intake import Container, Intake, Table
 from shared.datasets.reading.line import CannotBeRead, Line, Row
 from shared.datasets.reading.unpacking import most_unpacked
 
+if TYPE_CHECKING:
+    from shared.datasets.reading.first_sheet import FirstSheet
+
 LARGEST_SHARED_TEXTS = 64 * 1024**2
 LARGEST_WORKBOOK = 2 * 1024**3  # unpacked
 SHARED_TEXTS = "xl/sharedStrings.xml"
+MOST_ROWS = 1_048_576
+"""Of a sheet, in every program that writes them. A row that says to be far beyond stands for that many empty ones."""
 
 
 def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
     """How the workbook is read: its first sheet, and the names of its columns. Raises CannotBeRead."""
     _refuse_bomb(archive)
-    with _opened(stream) as workbook:
-        names: list[str] = workbook.sheetnames
-        sheet = _first_sheet(workbook)
+    with _opened(stream) as sheet:
+        names = sheet.names
         first = list(islice((cells for _, cells in _rows(sheet) if any(cells)), MOST_TITLES + 2))
     if not first:
         raise CannotBeRead(found("empty_file", "", "the first sheet of the workbook is empty"))
@@ -37,11 +41,10 @@ def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
     columns, has_header, notes = named(first[len(titles)])
     notes = (*titles_told(titles), *notes)
     if len(names) > 1:
-        message = f"the first of {len(names)} sheets was read: {sheet.title}"
+        message = f"the first of {len(names)} sheets was read: {names[0]}"
         notes = (found("first_sheet_only", "", message, ", ".join(names)), *notes)
-    return Intake(
-        Container.XLSX, table=Table(columns, has_header, sheet=sheet.title, rows_above=len(titles)), notes=notes
-    )
+    table = Table(columns, has_header, sheet=names[0], rows_above=len(titles))
+    return Intake(Container.XLSX, table=table, notes=notes)
 
 
 def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
@@ -49,8 +52,8 @@ def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
     assert intake.table is not None, "a workbook was inspected"
     table = intake.table
     above = table.rows_above + table.has_header
-    with _opened(stream) as workbook:
-        for number, cells in _rows(_first_sheet(workbook)):
+    with _opened(stream) as sheet:
+        for number, cells in _rows(sheet):
             if not any(cells):
                 continue
             if above:
@@ -60,14 +63,17 @@ def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
 
 
 @contextmanager
-def _opened(stream: BinaryIO) -> Iterator[Any]:
+def _opened(stream: BinaryIO) -> "Iterator[FirstSheet]":
     with _damage_told():
         stream.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and pictures, which do not matter here
-            opened = import_module("openpyxl").load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-        with closing(opened) as workbook:
-            yield workbook
+            # Its library is loaded only for a workbook.
+            opened: FirstSheet = import_module("shared.datasets.reading.first_sheet").FirstSheet(stream)
+        with closing(opened) as sheet:
+            if not sheet.names:
+                raise CannotBeRead(found("empty_file", "", "the workbook has no sheet with cells"))
+            yield sheet
 
 
 @contextmanager
@@ -80,16 +86,11 @@ def _damage_told() -> Iterator[None]:
         raise CannotBeRead(found("damaged_file", "", f"the workbook cannot be read: {error}")) from error
 
 
-def _first_sheet(workbook: Any) -> Any:
-    if not workbook.worksheets:
-        raise CannotBeRead(found("empty_file", "", "the workbook has no sheet with cells"))
-    sheet = workbook.worksheets[0]
-    sheet.reset_dimensions()  # what a sheet says of its own size is often wrong
-    return sheet
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+def _rows(sheet: "FirstSheet") -> Iterator[tuple[int, list[str]]]:
+    for number, values in enumerate(sheet.rows(), start=1):
+        if number > MOST_ROWS:
+            message = f"the sheet has a row beyond the {MOST_ROWS:,}th, which no workbook has"
+            raise CannotBeRead(found("damaged_file", "", message))
         yield number, [_as_text(value) for value in values]
 
 

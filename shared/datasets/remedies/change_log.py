@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from shared.datasets.quality.personal.masking import mask
 from shared.datasets.remedies.affixes import shared_beginning
 from shared.datasets.remedies.mending import SourceRow
 
@@ -15,7 +16,10 @@ BEFORE_THE_DIFFERENCE = 60
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One line before and after, as JSON, cut to the surroundings of the first difference; "" after: left out."""
+    """One line before and after, as JSON, cut to the surroundings of the first difference; "" after: left out.
+
+    It may be stored and sent anywhere: personal data and secrets are masked in both.
+    """
 
     line: int
     before: str
@@ -43,7 +47,8 @@ class Record:
         if len(self.lines) < MOST_LINES:
             self.lines.append(before.line)
         if len(self.samples) < MOST_SAMPLES:
-            self.samples.append(Sample(before.line, *_shown(text_of(before), text_of(after) if after else "")))
+            texts = (mask(text_of(source))[0] if source else "" for source in (before, after))
+            self.samples.append(Sample(before.line, *_shown(*texts)))
 
 
 def text_of(source: SourceRow) -> str:

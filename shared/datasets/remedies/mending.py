@@ -5,13 +5,14 @@ holds for all of them: whoever has nothing to mend returns the very object that 
 in Python `True`, `1` and `1.0` are equal, and providers tell them apart.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from typing_extensions import override
 
-from shared.datasets.findings import Finding
+from shared.datasets.findings import Finding, Severity
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
 from shared.datasets.remedies.recipe import Recipe
@@ -43,10 +44,15 @@ class Lent:
 
     check: Callable[[Row], Iterable[Finding]] | None = None  # the rules for the file's shape
     mend: Callable[[str], Mended | None] | None = None  # JSON as people paste it
+    shape: Callable[[Row], Collection[Row]] | None = (
+        None  # the examples of a row as the file has it; none if it is faulty
+    )
     mask: Callable[[str], tuple[str, Mapping[str, int]]] | None = (
         None  # the text, and how many of each kind were masked
     )
-    count_tokens: Callable[[Row], int] | None = None  # of one well-formed example
+    count_tokens: Callable[[Row, str], int] | None = None  # of one well-formed example, in a named encoding
+    most_tokens: int = 0  # in an example, of the model that takes most; 0: not known
+    refuses: Callable[[Row], bool] | None = None  # whether a well-formed example teaches to refuse
     convert: Callable[[Row], Iterable[Row]] | None = None  # into another shape, when all else is done
     lines: Mapping[str, Collection[int]] = field(default_factory=dict)  # by code: lines with that finding
 
@@ -77,6 +83,11 @@ class Mending:
     def mend_row(self, row: Row) -> Row | None:
         return row
 
+    def keeps_the_rules(self, row: Row) -> bool:
+        """Whether nothing is wrong with an example by the rules of its shape; where there are no rules, all is right."""
+        found = () if self.lent.check is None else self.lent.check(row)
+        return all(finding.severity is not Severity.ERROR for finding in found)
+
     def recipe(self) -> Recipe:
         """What inference must do from now on. Asked for when the whole file has been learnt."""
         return Recipe()
@@ -89,6 +100,27 @@ class Mending:
     def parameter_names(cls) -> tuple[str, ...]:
         assert is_dataclass(cls)
         return tuple(parameter.name for parameter in fields(cls))
+
+
+@dataclass
+class LengthMending(Mending):
+    """Works on examples of more tokens than a model takes; by itself, than the one that takes most. Faulty examples stay as they
+    are: their tokens cannot be counted.
+    """
+
+    most_tokens: int = 0
+    encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
+
+    @override
+    def begin(self, shape: Shape, lent: Lent) -> None:
+        super().begin(shape, lent)
+        self.most_tokens = self.most_tokens or lent.most_tokens
+
+    def is_over(self, row: Row) -> bool:
+        count = self.lent.count_tokens
+        if count is None or not self.most_tokens or not _may_have_more_than(self.most_tokens, row):
+            return False
+        return self.keeps_the_rules(row) and count(row, self.encoding) > self.most_tokens
 
 
 class ListMending(Mending):
@@ -127,3 +159,9 @@ class TextMending(Mending):
 
     def mend_text(self, text: str) -> str:
         raise NotImplementedError
+
+
+def _may_have_more_than(tokens: int, row: Row) -> bool:
+    """Counting takes long, and a token is a byte at least: what is written in fewer characters need not be counted."""
+    written = json.dumps(row)
+    return len(written) > tokens or '"image_url"' in written  # an address is short, and an image is not

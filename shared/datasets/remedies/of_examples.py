@@ -5,14 +5,13 @@ Repetitions are remembered by digests of 64 bits, the first million of different
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar
 
 import xxhash
 from typing_extensions import override
 
-from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Row
-from shared.datasets.remedies.mending import Lent, Mending, SourceRow
+from shared.datasets.remedies.mending import LengthMending, Lent, Mending, SourceRow
 from shared.datasets.remedies.remedy import ALL_SHAPES, CONVERSATIONS, Remedy
 from shared.datasets.shapes import Shape
 
@@ -39,49 +38,10 @@ class DropDuplicates(Mending):
 
 
 @dataclass
-class DropConflicting(Mending):
-    """Examples that answer a prompt otherwise than the first example with it did; or all examples of such prompts."""
-
-    learns: ClassVar[bool] = True
-
-    keep: Literal["first", "none"] = "first"
-
-    @override
-    def begin(self, shape: Shape, lent: Lent) -> None:
-        super().begin(shape, lent)
-        self._first_answer: dict[int, int] = {}
-        self._contradicted: set[int] = set()
-
-    @override
-    def learn(self, row: Row) -> None:
-        prompt, answer = _prompt_and_answer(row, self.shape)
-        if prompt is None:
-            return
-        if len(self._first_answer) < MOST_REMEMBERED:
-            self._first_answer.setdefault(prompt, answer)
-        if self._first_answer.get(prompt, answer) != answer:
-            self._contradicted.add(prompt)
-
+class DropOverLong(LengthMending):
     @override
     def mend_row(self, row: Row) -> Row | None:
-        prompt, answer = _prompt_and_answer(row, self.shape)
-        if prompt is None or prompt not in self._contradicted:
-            return row
-        is_first = self._first_answer.get(prompt) == answer
-        return row if is_first and self.keep == "first" else None
-
-
-@dataclass
-class DropOverLong(Mending):
-    """Examples of more tokens than a model takes. Without a limit nothing is too long."""
-
-    most_tokens: int = 0
-
-    @override
-    def mend_row(self, row: Row) -> Row | None:
-        count = self.lent.count_tokens
-        is_over = self.most_tokens and count is not None and count(row) > self.most_tokens
-        return None if is_over else row
+        return None if self.is_over(row) else row
 
 
 class DropLines(Mending):
@@ -100,8 +60,20 @@ class DropNearDuplicates(DropLines):
 
 
 @dataclass
-class DropRefusals(DropLines):
-    code: ClassVar[str] = "refusal"
+class DropRefusals(Mending):
+    """Found anew: of a file that refuses often the report names only the first examples."""
+
+    @override
+    def mend_row(self, row: Row) -> Row | None:
+        refuses = self.lent.refuses
+        return None if refuses is not None and self.keeps_the_rules(row) and refuses(row) else row
+
+
+@dataclass
+class DropConflicting(DropLines):
+    """The report names all answers to a prompt but the first, and only where they cannot both be right."""
+
+    code: ClassVar[str] = "conflicting_answers"
 
 
 @dataclass
@@ -120,22 +92,6 @@ def digest(value: object) -> int:
     return xxhash.xxh3_64_intdigest(said.encode())
 
 
-def _prompt_and_answer(row: Row, shape: Shape) -> tuple[int | None, int]:
-    """Digests of what is asked and of what is answered; no prompt where there is not exactly one of both."""
-    prompt: Any = None
-    answer: Any = None
-    if shape is Shape.COMPLETION:
-        prompt, answer = row.get("prompt"), row.get("completion")
-    elif shape is Shape.PREFERENCE:
-        prompt, answer = row.get("input"), row.get("preferred_output")
-    elif isinstance(row.get("messages"), list) and row["messages"]:
-        *before, last = row["messages"]
-        prompt, answer = [before, row.get("tools")] if before else None, last
-        if inside.role_of(last) != "assistant":
-            prompt = None
-    return (None if not prompt else digest(prompt)), digest(answer)
-
-
 LENGTH = (
     Remedy(
         "drop_over_long",
@@ -144,6 +100,7 @@ LENGTH = (
         DropOverLong,
         recommended=False,
         needs="count_tokens",
+        asks_for="most_tokens",
     ),
 )
 REPETITIONS = (
@@ -158,22 +115,23 @@ REPETITIONS = (
     ),
     Remedy(
         "drop_conflicting",
-        "Keep one answer to each prompt",
+        "Keep the first of answers that contradict each other",
         ("conflicting_answers",),
         DropConflicting,
         ALL_SHAPES - {Shape.REINFORCEMENT},
         recommended=False,
+        needs="lines",
     ),
 )
 UNWANTED = (
     Remedy(
         "drop_refusals",
-        "Leave out examples that teach to refuse",
+        "Leave out examples that refuse or speak of the AI that wrote them",
         ("refusal", "boilerplate"),
         DropRefusals,
         CONVERSATIONS | {Shape.COMPLETION},
         recommended=False,
-        needs="lines",
+        needs="refuses",
     ),
     Remedy(
         "drop_flagged",

@@ -29,7 +29,11 @@ class DropBlankLines(Mending):
 
 @dataclass
 class MendJson(Mending):
-    """Not where the JSON that was meant is faulty itself: of two values under one key, nobody knows which counts."""
+    """The row that was meant becomes its example, as the file's other rows do; also where only a cell of it was mangled.
+
+    Not where the JSON that was meant is faulty itself: of two values under one key, nobody knows which counts. And not
+    where a row is a question with several answers, since one line here stays one.
+    """
 
     @override
     def mend(self, source: SourceRow) -> SourceRow | None:
@@ -38,7 +42,8 @@ class MendJson(Mending):
         mended = self.lent.mend(source.raw)
         if mended is None or not isinstance(mended.value, dict) or not _is_sound_when_mended(source.raw):
             return source
-        return replace(source, row=mended.value, raw="")
+        examples = (mended.value,) if self.lent.shape is None else tuple(self.lent.shape(mended.value))
+        return replace(source, row=examples[0], raw="") if len(examples) == 1 else source
 
 
 def _is_sound_when_mended(text: str) -> bool:
@@ -66,10 +71,7 @@ class DropFaultyLines(Mending):
 
     @override
     def mend_row(self, row: Row) -> Row | None:
-        if self.lent.check is None:
-            return row
-        is_faulty = any(finding.severity is Severity.ERROR for finding in self.lent.check(row))
-        return None if is_faulty else row
+        return row if self.keeps_the_rules(row) else None
 
 
 FIRST = (

@@ -7,8 +7,9 @@ from typing import Any
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
+from shared.datasets.remedies.exchanges import ExchangeMending
 from shared.datasets.remedies.inside import Message, Place
-from shared.datasets.remedies.mending import ListMending, MessageMending
+from shared.datasets.remedies.mending import MessageMending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
 from shared.datasets.rules.functions import is_name
 from shared.datasets.shapes import Shape
@@ -94,14 +95,19 @@ class FixNames(MessageMending):
 
 
 @dataclass
-class DropEmptyMessages(ListMending):
-    """Messages that say nothing. A tool may have nothing to say, and an answer to be compared must be there."""
+class DropEmptyMessages(ExchangeMending):
+    """Messages that say nothing, with the exchange that lacks its question or answer without them.
+
+    A tool may have nothing to say, and an answer to be compared must be there.
+    """
 
     @override
     def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
-        if place is Place.OUTPUT:
-            return messages
-        return inside.unless_same(messages, [message for message in messages if not inside.says_nothing(message)])
+        return messages if place is Place.OUTPUT else super().mend_list(messages, place)
+
+    @override
+    def mend_exchange(self, messages: list[Any], *, is_last: bool) -> list[Any]:
+        return [message for message in messages if not inside.says_nothing(message)]
 
 
 REMEDIES = (

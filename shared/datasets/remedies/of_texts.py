@@ -1,33 +1,20 @@
-"""Remedies for what is said: Unicode, punctuation, blanks, left-over HTML, broken encodings, personal data.
+"""Remedies for what is said: Unicode, punctuation, blanks, left-over HTML, broken encodings.
 
 None is recommended for every file: a text may well be about typography, HTML or encodings. What changes the look of
 prompts goes into the recipe, since the model should see at inference what it saw in training.
 """
 
-import html
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from typing_extensions import override
 
 from shared.datasets.remedies.characters import KINDS, normal_form, plain_punctuation
+from shared.datasets.remedies.markup import without_html
 from shared.datasets.remedies.mending import TextMending
+from shared.datasets.remedies.mojibake import decoded_anew
 from shared.datasets.remedies.recipe import Change, Recipe, Step
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
-
-_BREAKS = re.compile(r"<(?:br\s*/?|/p|/div|/li|/tr|/h[1-6])\s*>", re.IGNORECASE)
-# An attribute must have a value: "a<b and c>d" is no tag.
-_TAGS = re.compile(
-    r"</?(?:a|abbr|b|blockquote|center|code|div|em|font|h[1-6]|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|tbody|td"
-    r"|th|thead|tr|u|ul)(?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))*\s*/?>",
-    re.IGNORECASE,
-)
-_FENCED = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
-# The first byte of a character of UTF-8, and a byte that continues one, as Western encodings show them.
-_TWICE_ENCODED = re.compile(
-    "[Â-ô][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
-)
 
 
 @dataclass
@@ -89,34 +76,16 @@ class StripHtml(TextMending):
 
     @override
     def mend_text(self, text: str) -> str:
-        if "<" not in text and "&" not in text:
-            return text
-        pieces = _FENCED.split(text)
-        pieces[::2] = [html.unescape(_TAGS.sub("", _BREAKS.sub("\n", piece))) for piece in pieces[::2]]
-        return "".join(pieces)
+        return without_html(text)
 
 
 @dataclass
 class FixMojibake(TextMending):
-    """UTF-8 that was read as a Western encoding. Only where the whole text goes back to UTF-8 without a remainder."""
+    """UTF-8 that was read as a Western encoding, in the whole text or in the places where it plainly was."""
 
     @override
     def mend_text(self, text: str) -> str:
-        if not _TWICE_ENCODED.search(text):
-            return text
-        for encoding in ("cp1252", "latin-1"):
-            try:
-                return text.encode(encoding).decode("utf-8")
-            except UnicodeError:
-                continue
-        return text
-
-
-@dataclass
-class MaskPersonalData(TextMending):
-    @override
-    def mend_text(self, text: str) -> str:
-        return text if self.lent.mask is None else self.lent.mask(text)[0]
+        return decoded_anew(text)
 
 
 REMEDIES = (
@@ -146,13 +115,5 @@ REMEDIES = (
         CONVERSATIONS,
         recommended=False,
         changes_inference=True,
-    ),
-    Remedy(
-        "mask_personal_data",
-        "Put placeholders in the place of personal data",
-        ("personal_data", "secret"),
-        MaskPersonalData,
-        recommended=False,
-        needs="mask",
     ),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
+from shared.datasets.remedies.exchanges import ExchangeMending
 from shared.datasets.remedies.inside import Message, Place
 from shared.datasets.remedies.mending import ListMending, MessageMending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
@@ -22,14 +23,7 @@ class ArgumentsMending(MessageMending):
 
     @override
     def mend_message(self, message: Message) -> Message:
-        calls = inside.calls_of(message)
-        if calls:
-            mended = inside.unless_same(calls, [_change_call(call, self.mend_arguments) for call in calls])
-            message = inside.with_value(message, "tool_calls", mended)
-        if isinstance(message.get("function_call"), dict):
-            called = _change_called(message["function_call"], self.mend_arguments)
-            message = inside.with_value(message, "function_call", called)
-        return message
+        return change_arguments(message, self.mend_arguments)
 
     def mend_arguments(self, arguments: Any) -> Any:
         raise NotImplementedError
@@ -66,18 +60,21 @@ class RenumberToolIds(ListMending):
 
 
 @dataclass
-class DropUnansweredCalls(ListMending):
-    """Calls to which the conversation has no answer, and answers to which it has no call. The last message may call."""
+class DropUnansweredCalls(ExchangeMending):
+    """Calls to which the conversation has no answer, and answers to which it has no call. The last message may call.
+
+    An exchange that has no answer without them goes with them.
+    """
 
     @override
-    def mend_list(self, messages: list[Any], place: Place) -> list[Any]:
+    def mend_exchange(self, messages: list[Any], *, is_last: bool) -> list[Any]:
         kept: list[Any] = []
         index = 0
         while index < len(messages):
             end = _end_of_group(messages, index)
-            kept += _sound_group(messages[index], messages[index + 1 : end], is_last=end == len(messages))
+            kept += _sound_group(messages[index], messages[index + 1 : end], is_last=is_last and end == len(messages))
             index = end
-        return inside.unless_same(messages, kept)
+        return kept
 
 
 def _end_of_group(messages: list[Any], index: int) -> int:
@@ -118,6 +115,18 @@ def _text_id(holder: object, key: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def change_arguments(message: Message, change: Callable[[Any], Any]) -> Message:
+    """The message with the arguments of all its calls changed; a call without any has the arguments None."""
+    calls = inside.calls_of(message)
+    if calls:
+        mended = inside.unless_same(calls, [_change_call(call, change) for call in calls])
+        message = inside.with_value(message, "tool_calls", mended)
+    if isinstance(message.get("function_call"), dict):
+        called = _change_called(message["function_call"], change)
+        message = inside.with_value(message, "function_call", called)
+    return message
+
+
 def _change_call(call: Any, change: Callable[[Any], Any]) -> Any:
     if not isinstance(call, dict) or not isinstance(call.get("function"), dict):
         return call
@@ -125,7 +134,9 @@ def _change_call(call: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def _change_called(function: Message, change: Callable[[Any], Any]) -> Message:
-    return inside.with_value(function, "arguments", change(function.get("arguments")))
+    arguments = function.get("arguments")
+    changed = change(arguments)
+    return function if changed is arguments else inside.with_value(function, "arguments", changed)
 
 
 def _is_json(text: str) -> bool:

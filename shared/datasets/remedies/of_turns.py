@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
-from shared.datasets.remedies.mending import ListMending, Mending
+from shared.datasets.remedies.mending import LengthMending, ListMending, Mending
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
 from shared.datasets.rules.messages import KEYS_OF_ROLE
 from shared.datasets.shapes import Shape
@@ -126,28 +126,23 @@ class DropUndecidedPreferences(Mending):
 
 
 @dataclass
-class TrimToLimit(Mending):
+class TrimToLimit(LengthMending):
     """Leaves out the oldest exchanges until the example fits; system messages and the last exchange always stay.
 
     An exchange is a message of the user with all that follows it up to the next, so that no tool call loses its answer.
-    What does not fit even so is left as it is: see `drop_over_long`.
+    What does not fit even so is left as it is: see `drop_over_long`. So are faulty examples: their tokens cannot be counted.
     """
-
-    most_tokens: int = 0
 
     @override
     def mend_row(self, row: Row) -> Row | None:
-        count = self.lent.count_tokens
         holder = row.get("input") if self.shape is Shape.PREFERENCE else row
-        if count is None or not self.most_tokens or not isinstance(holder, dict):
-            return row
-        messages = holder.get("messages")
-        if not isinstance(messages, list) or count(row) <= self.most_tokens:
+        messages = holder.get("messages") if isinstance(holder, dict) else None
+        if not isinstance(messages, list) or not self.is_over(row):
             return row
         starts = [at for at, message in enumerate(messages) if inside.role_of(message) == "user"][1:]
         # The fewer exchanges stay, the fewer tokens there are.
         shorter = [_from(messages, start) for start in starts]
-        fitting = bisect_left(shorter, True, key=lambda kept: count(self._with(row, kept)) <= self.most_tokens)
+        fitting = bisect_left(shorter, True, key=lambda kept: not self.is_over(self._with(row, kept)))
         return row if fitting == len(shorter) else self._with(row, shorter[fitting])
 
     def _with(self, row: Row, messages: list[Any]) -> Row:
@@ -219,5 +214,6 @@ LENGTH = (
         CONVERSATIONS,
         recommended=False,
         needs="count_tokens",
+        asks_for="most_tokens",
     ),
 )

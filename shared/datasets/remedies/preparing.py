@@ -5,6 +5,7 @@ the remedies before them leave it, but for those that are looking themselves. Li
 remedy remembers.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,8 @@ from shared.datasets.remedies.mending import Lent, Mending, SourceRow
 from shared.datasets.remedies.recipe import Recipe
 from shared.datasets.remedies.remedy import Chosen, Remedy
 from shared.datasets.shapes import Shape
+
+_LINE_ENDS = re.compile(r"\r\n?|\n")
 
 OpenRows = Callable[[], Iterable[SourceRow]]
 """Opens the file anew each time and gives its lines in their order."""
@@ -86,8 +89,13 @@ class Prepared:
         """JSON Lines in UTF-8, each with its end. Line ends inside a text that could not be read become blanks."""
         begin = b"".join(link.mending.file_begins_with for link in self._links)
         for source in self.examples():
-            yield begin + " ".join(text_of(source).splitlines()).encode("utf-8", "replace") + b"\n"
+            yield begin + _on_one_line(source).encode("utf-8", "replace") + b"\n"
             begin = b""
+
+
+def _on_one_line(source: SourceRow) -> str:
+    # JSON has no line ends but those between lines; other signs that part lines (U+2028) are what somebody wrote.
+    return text_of(source) if source.row is not None else _LINE_ENDS.sub(" ", source.raw)
 
 
 def prepare(open_rows: OpenRows, chosen: Iterable[Chosen], shape: Shape, lent: Lent) -> Prepared:

@@ -42,6 +42,7 @@ class Remedy:
     recommended: bool = True  # it mends a fault and loses nothing that can be trained on
     changes_inference: bool = False  # whoever uses the model must do the same to what is sent
     needs: str = ""  # the field of `Lent` without which it cannot be done
+    asks_for: str = ""  # the parameter, a count, that nobody but who chooses the remedy can know
 
     def is_for(self, shape: Shape, lent: Lent) -> bool:
         return shape in self.shapes and (not self.needs or bool(getattr(lent, self.needs)))
@@ -56,5 +57,7 @@ class Remedy:
             mending = msgspec.convert(dict(parameters), self.kind)
         except msgspec.ValidationError as error:
             raise InvalidParameterError(f"the remedy {self.name}: {error}") from error
+        if self.asks_for and getattr(mending, self.asks_for) < 1:
+            raise InvalidParameterError(f"the remedy {self.name} needs the parameter {self.asks_for}, at least 1")
         mending.begin(shape, lent)
         return mending

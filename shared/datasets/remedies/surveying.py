@@ -34,6 +34,7 @@ def survey(open_rows: OpenRows, shape: Shape, lent: Lent) -> list[Offer]:
     links = [
         Link(remedy, remedy.begin({}, shape, lent), is_only_tried=not remedy.recommended)
         for remedy in remedies_for(shape, lent)
+        if not remedy.asks_for  # what it would do depends on what nobody has said yet
     ]
     learn(links, open_rows)
     for source in open_rows():

@@ -57,3 +57,5 @@ def _check_known_part(part: dict[str, Any], key: str, where: str) -> Iterator[Fi
         yield from check_image(part.get(key), where + pointer(key))
     elif not isinstance(part.get(key), str):
         yield found("invalid_part", where + pointer(key), f'"{key}" must be a text', part.get(key))
+    elif not part[key].strip():
+        yield found("empty_content", where + pointer(key), "the part says nothing")

@@ -112,6 +112,18 @@ def _answer(message: Message, where: str, open_calls: dict[str, str]) -> Iterato
     open_calls.pop(answered, None)
 
 
+def _functions_were_called(conversation: Conversation) -> Iterator[Finding]:
+    """In the old form: the message before must call the function by its name."""
+    asked = None
+    for where, message in conversation.placed():
+        if message["role"] == "function" and message.get("name") != asked:
+            yield found(
+                "unasked_function", where, "the message before does not call this function", message.get("name")
+            )
+        call = message.get("function_call") if message["role"] == "assistant" else None
+        asked = call.get("name") if isinstance(call, dict) else None
+
+
 def _tools_are_declared(conversation: Conversation) -> Iterator[Finding]:
     known = declared(conversation.holder)
     for where, function in _called(conversation):
@@ -160,6 +172,7 @@ COURSE_RULES: tuple[ConversationRule, ...] = (
     _the_user_speaks,
     _roles_alternate,
     _system_comes_first,
+    _functions_were_called,
 )
 
 CONVERSATION_RULES = (*COURSE_RULES, *CALL_RULES)

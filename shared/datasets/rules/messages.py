@@ -93,6 +93,8 @@ def _content(message: Message, where: str) -> Iterator[Finding]:
         if isinstance(content, str) and not content.strip() and _does_something(message):
             return
         yield from check_content(message["role"], content, where + "/content")
+    elif message["role"] == "function" and "content" in message:
+        yield found("empty_content", where + "/content", "null is taken: the function gave nothing back")
     elif message["role"] != "assistant" or not _says_something(message):
         yield found("missing_content", where, f"the {message['role']} message has no content")
 

@@ -15,6 +15,8 @@ Row = dict[str, Any]
 # Each key with the name it had before.
 OUTPUTS = {"preferred_output": "preferred_completion", "non_preferred_output": "non_preferred_completion"}
 
+SILENT = ("weight", "name")
+
 
 def known_keys(row: Row) -> set[str]:
     """The keys of a row's two outputs, by whichever name they are there."""
@@ -87,11 +89,20 @@ def _is_of_assistant_and_tools(output: list[Any]) -> bool:
 
 
 def _said(output: list[Any]) -> list[object]:
-    silent = ("weight", "name")
     return [
-        {key: value for key, value in message.items() if key not in silent} if isinstance(message, dict) else message
+        {key: _as_text(value) for key, value in message.items() if key not in SILENT and value is not None}
+        if isinstance(message, dict)
+        else message
         for message in output
     ]
+
+
+def _as_text(content: object) -> object:
+    """Parts that are all texts say the same as one text."""
+    parts = content if isinstance(content, list) else []
+    texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "text"]
+    said = [text for text in texts if isinstance(text, str)]
+    return "".join(said) if said and len(said) == len(parts) else content
 
 
 OUTPUT_RULES: tuple[Callable[[Row, list[Any], str], Iterator[Finding]], ...] = (

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+MOST_BRACES = 100
+"""A cell may be long: as often as its column is named, so many times the memory."""
+
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 
 
@@ -21,7 +24,9 @@ Template = tuple[str | Column, ...]
 
 
 def parse_template(text: str) -> Template:
-    """Raises TemplateError where a brace stands alone or holds no name."""
+    """Raises TemplateError where a brace stands alone or holds no name, or where there are very many."""
+    if text.count("{") > MOST_BRACES:
+        raise TemplateError(f"a template has at most {MOST_BRACES} braces")
     pieces: list[str | Column] = []
     for match in _PIECE.finditer(text):
         piece, name = match[0], match[1]

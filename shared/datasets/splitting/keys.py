@@ -4,6 +4,7 @@ Holds 16 bytes for each example, never the example.
 """
 
 import math
+import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ Row = Mapping[str, Any]
 
 MOST_LINES_NAMED = 20
 LONGEST_INDEX = 10  # digits; no list of an example is that long
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
+_SINGLE_DIGIT = re.compile(r"(?<![\d.])\d(?!\d)")
 
 
 class SourcedExample(NamedTuple):
@@ -72,6 +76,8 @@ def _key_of(request: SplitRequest, shape: Shape) -> Callable[[SourcedExample], f
             return lambda sourced: xxh3_64_intdigest(_label(sourced.example, shape))
         case Strategy.GROUPED if request.key == PROMPT:
             return lambda sourced: fingerprint(sourced.example, shape).prompt
+        case Strategy.GROUPED:
+            return lambda sourced: _group(sourced, pointer, shape)
         case Strategy.BY_TIME:
             return lambda sourced: _time(value_at(sourced.source, pointer))
         case _:
@@ -110,17 +116,42 @@ def _digest(value: object) -> int | None:
     return None if value is None else xxh3_64_intdigest(canonical(value))
 
 
+def _group(sourced: SourcedExample, pointer: str, shape: Shape) -> int | None:
+    value = value_at(sourced.source, pointer)
+    if isinstance(value, str) and not value.strip():
+        return fingerprint(sourced.example, shape).example  # it belongs to nobody: a group of its own
+    return _digest(value)
+
+
 def _time(value: object) -> float | None:
-    """Seconds, or whatever unit the numbers of the file have. A text without a zone is taken for UTC."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    if not isinstance(value, str):
-        return None
+    """Seconds, or whatever unit the numbers of the file have; tables write numbers as texts. Without a zone it is UTC."""
+    match value:
+        case bool():
+            return None
+        case int() | float():
+            return _finite(value)
+        case str():
+            return _finite(value) if _NUMBER.fullmatch(value.strip()) else _date_in(value)
+        case _:
+            return None
+
+
+def _finite(number: float | str) -> float | None:
     try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
+        seconds = float(number)
+    except OverflowError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return seconds if math.isfinite(seconds) else None
+
+
+def _date_in(text: str) -> float | None:
+    """The year comes first: 2024-01-05 and 2024/1/5 9:30 are read, 01/05/2024 may be two days and is not."""
+    iso = _SINGLE_DIGIT.sub(r"0\g<0>", text.strip().replace("/", "-"))
+    try:
+        moment = datetime.fromisoformat(iso)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _missing(request: SplitRequest, examples: int, first_lines: list[int]) -> str:

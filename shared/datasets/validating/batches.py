@@ -3,6 +3,7 @@
 What lines mean is not decided here but in `reading`; ordinary lines are only kept from going through it one by one.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
@@ -13,7 +14,8 @@ from shared.datasets.reading.line import LONGEST_LINE_BYTES, Line, RawLine, with
 from shared.datasets.reading.raw_lines import skip_to_line_end
 
 BLOCK_BYTES = 1_000_000
-MOST_NOTED = 20_000  # lines in one batch; a megabyte can be a million blank ones
+MOST_LINES = 20_000
+"""In one batch, of those to be read and of those noted: a megabyte can be a million lines, and each may be found fault with."""
 
 
 @dataclass(slots=True)
@@ -41,7 +43,22 @@ def plain_batches(
     """
     file = _PlainFile(stream, longest_bytes, block_bytes)
     while file.is_in_the_middle or file.load():
-        yield file.batch()
+        yield from _portions(file.batch())
+
+
+def _portions(batch: Batch) -> Iterator[Batch]:
+    """The batch in pieces of so many lines, each with what is noted of lines up to its last one."""
+    starts = range(MOST_LINES, len(batch.contents), MOST_LINES)
+    noted = 0
+    for stop in starts:
+        lines = slice(stop - MOST_LINES, stop)
+        before = bisect_left(batch.noted, batch.numbers[stop], key=lambda line: line.number)
+        end = (batch.numbers[stop] - 1, batch.offsets[stop])
+        parts = (batch.numbers[lines], batch.offsets[lines], batch.contents[lines], batch.noted[noted:before])
+        yield Batch(*parts, end)
+        noted = before
+    rest = slice(len(starts) * MOST_LINES, None)
+    yield Batch(batch.numbers[rest], batch.offsets[rest], batch.contents[rest], batch.noted[noted:], batch.end)
 
 
 class _PlainFile:
@@ -91,7 +108,7 @@ class _PlainFile:
         offsets: list[int] = []
         contents: list[bytes] = []
         noted: list[Line] = []
-        while len(noted) < MOST_NOTED:
+        while len(noted) < MOST_LINES:
             if (line := next(self._reading, None)) is not None:
                 noted.append(line)
             elif (raw := next(self._raws, None)) is None:  # reading on may have loaded more
@@ -102,7 +119,7 @@ class _PlainFile:
                 contents.append(raw.content.removesuffix(b"\r"))
             else:
                 self._reading = self._read_on(raw)
-        self.is_in_the_middle = len(noted) >= MOST_NOTED
+        self.is_in_the_middle = len(noted) >= MOST_LINES
         return Batch(numbers, offsets, contents, noted, self._loaded.end)
 
     def _are_ordinary(self, lines: list[bytes]) -> bool:

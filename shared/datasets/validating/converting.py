@@ -14,7 +14,7 @@ from shared.datasets.findings import Finding, Severity
 from shared.datasets.reading.line import Line
 from shared.datasets.shaping.examples import to_examples
 from shared.datasets.shaping.plan import Shaping
-from shared.datasets.validating.batches import BLOCK_BYTES, MOST_NOTED, Batch
+from shared.datasets.validating.batches import BLOCK_BYTES, MOST_LINES, Batch
 
 _encode = msgspec.json.Encoder().encode
 
@@ -30,7 +30,7 @@ def converted_batches(lines: Iterable[Line], shaping: Shaping, target: Target) -
     block = _Block()
     for line in lines:
         block.take(line, shaping, target)
-        if block.size_bytes >= BLOCK_BYTES:
+        if block.is_full:
             yield block.batch()
             block = _Block(block.end)
     yield block.batch()
@@ -43,7 +43,7 @@ def unshaped_batches(lines: Iterable[Line]) -> Iterator[Batch]:
     for line in lines:
         end = (line.number, max(end[1], line.offset + line.size_bytes))
         noted.append(replace(line, row=None, findings=iter(list(line.findings)), text=None))
-        if len(noted) == MOST_NOTED:
+        if len(noted) == MOST_LINES:
             yield Batch([], [], [], noted, end)
             noted = []
     yield Batch([], [], [], noted, end)
@@ -74,6 +74,11 @@ class _Block:
         self._offsets += [line.offset] * len(examples)
         if findings:
             self._note(line, findings, counts=not examples and not line.is_blank)
+
+    @property
+    def is_full(self) -> bool:
+        # Some kinds of file know no sizes of lines.
+        return self.size_bytes >= BLOCK_BYTES or max(len(self._numbers), len(self._noted)) >= MOST_LINES
 
     def batch(self) -> Batch:
         return Batch(self._numbers, self._offsets, self._contents, self._noted, self.end)

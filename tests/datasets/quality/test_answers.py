@@ -1,8 +1,11 @@
 """What is doubtful in answers, by themselves and beside the others of the file."""
 
+import json
+
 import pytest
 
 from shared.datasets.quality.answers import Answers
+from shared.datasets.quality.block import block_of
 from shared.datasets.quality.conflicts import Conflicts
 from shared.datasets.quality.endings import Endings
 from shared.datasets.quality.lengths import Lengths
@@ -122,6 +125,33 @@ def test_two_long_answers_to_one_prompt_may_both_be_right() -> None:
 
 def test_another_system_message_makes_another_prompt() -> None:
     assert seen(Conflicts(), [chat("?", "yes", "Agree."), chat("?", "no", "Disagree.")]) == []
+
+
+@pytest.mark.parametrize("system", [None, "You are Bob."])
+def test_where_nothing_was_asked_no_answer_contradicts_another(system: str | None) -> None:
+    assert seen(Conflicts(), [chat(" ", "yes", system), chat(" ", "no", system)]) == []
+    personas = [
+        {"messages": [*chat("?", said, system)["messages"][:-2], {"role": "assistant", "content": said}]}
+        for said in ("a", "b")
+    ]
+    assert seen(Conflicts(), personas) == []
+    pairs = [preference("", "a", "b"), preference("?", "a", "b"), preference("?", "b", "a"), preference("", "b", "a")]
+    assert codes(seen(Conflicts(), pairs, Shape.PREFERENCE)) == [(3, "conflicting_answers")]
+
+
+def test_the_same_question_about_another_image_is_another_prompt() -> None:
+    rows = [chat("", answer) for answer in ("a cat", "a dog")]
+    for row, name in zip(rows, "ab", strict=True):
+        image = {"type": "image_url", "image_url": {"url": f"https://example.com/{name}.png"}}
+        row["messages"][0]["content"] = [{"type": "text", "text": "What is this?"}, image]
+    assert seen(Conflicts(), rows) == []
+
+
+def test_examples_made_of_one_line_do_not_contradict_each_other() -> None:
+    raw = [json.dumps(chat("?", answer)).encode() for answer in ("yes", "no", "maybe")]
+    observer = Conflicts()
+    observer.see(block_of(Shape.CHAT, [7, 7, 8], raw))
+    assert codes(list(observer.conclude())) == [(8, "conflicting_answers")]
 
 
 def test_preferences_contradict_each_other_only_when_turned_round() -> None:

@@ -19,6 +19,21 @@ def labelled(*labels: str) -> list[Row]:
     return [chat(f"Ticket {number}", label) for number, label in enumerate(labels)]
 
 
+DIFFERENT = [
+    ("C#", "C++"),
+    ("profit > 50", "profit < 50"),
+    ("++", "C++"),
+    ("price_decrease", "price_increase"),
+    ("price_unstable", "price_stable"),
+    ("hypotension", "hypertension"),
+    ("macroeconomics", "microeconomics"),
+    ("employee", "employer"),
+    ("amoral", "moral"),
+    ("class b", "class a"),
+    ("consumer", "customer"),
+]
+
+
 def test_labels_that_are_misspelt_or_seen_once() -> None:
     rows = labelled(*["billing", "shipping"] * 20, "Billing", "shiping", "technical")
     observer = Labels()
@@ -46,7 +61,9 @@ def test_answers_that_are_no_labels(answers: list[str]) -> None:
     ("label", "frequent", "is_rare", "expected"),
     [
         ("Billing", "billing", False, True),
-        ("not found", "not_found", False, True),
+        ("not  found.", "Not Found", False, True),
+        ("not found", "not_found", True, True),
+        ("not found", "not_found", False, False),
         ("biling", "billing", True, True),
         ("biling", "billing", False, False),
         ("compalints", "complaints", True, True),
@@ -56,10 +73,18 @@ def test_answers_that_are_no_labels(answers: list[str]) -> None:
         ("+", "-", True, False),
         ("billing", "billing", True, False),
         ("positive", "negative", True, False),
+        *[(one, other, True, False) for one, other in DIFFERENT],
     ],
 )
 def test_misspellings(label: str, frequent: str, *, is_rare: bool, expected: bool) -> None:
     assert is_misspelling(label, frequent, is_rare=is_rare) is expected
+
+
+@pytest.mark.parametrize(
+    "labels", [("1", "-1"), ("C", "C++", "C#"), ("A+", "A-", "A"), ("1.0", "10"), ("<=50K", ">50K")]
+)
+def test_signs_tell_labels_apart(labels: tuple[str, ...]) -> None:
+    assert seen(Labels(), labelled(*labels * 20)) == []
 
 
 def test_system_messages_that_are_missing_or_nearly_equal() -> None:
@@ -87,6 +112,8 @@ def test_where_most_have_no_system_message_it_is_said_once() -> None:
         ("FÃ¼r Sie", "mojibake"),
         ("donâ€™t", "mojibake"),
         ("锟斤拷", "mojibake"),
+        ("“AMANHÃ”, disse o CAFÃ‰", "mojibake"),
+        *[(text, "mojibake") for text in ("HÃ”TEL", "ESPAÃ‘A", "Ã…ngström", "KÃ–LN", "voilÃ\u00a0", "â€œhelloâ€\x9d")],
         ("caf\ufffd", "replacement_character"),
         ("bell\x07", "control_character"),
         ("zero\u200bwidth", "invisible_character"),
@@ -104,6 +131,7 @@ def test_damaged_texts(text: str, code: str) -> None:
     [
         "für Ärger, naïve café, Ångström, São Paulo",
         "中文，没有问题。",
+        "O cartaz dizia “ATÉ AMANHÃ” e “MAÇÃ…”. ‘IRMÃ’ – «AMANHÃ».",
         "a < b && b > c",
         "AT&T",
         "```<br>```",

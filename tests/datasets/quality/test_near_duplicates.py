@@ -62,10 +62,36 @@ def test_case_and_punctuation_do_not_count_and_exact_repetitions_are_found_elsew
     assert codes(seen(NearDuplicates(), rows)) == [(32, "near_duplicate")]
 
 
-def test_short_examples_are_not_judged() -> None:
+def test_short_examples_are_near_only_where_nothing_but_case_blanks_and_punctuation_differ() -> None:
     observer = NearDuplicates()
-    assert seen(observer, [chat(f"Where is parcel {number}?", "shipping") for number in range(50)]) == []
-    assert observer.numbers() == {"found": 0, "compared": 0, "not_judged": 50}
+    rows = [chat(f"Where is parcel {number}?", "shipping") for number in range(50)]
+    copies = [chat("where is  parcel 7", "Shipping."), chat(" WHERE IS: PARCEL 7!?", "shipping", "Be brief."), rows[8]]
+    others = [
+        chat("Where is", "parcel 7? shipping"),
+        chat("3 + 2", "x"),
+        chat("3 - 2", "x"),
+        chat("1.5", "x"),
+        chat("15", "x"),
+    ]
+    found = seen(observer, [*rows, *copies, *others], per_block=9)
+    assert [(line, finding.code, finding.message) for line, finding in found] == [
+        (line, "near_duplicate", "line 8 says the same, case, blanks and punctuation aside") for line in (51, 52)
+    ]
+    assert observer.numbers() == {"found": 2, "compared": 58, "not_judged": 0}
+
+
+def test_short_examples_that_show_different_images_differ() -> None:
+    shown = [{"type": "image_url", "image_url": {"url": f"https://example.com/{number}.png"}} for number in range(9)]
+    rows = [chat("", "a cat") for _ in shown]
+    for row, image in zip(rows, shown, strict=True):
+        row["messages"][0]["content"] = [{"type": "text", "text": "What is this?"}, image]
+    assert seen(NearDuplicates(), rows) == []
+
+
+def test_short_and_long_examples_are_counted_against_one_bound() -> None:
+    observer = NearDuplicates(most_compared=5)
+    assert seen(observer, [chat(f"Parcel {number}?", "x") for number in range(8)] + [chat("parcel 1", "x")]) == []
+    assert observer.numbers() == {"found": 0, "compared": 5, "not_judged": 4}
 
 
 def test_what_is_beyond_the_bound_is_counted_as_not_judged() -> None:

@@ -5,9 +5,10 @@ Every number here is made up, or one that its issuer published as an example.
 
 import pytest
 
-from shared.datasets.quality.personal.masking import NUMBERED, Masking, mask
+from shared.datasets.quality.personal.masking import NUMBERED, Masking, mask, mask_excerpt
 from shared.datasets.quality.personal.observer import PersonalData
 from shared.datasets.quality.personal.scan import scan
+from shared.datasets.shapes import Shape
 from tests.datasets.quality.looking import chat, codes, seen
 
 LETTERS = "aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY"
@@ -179,3 +180,24 @@ def test_what_a_shared_system_message_holds_is_said_once() -> None:
 def test_no_text_makes_the_search_slow(unit: str) -> None:
     text = unit * (50_000 // len(unit))
     assert mask(text) == (text, {})
+
+
+def test_what_graders_read_is_looked_at_too() -> None:
+    row = {"messages": [{"role": "user", "content": "Who?"}], "answer": "\0", "who": {"mail": ["ann@example.com"]}}
+    (line,) = seen(PersonalData(), [row], shape=Shape.REINFORCEMENT)
+    assert (line[1].code, line[1].pointer) == ("personal_data", "/who")
+
+
+@pytest.mark.parametrize(
+    ("piece", "shown"),
+    [
+        (f'key: sk-{LETTERS}"}}', 'key: [API_KEY]"}'),
+        ("key: sk-aB3dE5f…", "key: [SECRET]…"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nIBAAKCAQ…", "[SECRET]…"),
+        ("https://ann:passw…", "https[SECRET]…"),
+        ("a task- and risk-…", "a task- and risk-…"),
+        ("what was asked…", "what was asked…"),
+    ],
+)
+def test_an_excerpt_shows_no_part_of_a_secret(piece: str, shown: str) -> None:
+    assert mask_excerpt(piece) == shown

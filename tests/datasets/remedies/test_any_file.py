@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.datasets.remedies import REMEDIES, Chosen, all_recommended, prepare, survey
 from shared.datasets.remedies.inside import Row
+from shared.datasets.remedies.markup import without_html
 from shared.datasets.shapes import Shape
 from tests.datasets.files import corpus
 from tests.datasets.remedies.workbench import (
@@ -23,6 +24,13 @@ from tests.datasets.remedies.workbench import (
     tool,
     user,
 )
+
+
+def choice(name: str) -> Chosen:
+    """A remedy with the parameters without which it cannot be chosen."""
+    asked = REMEDIES[name].asks_for
+    return Chosen(name, {asked: 5} if asked else {})
+
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
 answers = words.map(assistant) | st.builds(lambda text, weight: assistant(text, weight=weight), words, st.just(1))
@@ -102,7 +110,7 @@ def test_no_row_makes_a_remedy_stumble_or_change_what_it_was_given(shape: Shape,
     lines = sources(rows)
     before = copy.deepcopy(lines)
     lent = LENT if shape is Shape.CHAT else UNCHECKED
-    chosen = [Chosen(name) for name, remedy in REMEDIES.items() if remedy.is_for(shape, lent)]
+    chosen = [choice(name) for name, remedy in REMEDIES.items() if remedy.is_for(shape, lent)]
     done = prepare(lambda: lines, chosen, shape, lent)
     mended = [source.row for source in done.examples() if source.row is not None]
     assert repr(lines) == repr(before)
@@ -117,8 +125,8 @@ LOCAL = [name for name, remedy in REMEDIES.items() if remedy.is_for(Shape.CHAT, 
 
 @pytest.mark.parametrize("remedy", LOCAL)
 def test_no_remedy_finds_work_in_what_it_has_mended(remedy: str) -> None:
-    once = list(prepare(lambda: sources(ROWS), [Chosen(remedy)], Shape.CHAT, LENT).examples())
-    again = prepare(lambda: once, [Chosen(remedy)], Shape.CHAT, LENT)
+    once = list(prepare(lambda: sources(ROWS), [choice(remedy)], Shape.CHAT, LENT).examples())
+    again = prepare(lambda: once, [choice(remedy)], Shape.CHAT, LENT)
     assert [source.row for source in again.examples()] == [source.row for source in once]
 
 
@@ -130,6 +138,17 @@ def test_all_recommended_leaves_no_error_in_the_corpus_of_faults() -> None:
     assert list(again.examples()) == mended
     # Many faults have one meaning only; of the rest nobody but the author knows what was meant.
     assert len(mended) > len(ROWS) * 0.45
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<", "b>", "</b>", "<p>", "&lt;", "&amp;", "lt;", "&#96;", "`", "\n", "a", "</div>", "<br>"])
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_html_that_was_removed_leaves_none_to_be_removed(pieces: list[str]) -> None:
+    once = without_html("".join(pieces))
+    assert without_html(once) == once
 
 
 @pytest.mark.parametrize("remedy", ["strip_html", "fix_mojibake", "normalise_unicode", "normalise_punctuation"])
@@ -145,3 +164,10 @@ def test_control_characters_go_and_joiners_stay() -> None:
     row = {"messages": [user("\ufeffe\u0301\u200b\tx\x07 👩\u200d🚀\n")]}
     (mended,) = prepare(lambda: sources([row]), [Chosen("normalise_unicode")], Shape.CHAT, LENT).examples()
     assert mended.row == {"messages": [user("é\tx 👩\u200d🚀\n")]}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_what_is_recommended_adds_no_fault_to_an_example(row: Row) -> None:
+    done = prepare(lambda: sources([row]), all_recommended(Shape.CHAT, LENT), Shape.CHAT, LENT)
+    left = {finding.code for source in done.examples() if source.row for finding in check(source.row)}
+    assert left <= {finding.code for finding in check(row)}

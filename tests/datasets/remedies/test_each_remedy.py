@@ -106,9 +106,21 @@ CASES = [
     Case(
         "drop_empty_messages",
         conversation(ASK, ANSWER, {"role": "user"}, ANSWER),
-        conversation(ASK, ANSWER, ANSWER),
+        GOOD,
         "missing_content",
     ),
+    Case(
+        "drop_empty_messages", conversation(ASK, assistant(""), user("So?"), ANSWER), conversation(user("So?"), ANSWER)
+    ),
+    Case("drop_empty_messages", conversation(user(" "), user("So?"), ANSWER), conversation(user("So?"), ANSWER)),
+    Case("drop_empty_messages", conversation(ASK, assistant(""), ANSWER), GOOD),
+    Case("drop_empty_messages", conversation(user(""), ANSWER), None),
+    Case(
+        "drop_unanswered_calls",
+        conversation(ASK, calling("a"), user("Never mind. So?"), ANSWER),
+        conversation(user("Never mind. So?"), ANSWER),
+    ),
+    Case("drop_unanswered_calls", conversation(system("Be brief."), ASK, calling("a"), user("Thanks")), None),
     # tools
     tools(
         "arguments_to_text",
@@ -201,11 +213,45 @@ CASES = [
     ),
     # texts
     message("fix_mojibake", user("CafÃ© â€“ ouvert"), user("Café – ouvert")),
+    *(
+        message("fix_mojibake", user(before), user(after))
+        for before, after in (
+            ("He said â€œhelloâ€\x9d, itâ€™s fine", "He said “hello”, it’s fine"),
+            ("Voilà: cafÃ© crÃ¨me 日本", "Voilà: café crème 日本"),
+            ("cafÃ\x83Â©", "café"),
+            ("BIENTÃ”T – où", "BIENTÔT – où"),
+            ("ï¬\x81 ÐŸÑ€Ð¸Ð²ÐµÑ‚ naïve ðŸ˜€", "ï¬\x81 Привет naïve 😀"),
+        )
+    ),
+    *(
+        message("strip_html", user(before), user(after))
+        for before, after in (
+            ("<p>AT&amp;T &amp; vector<i> x<br>y", "AT&T & vector<i> x\ny"),
+            ("Use &lt;b&gt;x&lt;/b&gt; <b>now</b>", "Use &lt;b&gt;x&lt;/b&gt; now"),
+            ("word<b>bold</b> &amp;amp;", "wordbold &amp;amp;"),
+            ("```\n<p>\n``` <i>so</i>", "```\n<p>\n``` so"),
+        )
+    ),
     message("strip_html", user("<p>Is 1 &lt; 2?</p><b>Yes</b> `<br>`"), user("Is 1 < 2?\nYes `<br>`")),
     message("normalise_unicode", user("Cafe\u0301"), user("Café")),
     message("normalise_punctuation", user("“Here”\u00a0（now）"), user('"Here" (now)')),
     message("strip_whitespace", user([{"type": "text", "text": " Here\n"}]), user([{"type": "text", "text": "Here"}])),
     message("mask_personal_data", user("Write to ann@example.com."), user("Write to [EMAIL].")),
+    answer("mask_personal_data", {**ANSWER, "refusal": "Ask ann@example.com"}, {**ANSWER, "refusal": "Ask [EMAIL]"}),
+    *(
+        tools(
+            "mask_personal_data",
+            [calling("a", arguments=before), tool("a")],
+            [calling("a", arguments=after), tool("a")],
+            "",
+        )
+        for before, after in (
+            ('{"to":["ann@example.com"],"n":1.50}', '{"to": ["[EMAIL]"], "n": 1.5}'),
+            ('{"text": "\\nann@example.com"}', '{"text": "\\n[EMAIL]"}'),
+            ('{"call": 13812345678}', '{"call": "[PHONE]"}'),
+            ("to: ann@example.com", "to: [EMAIL]"),
+        )
+    ),
     Case(
         "normalise_unicode",
         conversation(user("ＡＢ１"), ANSWER),
@@ -317,6 +363,19 @@ OTHER_SHAPES = [
         {"messages": [{**ASK, "name": None}], "answer": None},
         {"messages": [ASK], "answer": None},
     ),
+    (
+        Shape.REINFORCEMENT,
+        "mask_personal_data",
+        {"messages": [ASK], "answer": {"who": ["ann@example.com", 7]}, "reference": "13812345678"},
+        {"messages": [ASK], "answer": {"who": ["[EMAIL]", 7]}, "reference": "[PHONE]"},
+    ),
+    (Shape.REINFORCEMENT, "drop_empty_messages", {"messages": [ASK, ANSWER, user("")], "answer": 1}, None),
+    (
+        Shape.PREFERENCE,
+        "drop_empty_messages",
+        {"input": {"messages": [user(""), ANSWER, ASK]}, "preferred_output": [assistant("")]},
+        {"input": {"messages": [ASK]}, "preferred_output": [assistant("")]},
+    ),
     (Shape.COMPLETION, "rename_keys", {"Prompt": "a", "COMPLETION": "b"}, {"prompt": "a", "completion": "b"}),
     (
         Shape.COMPLETION,
@@ -353,8 +412,12 @@ UNTOUCHED = [
     ("renumber_tool_ids", conversation(ASK, calling("a"), tool("b"), tool("c"), ANSWER)),  # more answers than calls
     ("merge_consecutive_roles", conversation(ASK, assistant("a", weight=0), assistant("b", weight=1))),
     ("fix_mojibake", conversation(user("naïve Â"), ANSWER)),
+    ("fix_mojibake", conversation(user("“ATÉ AMANHÃ”, disse."), ANSWER)),
+    ("fix_mojibake", conversation(user("„CAFÉ“ und É”"), ANSWER)),
+    ("strip_html", conversation(user("List<i> y; Map<String, b> z; List<p> x"), ANSWER)),
+    ("mask_personal_data", conversation(ASK, {"role": "assistant", "tool_calls": [{"function": {"name": "find"}}]})),
+    ("mask_personal_data", conversation(ASK, calling("a", arguments='{"n":1.50,  "a":[true, null]}'))),
     ("strip_html", conversation(user("if a<b and c>d: &x"), ANSWER)),
-    ("trim_to_limit", conversation(user("one " * 50), ANSWER)),  # without a limit
 ]
 
 
@@ -369,6 +432,7 @@ def test_every_remedy_has_a_test_of_its_own() -> None:
     tested = {case.remedy for case in CASES} | {remedy for _, remedy, _, _ in OTHER_SHAPES}
     of_whole_files = {
         *("drop_duplicates", "drop_near_duplicates", "drop_conflicting", "drop_refusals", "drop_secrets"),
+        "drop_flagged",
         *("lower_case_prompts", "lower_case_completions", "add_prompt_suffix", "strip_prompt_prefix"),
         *("strip_completion_prefix", "add_completion_suffix", "add_leading_space", "add_byte_order_mark"),
     }

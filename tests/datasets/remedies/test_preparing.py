@@ -74,6 +74,14 @@ def test_a_sample_shows_the_place_of_the_change() -> None:
     assert len(sample.before) < 250
 
 
+def test_samples_hold_neither_personal_data_nor_secrets() -> None:
+    row = conversation(user("Where?"), assistant("ann@example.com", weight="1"))
+    _, done = prepared([row], "fix_weights")
+    (sample,) = done.log["fix_weights"].samples
+    assert "[EMAIL]" in sample.before
+    assert "ann@example.com" not in sample.before + sample.after
+
+
 def test_samples_and_lines_are_few_and_counts_are_whole() -> None:
     rows = [conversation(user(str(number)), assistant("Here.", weight="1")) for number in range(100)]
     _, done = prepared(rows, "fix_weights")
@@ -112,6 +120,14 @@ def test_lines_are_plain_json_lines() -> None:
     assert second == b"left as it was\n"
 
 
+def test_signs_that_part_lines_elsewhere_than_in_json_stay() -> None:
+    row = conversation(user("a\u2028b\u2029c"), assistant("d\u0085e"))
+    done = prepare(lambda: sources([row, "left\rwith\u2028it"]), [], Shape.CHAT, LENT)
+    first, second = done.lines()
+    assert json.loads(first) == row
+    assert second.decode() == "left with\u2028it\n"
+
+
 def test_converting_comes_last() -> None:
     lent = Lent(convert=lambda row: [{"prompt": m["content"]} for m in row["messages"]])
     mended, _ = prepared([conversation({"role": "human", "content": "a"}, assistant("b"))], "fix_roles", lent=lent)
@@ -127,6 +143,9 @@ def test_converting_comes_last() -> None:
         ([Chosen("fix_roles", {"loudly": True})], "loudly"),
         ([Chosen("fix_roles", {"developer_to_system": "yes"})], "bool"),
         ([Chosen("normalise_unicode", {"form": "NFX"})], "NFX"),
+        ([Chosen("trim_to_limit")], "most_tokens"),
+        ([Chosen("drop_over_long", {"most_tokens": 0})], "most_tokens"),
+        ([Chosen("drop_over_long", {"most_tokens": 9, "encoding": "p50k"})], "p50k"),
     ],
 )
 def test_a_choice_that_cannot_be_followed_is_refused(chosen: list[Chosen], said: str) -> None:

@@ -14,8 +14,8 @@ from shared.datasets.tokens import Encoding, count_example
 Row = dict[str, Any]
 
 
-def count_tokens(row: Row) -> int:
-    return count_example(row, Encoding.O200K_BASE).total
+def count_tokens(row: Row, encoding: str) -> int:
+    return count_example(row, Encoding(encoding)).total
 
 
 def check(row: Row) -> Iterator[Finding]:

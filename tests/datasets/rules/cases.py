@@ -5,6 +5,7 @@ from tests.datasets.files import corpus
 from tests.datasets.rules.rows import (
     AT_ARGUMENTS,
     DECLARED,
+    FUNCTION_CALL,
     GREY,
     MISFIT,
     PALETTE,
@@ -19,10 +20,12 @@ from tests.datasets.rules.rows import (
     compared,
     completed,
     fitting,
+    function,
     graded,
     image,
     inline,
     jpeg,
+    old,
     png,
     seen,
     told,
@@ -91,6 +94,26 @@ CHATS = [
         ("deprecated_functions", "/functions"),
         ("arguments_do_not_fit", "/messages/1/function_call/arguments"),
         functions=[{"name": "find", "parameters": DECLARED}],
+    ),
+    old("good: a function gives something back", [user(), FUNCTION_CALL, function(), answer()]),
+    old(
+        "a function gives nothing back",
+        [user(), FUNCTION_CALL, function(None), answer()],
+        ("empty_content", "/messages/2/content"),
+    ),
+    old(
+        "a function says nothing", [user(), FUNCTION_CALL, function(...), answer()], ("missing_content", "/messages/2")
+    ),
+    old("a function that nobody called", [user(), answer(), function(), answer()], ("unasked_function", "/messages/2")),
+    old(
+        "a function twice called",
+        [user(), FUNCTION_CALL, function(), function(), answer()],
+        ("unasked_function", "/messages/3"),
+    ),
+    chat(
+        "a part that says nothing",
+        [user([{"type": "text", "text": " "}, {"type": "text", "text": "?"}]), answer()],
+        ("empty_content", "/messages/0/content/0/text"),
     ),
     seen("good: an RGB PNG", inline("png", png(RGB))),
     seen("good: an RGB JPEG", inline("jpeg", jpeg(3))),
@@ -218,6 +241,17 @@ PREFERENCES = [
     compared("the same answers", {"non_preferred_output": [answer()]}, ("identical_outputs", "")),
     compared(
         "answers that differ in nothing said", {"non_preferred_output": [answer(name="me")]}, ("identical_outputs", "")
+    ),
+    compared(
+        "the same answer in parts",
+        {"non_preferred_output": [answer([{"type": "text", "text": "ship"}, {"type": "text", "text": "ping"}])]},
+        ("identical_outputs", ""),
+    ),
+    compared(
+        "the same answer beside null",
+        {"non_preferred_output": [answer(refusal=None)]},
+        ("identical_outputs", ""),
+        ("null_value", "/non_preferred_output/0/refusal"),
     ),
     Case(Shape.PREFERENCE, "a chat", {"messages": [user(), answer()]}, (("chat_row", ""),)),
     Case(

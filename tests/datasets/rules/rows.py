@@ -38,6 +38,14 @@ def told(call_id: str = "c1") -> Row:
     return {"role": "tool", "tool_call_id": call_id, "content": "at the depot"}
 
 
+FUNCTION_CALL: Row = {"role": "assistant", "function_call": {"name": TOOL_NAME, "arguments": "{}"}}
+
+
+def function(content: object = "at the depot") -> Row:
+    """Its message; with `...` it has no content."""
+    return changed({"role": "function", "name": TOOL_NAME}, {"content": content})
+
+
 def tool(parameters: object = None) -> Row:
     function = {"name": TOOL_NAME} | ({} if parameters is None else {"parameters": parameters})
     return {"type": "function", "function": function}
@@ -62,6 +70,12 @@ def jpeg(components: int) -> bytes:
 
 def chat(name: str, messages: list[Row], *findings: tuple[str, str], **more: object) -> Case:
     return Case(Shape.CHAT, name, {"messages": messages, **more}, findings)
+
+
+def old(name: str, messages: list[Row], *findings: tuple[str, str]) -> Case:
+    """A chat with a function of the old form."""
+    declared = ("deprecated_functions", "/functions")
+    return chat(name, messages, declared, *findings, functions=[{"name": TOOL_NAME}])
 
 
 def compared(name: str, given: Row, *findings: tuple[str, str]) -> Case:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from shared.datasets.reading.jsonl import lines_of, read_lines
 from shared.datasets.reading.line import Line, RawLine
-from shared.datasets.validating.batches import MOST_NOTED, Batch, plain_batches
+from shared.datasets.validating.batches import MOST_LINES, Batch, plain_batches
 
 Seen = tuple[int, int, Any, list[Any], bool]
 
@@ -72,7 +72,7 @@ def test_ordinary_lines_are_left_to_whoever_reads_many_at_once(end: bytes) -> No
 def test_endless_blank_lines_come_in_bounded_batches() -> None:
     content = b"{}\n" + b"\n" * 50_000 + b"{}\n"
     batches = list(plain_batches(BytesIO(content)))
-    assert max(len(batch.noted) for batch in batches) <= MOST_NOTED
+    assert max(len(batch.noted) for batch in batches) <= MOST_LINES
     assert [line.number for batch in batches for line in batch.noted] == list(range(1, 50_003))
 
 

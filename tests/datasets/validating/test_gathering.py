@@ -52,3 +52,12 @@ def test_each_models_own_limit_is_judged_by() -> None:
         validation.tokens[Encoding.CL100K_BASE].quantiles["max"] - 200,
     )
     assert (longest.limit, longest.examples, longest.tokens, longest.lines) == (500, 0, 0, ())
+
+
+def test_what_findings_quote_is_kept_without_secrets() -> None:
+    secret = "ann@example.com"
+    gathering = Gathering(10)
+    gathering.add([found("arguments_not_json", "", "no JSON", secret).on_line(line) for line in (0, 1)])
+    gathering.conclude()
+    gathering.add([found("arguments_not_json", "", "no JSON", secret).on_line(2)])
+    assert [finding.excerpt for finding in gathering.kept] == ["[EMAIL]"] * 3

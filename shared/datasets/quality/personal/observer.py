@@ -1,17 +1,23 @@
 """Which examples hold personal data or secrets. The finding never shows them: it may be stored and sent anywhere."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from shared.datasets.findings import Finding, found
+from shared.datasets.findings import Finding, found, pointer
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.quality.observer import Placed
 from shared.datasets.quality.personal.kinds import Kind
-from shared.datasets.quality.personal.scan import Detection, scan
+from shared.datasets.quality.personal.scan import scan
+from shared.datasets.rules.graders import RESERVED_KEYS
+from shared.datasets.shapes import Shape
 
 MOST_SYSTEMS = 10_000  # different system messages that are remembered: what all examples share is said once
+
+Where = int | str
+"""A place among the texts of a block, or the JSON pointer to what is none of them."""
 
 
 class PersonalData:
@@ -23,13 +29,16 @@ class PersonalData:
         self._examples = 0
 
     def see(self, block: Block) -> Iterator[Placed]:
-        of_example: dict[int, list[tuple[int, Kind]]] = {}
+        of_example: dict[int, list[tuple[Where, Kind]]] = {}
         for haystack in (block.said, self._new_systems(block)):
-            detections = list(scan(haystack.joined))
-            for detection, place in zip(detections, _places(haystack, detections), strict=True):
-                of_example.setdefault(block.example_of(place), []).append((place, detection.kind))
+            for place, kind in _detected(haystack):
+                of_example.setdefault(block.example_of(place), []).append((place, kind))
+        graded = list(_graded(block))
+        for place, kind in _detected(Haystack([text for _, _, text in graded])):
+            example, where, _ = graded[place]
+            of_example.setdefault(example, []).append((where, kind))
         self._examples += len(of_example)
-        for example, places in of_example.items():
+        for example, places in sorted(of_example.items()):
             for finding in self._findings(block, places):
                 yield block.lines[example], finding
 
@@ -41,13 +50,14 @@ class PersonalData:
                 texts[at] = text
         return Haystack(texts)
 
-    def _findings(self, block: Block, places: list[tuple[int, Kind]]) -> Iterator[Finding]:
+    def _findings(self, block: Block, places: list[tuple[Where, Kind]]) -> Iterator[Finding]:
         firsts = {kind: place for place, kind in reversed(places)}
         times = Counter(kind for _, kind in places)
         for kind, place in firsts.items():
             self._places[kind.name] += times[kind]
             more = f", {times[kind]} times" if times[kind] > 1 else ""
-            yield found(kind.code, block.where(place), f"{kind.title}{more}", f"[{kind.name}]")
+            where = place if isinstance(place, str) else block.where(place)
+            yield found(kind.code, where, f"{kind.title}{more}", f"[{kind.name}]")
 
     def numbers(self) -> dict[str, Any]:
         """How many examples hold any, and `places` by kind."""
@@ -57,6 +67,19 @@ class PersonalData:
         return ()
 
 
-def _places(haystack: Haystack, detections: list[Detection]) -> list[int]:
+def _detected(haystack: Haystack) -> Iterator[tuple[int, Kind]]:
+    """Everything found, with the text in which it stands."""
+    detections = list(scan(haystack.joined))
     places: list[int] = haystack.which([detection.start for detection in detections]).tolist()
-    return places
+    return zip(places, (detection.kind for detection in detections), strict=True)
+
+
+def _graded(block: Block) -> Iterator[tuple[int, str, str]]:
+    """What stands beside the conversation for graders: the example, the pointer to the key, and its value as JSON."""
+    if block.shape is not Shape.REINFORCEMENT:
+        return
+    for example, raw in enumerate(block.raw):
+        for key, value in json.loads(raw).items():
+            if key not in RESERVED_KEYS:
+                said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                yield example, pointer(key), said.replace("\0", " ")  # which stands between the texts of a haystack
