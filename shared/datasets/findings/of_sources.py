@@ -27,10 +27,15 @@ SOURCE = {
     "binary_value": error("Bytes where a text is wanted", "Leave the column out, or write it as a text."),
     "duplicate_column": warning("Two columns of the same name", "Give each column a name of its own."),
     "empty_column_name": warning("A column without a name", "Name it, or leave it out."),
+    "title_above_header": info("Something stands above the names of the columns", "Nothing to do."),
     "no_header": info("The table has no line of column names", "Fine if `mapping` uses the names given here."),
     "first_sheet_only": info("Only one sheet of the workbook was read", "Upload the other sheets as files."),
     "not_what_it_was_called": info("The file is of another kind than its name says", "Nothing to do."),
     "read_as_encoding": info("The text is not in UTF-8", "Look whether accents and signs came out right."),
+    "uncertain_encoding": warning(
+        "The encoding of the text is a guess",
+        "Look at the examples; if letters came out wrong, save the file as UTF-8.",
+    ),
     "unpacked": info("The file was packed", "Nothing to do."),
     "elements_counted": info(
         "Several examples on one line of the file", "Nothing to do: a line's number is that of its example."

@@ -4,6 +4,7 @@ The parting mark is the one that cuts all rows into the same number of cells. Ce
 """
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,12 @@ MOST_ROWS = 200
 LONGEST_NAME = 64
 SENTENCE_ENDS = (".", "?", "!", "。", "？", "！")
 
+MOST_TITLES = 3
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+
 Rows = list[list[str]]
+Way = tuple[str, str | None]
+"""The delimiter, and the quotation mark if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +36,31 @@ def table_of(sample: str, *, is_whole: bool, is_sure: bool) -> Sniffed | None:
     lines = sample.splitlines(keepends=True)
     if not is_whole and len(lines) > 1:
         lines.pop()
-    tried = [(delimiter, quote, _cut(lines, delimiter, quote)) for delimiter, quote in _ways(sample)]
-    delimiter, quote, rows = max(tried, key=lambda one: _fit(one[2]))
-    if not rows or (not is_sure and not _is_beyond_doubt(rows)):
+    said = _SEPARATOR.fullmatch(lines[0].rstrip("\r\n")) if lines else None
+    delimiter, quote, rows = _best_cut(lines[1:], [(said[1], '"')]) if said else _best_cut(lines, _ways(sample))
+    if not rows or not (is_sure or said or _is_beyond_doubt(rows)):
         return None
-    if len(rows[0]) == 1:
-        whole = [way for way in tried if max(map(len, way[2]), default=0) == 1]
-        delimiter, quote, rows = whole[0] if whole else tried[1]  # a table of one column, else CSV as it should be
-    columns, has_header, notes = named(rows[0], sure_of_header=not is_sure)
-    return Sniffed(Table(columns, has_header, delimiter, quote), notes)
+    titles = titles_of([row for row in rows if len(row) == len(rows[0])])
+    columns, has_header, notes = named(rows[len(titles)], sure_of_header=not (is_sure or said))
+    table = Table(columns, has_header, delimiter, quote, rows_above=len(titles) + bool(said))
+    return Sniffed(table, (*titles_told(titles), *notes))
+
+
+def titles_of(rows: Rows) -> Rows:
+    """The first rows if they are titles: each holds one cell, and behind them follow a header and rows of several."""
+    filled = [sum(map(bool, row)) for row in rows[: MOST_TITLES + 2]]
+    titles = next((place for place, cells in enumerate(filled) if cells > 1), 0)
+    is_table = all(cells > 1 for cells in filled[titles : titles + 2]) and len(filled) > titles + 1
+    return rows[:titles] if is_table and _is_header(rows[titles]) else []
+
+
+def titles_told(titles: Rows) -> tuple[Finding, ...]:
+    if not titles:
+        return ()
+    shown = " ".join(cell for row in titles for cell in row if cell)
+    return (
+        found("title_above_header", "", f"rows above the names of the columns were left out: {len(titles)}", shown),
+    )
 
 
 def records(lines: Iterable[str], delimiter: str, quote: str | None) -> Iterator[list[str]]:
@@ -58,7 +80,16 @@ def named(first: Sequence[str], *, sure_of_header: bool = False) -> tuple[tuple[
     return (*_unique(first),), True, tuple(_header_faults(first))
 
 
-def _ways(sample: str) -> Iterable[tuple[str, str | None]]:
+def _best_cut(lines: list[str], ways: Iterable[Way]) -> tuple[str, str | None, Rows]:
+    tried = [(delimiter, quote, _cut(lines, delimiter, quote)) for delimiter, quote in ways]
+    best = max(tried, key=lambda one: _fit(one[2]))
+    if len(tried) > 1 and best[2] and len(best[2][0]) == 1:
+        whole = [way for way in tried if max(map(len, way[2]), default=0) == 1]
+        return whole[0] if whole else tried[1]  # a table of one column, else CSV as it should be
+    return best
+
+
+def _ways(sample: str) -> Iterable[Way]:
     for delimiter in DELIMITERS:
         yield delimiter, '"'
     # In tables that programs part by tabs a quotation mark is often nothing but itself.

@@ -47,6 +47,7 @@ LEAST_CHINESE = 0.6
 # where two of them meet, fall into the rows of rare characters behind.
 _COMMON_CHINESE = re.compile(rb"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]")
 _GB18030_CHARACTER = re.compile(rb"[\x81-\xfe](?:[\x40-\x7e\x80-\xfe]|[0-9][\x81-\xfe][0-9])")
+_SIGN_OF_GB18030 = re.compile(rb"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]|[\x81-\x84][0-9][\x81-\xfe][0-9]|\xa8[\x40-\xa0]")
 _UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
@@ -83,7 +84,8 @@ def _without_nuls(sample: bytes, *, is_whole: bool) -> Encoding:
     is_sound = decodes(sample, "gb18030", is_whole=is_whole)
     if (is_sound or _is_damaged(sample, _GB18030_CHARACTER)) and _looks_chinese(sample):
         return Encoding.GB18030
-    return Encoding.LATIN_1
+    is_latin = decodes(sample, Encoding.LATIN_1.codec, is_whole=is_whole)
+    return Encoding.GB18030 if is_sound and not is_latin and _has_its_signs(sample) else Encoding.LATIN_1
 
 
 def _is_damaged(sample: bytes, character: re.Pattern[bytes]) -> bool:
@@ -91,6 +93,13 @@ def _is_damaged(sample: bytes, character: re.Pattern[bytes]) -> bool:
     rest, valid = character.subn(b"", sample)
     faults = sum(byte >= 0x80 for byte in rest)
     return valid >= VALID_FOR_EACH_FAULT * faults
+
+
+def _has_its_signs(sample: bytes) -> bool:
+    """Whether it holds hardly anything but signs and foreign letters of GB18030, as an English text may."""
+    characters: list[bytes] = _GB18030_CHARACTER.findall(sample)
+    signs = sum(bool(_SIGN_OF_GB18030.fullmatch(character)) for character in characters)
+    return signs >= LEAST_CHINESE * len(characters)
 
 
 def _looks_chinese(sample: bytes) -> bool:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import BinaryIO
 
-from shared.datasets.findings import found
+from shared.datasets.findings import Finding, found
 from shared.datasets.reading.documents import document_beginning, document_named, refuse, refuse_utf_32
 from shared.datasets.reading.encodings import Encoded, Encoding, detect
 from shared.datasets.reading.intake import Compression, Container, Intake
 from shared.datasets.reading.line import CannotBeRead
 from shared.datasets.reading.looks import look_of
+from shared.datasets.reading.plausibility import is_no_latin, is_uncertain
 from shared.datasets.reading.unpacking import directory, member, unpacked
 from shared.datasets.reading.workbooks import sheet_of
 
@@ -99,15 +100,26 @@ def _file(start: bytes, called: Container | None, *, is_whole: bool) -> Intake:
     text = _text(start, encoded)
     if not text.strip():
         raise CannotBeRead(found("empty_file", "", "the file holds nothing but blanks"))
+    if encoded.encoding is Encoding.LATIN_1 and is_no_latin(text):
+        message = "the text is neither UTF-8 nor Chinese, and makes no words in Latin letters either"
+        raise CannotBeRead(found("unsupported_encoding", "", message, text.strip()))
     intake = look_of(text, called, is_whole=is_whole)
     intake = replace(intake, encoding=encoded.encoding, has_mark=encoded.has_mark)
     if encoded.encoding is not Encoding.UTF_8:
         note = found("read_as_encoding", "", f"the file was read as {encoded.encoding.value}")
-        intake = replace(intake, notes=(note, *intake.notes))
+        doubts = _doubts(text, encoded.encoding)
+        intake = replace(intake, notes=(note, *doubts, *intake.notes))
     elif encoded.has_mark and intake.container is not Container.JSONL:  # which says so itself, at its first line
         note = found("byte_order_mark", "", "the file begins with a UTF-8 byte order mark")
         intake = replace(intake, notes=(note, *intake.notes))
     return _checked(intake, called)
+
+
+def _doubts(text: str, encoding: Encoding) -> tuple[Finding, ...]:
+    if not is_uncertain(text, encoding):
+        return ()
+    message = f"as {encoding.value}, the text has letters that are rarely meant: it may have another encoding"
+    return (found("uncertain_encoding", "", message),)
 
 
 def _text(start: bytes, encoded: Encoded) -> str:

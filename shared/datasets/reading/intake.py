@@ -45,6 +45,9 @@ class Table:
     delimiter: str = ","
     quote: str | None = '"'
     sheet: str | None = None
+    rows_above: int = (
+        0  # that hold something but are no examples: titles, and the line by which Excel names the delimiter
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,13 @@ def _of_words(sample: str, called: Container | None, *, is_whole: bool) -> Intak
     if called is Container.YAML or (called is not Container.TEXT and _is_yaml(sample)):
         return Intake(Container.YAML)
     is_table = called in {Container.CSV, Container.TSV, Container.XLSX, Container.PARQUET}
-    if called is not Container.TEXT and (table := table_of(sample, is_whole=is_whole, is_sure=is_table)):
+    # Excel calls a table that is parted by tabs a text.
+    may_be_table = called is not Container.TEXT or "\t" in sample
+    if may_be_table and (table := table_of(sample, is_whole=is_whole, is_sure=is_table)):
         has_tabs = table.table.delimiter == "\t" and (called is Container.TSV or len(table.table.columns) > 1)
         container = Container.TSV if has_tabs else Container.CSV
+        if called is Container.TEXT and not has_tabs:
+            return Intake(Container.TEXT, parting=_parting(sample))
         return Intake(container, table=table.table, notes=table.notes)
     return Intake(Container.TEXT, parting=_parting(sample))
 

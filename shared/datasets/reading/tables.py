@@ -30,7 +30,7 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int) -> Iterator[Line]
     table = intake.table
     feed = _Feed(encoded_lines(stream, intake.encoding, longest_bytes), intake.encoding, longest_bytes)
     cut = records(feed, table.delimiter, table.quote)
-    is_header = table.has_header
+    above = table.rows_above + table.has_header
     while True:
         feed.begin()
         try:
@@ -41,8 +41,8 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int) -> Iterator[Line]
             feed.findings.append(found("invalid_csv", "", f"{error}, in the record that begins here", feed.shown))
             feed.give_back()
             cells = []
-        if is_header and any(cells):
-            is_header = False
+        if above and (any(cells) or not feed.findings):
+            above -= any(cells)
         elif cells or feed.findings:
             yield _line(cells, table, feed)
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from shared.datasets.findings import found
-from shared.datasets.reading.delimiters import named
+from shared.datasets.reading.delimiters import MOST_TITLES, named, titles_of, titles_told
 from shared.datasets.reading.intake import Container, Intake, Table
 from shared.datasets.reading.line import CannotBeRead, Line, Row
 from shared.datasets.reading.unpacking import most_unpacked
@@ -33,27 +34,30 @@ def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
     _refuse_bomb(archive)
     with _opened(stream) as sheet:
         names = sheet.names
-        first = next((cells for _, cells in _rows(sheet) if any(cells)), None)
-    if first is None:
+        first = list(islice((cells for _, cells in _rows(sheet) if any(cells)), MOST_TITLES + 2))
+    if not first:
         raise CannotBeRead(found("empty_file", "", "the first sheet of the workbook is empty"))
-    columns, has_header, notes = named(first)
+    titles = titles_of(first)
+    columns, has_header, notes = named(first[len(titles)])
+    notes = (*titles_told(titles), *notes)
     if len(names) > 1:
         message = f"the first of {len(names)} sheets was read: {names[0]}"
         notes = (found("first_sheet_only", "", message, ", ".join(names)), *notes)
-    return Intake(Container.XLSX, table=Table(columns, has_header, sheet=names[0]), notes=notes)
+    table = Table(columns, has_header, sheet=names[0], rows_above=len(titles))
+    return Intake(Container.XLSX, table=table, notes=notes)
 
 
 def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
     """The rows of the sheet below its header, but for those with nothing in them."""
     assert intake.table is not None, "a workbook was inspected"
     table = intake.table
-    is_header = table.has_header
+    above = table.rows_above + table.has_header
     with _opened(stream) as sheet:
         for number, cells in _rows(sheet):
             if not any(cells):
                 continue
-            if is_header:
-                is_header = False
+            if above:
+                above -= 1
             else:
                 yield _line(number, cells, table)
 

@@ -192,6 +192,37 @@ def test_a_faulty_element_costs_only_itself(content: bytes, found: list[tuple[in
     assert len(lines_in(content, "a.json")) == rows
 
 
+ASKED = [{"question": "Why, then?", "answer": "So; yes"}, {"question": "q", "answer": "a"}]
+CUT = "question\tanswer\r\nWhy, then?\tSo; yes\r\nq\ta\r\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "filename"),
+    [
+        (CUT.encode("utf-16"), "Unicode Text.txt"),
+        (CUT.encode(), "tabs.txt"),
+        (b"sep=;\r\n" + sources.table(ASKED, ";"), "a.csv"),
+        (b'"sep=;"\r\n' + sources.table(ASKED, ";"), "a"),
+        (b"sep=|\n" + sources.table(ASKED, "|"), "a.csv"),
+        (b"FAQ of 2024,\r\n,\r\n" + sources.table(ASKED), "a.csv"),
+        (
+            sources.workbook([["FAQ of 2024"], [], *(list(row) for row in (ASKED[0], *map(dict.values, ASKED)))]),
+            "a.xlsx",
+        ),
+    ],
+)
+def test_tables_are_read_as_excel_saves_them(content: bytes, filename: str) -> None:
+    assert rows_in(content, filename) == ASKED
+
+
+def test_a_text_with_tabs_and_a_table_without_a_title_stay_what_they_are() -> None:
+    assert rows_in(b"One\ttab.\nNo tab, here\n", "a.txt") == [{"text": "One\ttab."}, {"text": "No tab, here"}]
+    assert rows_in(b"text,label\nHello,\nMore,x\n", "a.csv") == [
+        {"text": "Hello", "label": ""},
+        {"text": "More", "label": "x"},
+    ]
+
+
 def test_each_line_of_a_text_is_a_row_and_each_transcript_is_one() -> None:
     assert rows_in(b"One.\n\n  Two, three \n", "a.txt") == [{"text": "One."}, {"text": "  Two, three "}]
     turns = "\n\nHuman: Hi\nthere\n\nAssistant: Hello"

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.datasets.reading.encodings import Encoding, detect
-from tests.datasets.reading.sources import found_in, rows_in
+from tests.datasets.reading.sources import found_in, intake_of, refusal, rows_in
 
 CHINESE = [
     "你好",
@@ -85,3 +85,41 @@ def test_windows_quotation_marks_are_kept() -> None:
     assert rows_in("Question,Réponse\n“Où”,€ 5 – là\n".encode("cp1252"), "a.csv") == [
         {"Question": "“Où”", "Réponse": "€ 5 – là"}
     ]
+
+
+QUESTIONS = {
+    "cp1251": "Как мне вернуть товар?,Напишите нам в поддержку\n",
+    "big5": "如何退貨並取得退款,請聯絡我們的客服人員\n",
+    "shift_jis": "返品の方法を教えてください,サポートまでご連絡ください\n",
+    "koi8-r": "Как мне вернуть товар?,Напишите нам в поддержку\n",
+}
+
+
+@pytest.mark.parametrize(("codec", "row"), QUESTIONS.items())
+def test_scripts_that_are_not_known_are_refused_instead_of_garbled(codec: str, row: str) -> None:
+    assert refusal(("question,answer\n" + row * 3).encode(codec), "a.csv") == "unsupported_encoding"
+
+
+@pytest.mark.parametrize(
+    ("codec", "row"),
+    [
+        ("cp1250", "Jak zwrócić towar?,Proszę napisać — żółć\n"),
+        ("cp1254", "Ürün iadesi nasıl yapılır?,Lütfen yazın\n"),
+        ("cp949", "반품 방법은 무엇입니까,고객센터로 연락하십시오\n"),
+    ],
+)
+def test_letters_that_are_rarely_meant_make_the_encoding_uncertain(codec: str, row: str) -> None:
+    notes = intake_of(("question,answer\n" + row * 3).encode(codec), "a.csv").notes
+    assert [note.code for note in notes] == ["read_as_encoding", "uncertain_encoding"]
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"), [*((text, "cp1252") for text in FRENCH + GERMAN), *((text, "gb18030") for text in CHINESE)]
+)
+def test_what_is_meant_is_not_doubted(text: str, codec: str) -> None:
+    assert "uncertain_encoding" not in {note.code for note in intake_of(text.encode(codec), "a.txt").notes}
+
+
+def test_line_separators_do_not_hide_that_a_text_is_gb18030() -> None:
+    content = '{"a": "one\u2028two\x85café"}\n' * 3
+    assert rows_in(content.encode("gb18030"), "a.jsonl") == [{"a": "one\u2028two\x85café"}] * 3

@@ -84,6 +84,8 @@ def test_what_its_uploader_says_counts_more_than_the_name() -> None:
         (sources.gzipped(sources.jsonl([ROW])), "a.jsonl.gz", ["unpacked"]),
         (sources.zipped({"a.csv": sources.table(PAIRS)}), "a.zip", ["unpacked"]),
         (sources.workbook([["a", "b"], [1, 2]], "Notes"), "a.xlsx", ["first_sheet_only"]),
+        (sources.workbook([["Export"], [None], ["a", "b"], [1, 2]]), "a.xlsx", ["title_above_header"]),
+        (b"Export,\n,\na,b\n1,2\n", "a.csv", ["title_above_header"]),
         (b"1,2\n3,4\n", "a.csv", ["no_header"]),
         (b"a,a,\n3,4,5\n", "a.csv", ["duplicate_column", "empty_column_name"]),
     ],

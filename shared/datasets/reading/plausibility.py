@@ -1,0 +1,44 @@
+"""Whether a text says anything in the encoding as which it was read: a look at its letters beyond ASCII, and no dictionary.
+
+Encodings of one byte fit every file, and those of Chinese fit much that is Korean: what comes out shows it.
+"""
+
+import re
+
+from shared.datasets.reading.encodings import Encoding
+
+UNBROKEN = 0.5
+"""The share of letters beyond ASCII that stand three and more in a row: a European text has few such places."""
+LETTERS_OF_GERMAN = 7
+"""So many different ones stand in a row where somebody shows off umlauts; whole words in another script need more."""
+ODD = 0.05
+"""The share of letters beyond ASCII that are odd where they stand, from which on a text is doubted."""
+FREQUENT = 0.12
+"""The share of the most frequent characters, below which a Chinese text is doubted; most have 0.3 and more."""
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_IN_A_ROW = re.compile(r"[^\x00-\x7f]{3,}")
+# Signs in the midst of words, and letters of Icelandic: in Polish, Czech or Turkish texts others stand in their places.
+_ODD_IN_WORDS = re.compile(r"(?<=[^\W\d_])[¹³¿¶¼¢£¥¦¬¤¨¸½¾ðÐþÞýÝ]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_FREQUENT_HAN = frozenset(
+    "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成"
+    "方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日者意无力它与长把机十请问您吗呢"
+)
+
+
+def is_no_latin(text: str) -> bool:
+    """Whether a text that was read as Latin-1 must be another: its letters beyond ASCII make whole words."""
+    letters = _BEYOND_ASCII.findall(text)
+    in_a_row = "".join(_IN_A_ROW.findall(text))
+    return len(set(in_a_row)) > LETTERS_OF_GERMAN and len(in_a_row) >= UNBROKEN * len(letters)
+
+
+def is_uncertain(text: str, encoding: Encoding) -> bool:
+    """Whether the letters are such as are rarely meant."""
+    if encoding is Encoding.LATIN_1:
+        return len(_ODD_IN_WORDS.findall(text)) > ODD * len(_BEYOND_ASCII.findall(text))
+    if encoding is Encoding.GB18030:
+        han = _HAN.findall(text)
+        return sum(one in _FREQUENT_HAN for one in han) < FREQUENT * len(han)
+    return False
