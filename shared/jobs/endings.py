@@ -152,7 +152,13 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
     found = {role: db.get_one(Dataset, dataset_id) for role, dataset_id in datasets.items() if dataset_id}
     return {
         "datasets": {
-            role: {"id": one.id, "name": one.name, "version": one.version, "sha256": one.sha256}
+            role: {
+                "id": one.id,
+                "name": one.name,
+                "version": one.version,
+                "sha256": one.sha256,
+                "examples_sha256": one.examples_sha256,
+            }
             for role, one in found.items()
         },
         # Whoever calls the model must write prompts as its training data did.
