@@ -103,7 +103,7 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     provider, price = offer.connection.provider, offer.price
     report = check_usable(dataset, offer)
     assert price is not None, "find_offer refuses a model without a price"
-    tokens: int = report["tokens"][offer.model.encoding]["total"]
+    tokens = _tokens(dataset, report, offer)
     epochs = n_epochs or automatic_epochs(report["examples"])
     counted = billing_tokens(tokens, epochs)
 
@@ -121,6 +121,19 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
         expected=cost(Decimal(counted)),
         high=cost(counted * (1 + UNCERTAINTY)),
     )
+
+
+def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> int:
+    """Only the encodings of models that could be trained when the dataset was read have been counted."""
+    counted = report["tokens"].get(offer.model.encoding)
+    if counted is None:
+        raise DatasetNotReady(
+            f"The tokens of {dataset.id} were not counted as {offer.model.model} counts them ({offer.model.encoding}). "
+            f"POST /v1/datasets/{dataset.id}/read makes a version in which they are.",
+            dataset_id=dataset.id,
+        )
+    total: int = counted["total"]
+    return total
 
 
 def billed_as(provider: str, tokens: Decimal) -> int:
