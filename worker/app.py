@@ -7,7 +7,7 @@ Run `celery -A worker.app worker --queues short --without-gossip --without-mingl
 import os
 from functools import cache
 from importlib import import_module
-from threading import Thread
+from threading import Timer
 from typing import Any
 
 from celery import Celery, signals
@@ -26,6 +26,8 @@ from worker.task import TASKS, run
 
 # A warm stop that is not over in time becomes a cold one, in which unfinished messages go back to the queue.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+WARM_UP_AFTER_SECONDS = 10.0
 
 settings = Settings()
 app = Celery("tunewright", broker=settings.redis_url.get_secret_value(), set_as_current=False)
@@ -133,8 +135,11 @@ def _start_afresh(**_: Any) -> None:
     context.cache_clear()
     bell.cache_clear()
     if LONG in app.amqp.queues.consume_from:
-        # In a thread: Celery ends a process that takes more than four seconds to begin.
-        Thread(target=warm_up, name="warming", daemon=True).start()
+        # In a thread: Celery ends a process that takes more than four seconds to begin. And a little later: what waits already
+        # comes first, and a process that does not live long needs no warmth.
+        warming = Timer(WARM_UP_AFTER_SECONDS, warm_up)
+        warming.daemon = True
+        warming.start()
 
 
 @signals.setup_logging.connect
