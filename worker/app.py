@@ -7,7 +7,6 @@ Run `celery -A worker.app worker --queues short --without-gossip --without-mingl
 import os
 from functools import cache
 from importlib import import_module
-from threading import Timer
 from typing import Any
 
 from celery import Celery, signals
@@ -21,13 +20,10 @@ from shared.storage import StorageKey, storage_from
 from shared.teams.queries import installation_id
 from worker import sweeps
 from worker.context import Context
-from worker.datasets.warming import warm_up
 from worker.task import TASKS, run
 
 # A warm stop that is not over in time becomes a cold one, in which unfinished messages go back to the queue.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
-
-WARM_UP_AFTER_SECONDS = 10.0
 
 settings = Settings()
 app = Celery("tunewright", broker=settings.redis_url.get_secret_value(), set_as_current=False)
@@ -134,12 +130,6 @@ def sweep() -> None:
 def _start_afresh(**_: Any) -> None:
     context.cache_clear()
     bell.cache_clear()
-    if LONG in app.amqp.queues.consume_from:
-        # In a thread: Celery ends a process that takes more than four seconds to begin. And a little later: what waits already
-        # comes first, and a process that does not live long needs no warmth.
-        warming = Timer(WARM_UP_AFTER_SECONDS, warm_up)
-        warming.daemon = True
-        warming.start()
 
 
 @signals.setup_logging.connect
