@@ -7,7 +7,7 @@ the workbook was saved. Texts that cells share are held by the library, so a wor
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from itertools import islice
@@ -34,7 +34,7 @@ def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
     _refuse_bomb(archive)
     with _opened(stream) as sheet:
         names = sheet.names
-        first = list(islice((cells for _, cells in _rows(sheet) if any(cells)), MOST_TITLES + 2))
+        first = list(islice(_first_rows(sheet), MOST_TITLES + 2))
     if not first:
         raise CannotBeRead(found("empty_file", "", "the first sheet of the workbook is empty"))
     titles = titles_of(first)
@@ -45,6 +45,14 @@ def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
         notes = (found("first_sheet_only", "", message, ", ".join(names)), *notes)
     table = Table(columns, has_header, sheet=names[0], rows_above=len(titles))
     return Intake(Container.XLSX, table=table, notes=notes)
+
+
+def _first_rows(sheet: "FirstSheet") -> Iterator[list[str]]:
+    """Those with something in them, up to where reading would break off: what is wrong there is told when it is read."""
+    with suppress(CannotBeRead):
+        for _, cells in _rows(sheet):
+            if any(cells):
+                yield cells
 
 
 def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
