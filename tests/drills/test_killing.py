@@ -8,7 +8,7 @@ from tests.drills.killing import Field, account_for, table, until_hit
 from tests.drills.points import Point
 from tests.drills.service import Service, Team
 
-KILLS = 6
+KILLS = 10
 
 
 @pytest.mark.timeout(480)
