@@ -92,7 +92,7 @@ class DatasetSummary(Schema):
     created_at: datetime
 
 
-class DatasetSchema(Schema):
+class DatasetSchema(DatasetSummary):
     """One version. `lines_read` shows how far its validation is; `derivation` tells how it came from `parent_id`.
 
     `format` is the shape of its examples (null until it has been read), `source` how the uploaded file was read: its container,
@@ -102,25 +102,11 @@ class DatasetSchema(Schema):
     """
 
     model_config = example(_DATASET)
-    id: DatasetId
-    team_id: TeamId
-    name: str
-    version: int
-    status: DatasetStatus
-    reason: str | None
-    filename: str
-    description: str
-    format: str | None
     source: dict[str, Any] | None
-    size_bytes: int | None
-    sha256: str | None
     examples_bytes: int | None
     examples_sha256: str | None
     recipe: dict[str, Any] | None
-    parent_id: DatasetId | None
     derivation: dict[str, Any] | None
-    lines_read: int
-    created_at: datetime
 
 
 HeldOut = Annotated[float, Field(gt=0, le=10**9, strict=True)]

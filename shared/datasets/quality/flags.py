@@ -7,17 +7,14 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from io import BytesIO
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 
 from shared.datasets.findings import WHOLE_FILE
-
-
-class Writable(Protocol):
-    def write(self, content: bytes, /) -> object: ...
+from shared.datasets.prints import Writable
 
 
 class Flags:

@@ -5,18 +5,15 @@ Exact repetitions are left out: they have the same digest, and are found by it.
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.datasets.prints import Writable
 from shared.datasets.quality.nearness import Near, near_rows
 
 LEAST_RESEMBLANCE = 0.4  # of shingles; where every thirtieth character differs, texts have some 0.6 in common
-
-
-class Writable(Protocol):
-    def write(self, content: bytes, /) -> object: ...
 
 
 class Sketchbook(NamedTuple):
