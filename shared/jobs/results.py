@@ -20,6 +20,8 @@ _SPELLINGS = {
 
 _LARGEST_STEP = 2**31 - 1
 """What its column can hold."""
+_LONGEST_CELL = 1_000
+"""No number is longer. The csv module has a limit of its own, for the whole process, and others set it as they need it."""
 
 
 def read_results(content: bytes) -> list[StepMetrics]:
@@ -29,14 +31,16 @@ def read_results(content: bytes) -> list[StepMetrics]:
 
 
 def _passable(rows: Iterator[dict[str, str | None]]) -> Iterator[dict[str, str | None]]:
-    """Without the lines that the csv module refuses, such as one with a cell of more than 128 KB."""
+    """Without the lines that the csv module refuses, and those with a cell that holds something else than a number."""
     while True:
         try:
-            yield next(rows)
+            row = next(rows)
         except StopIteration:
             return
         except csv.Error:
             continue
+        if all(len(cell or "") <= _LONGEST_CELL for cell in row.values()):
+            yield row
 
 
 def _read(row: Mapping[str, str | None]) -> StepMetrics | None:
