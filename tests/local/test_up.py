@@ -57,7 +57,8 @@ def until_ready(process: "subprocess.Popen[str]") -> dict[str, str]:
     raise AssertionError("".join(said))
 
 
-def test_the_admin_key_is_shown_by_the_first_run_that_gets_so_far_and_everything_is_kept(up: Up, folder: Path) -> None:
+def test_everything_is_kept_from_run_to_run_and_no_process_outlives_its_supervisor(up: Up, folder: Path) -> None:
+    """The admin key is shown by the first run that gets so far."""
     cut_off = up()
     until(lambda: kept(folder).get("admin_key"), seconds=60)
     cut_off.kill()
@@ -69,12 +70,18 @@ def test_the_admin_key_is_shown_by_the_first_run_that_gets_so_far_and_everything
     first.send_signal(signal.SIGINT)
     assert first.wait(timeout=40) == 0
 
-    again = until_ready(up())
+    last = up()
+    again = until_ready(last)
 
     assert said["admin key"] == kept(folder)["admin_key"]
     assert names == {"openai-sandbox", "azure-sandbox"}
     assert "admin key" not in again
     assert connection_names(again["ready"], said["admin key"]) == names
+
+    processes = below(last.pid)
+    assert len(processes) > 10
+    last.kill()
+    assert not survivors(processes, seconds=8)
 
 
 def test_a_real_account_is_used_below_its_cap_and_never_again_without_being_told(up: Up, provider: Running) -> None:
@@ -100,14 +107,6 @@ def test_a_real_account_is_used_below_its_cap_and_never_again_without_being_told
     assert "was given a real account. REAL=1 starts it again" in said
     for descriptor in (person, terminal):
         os.close(descriptor)
-
-
-def test_nothing_of_the_service_is_left_when_its_supervisor_is_killed(up: Up) -> None:
-    supervisor = up()
-    until_ready(supervisor)
-    processes = below(supervisor.pid)
-    supervisor.kill()
-    assert not survivors(processes, seconds=8)
 
 
 def test_each_process_of_a_stack_can_be_killed_and_comes_back(folder: Path) -> None:
