@@ -52,6 +52,11 @@ FORM: dict[str, Any] = {
                             "description": "JSON: which columns, or templates of them, make which part of an example.",
                             "example": '{"user": "{title}\\n{body}", "assistant": "label"}',
                         },
+                        "sheet": {
+                            "type": "string",
+                            "maxLength": 100,
+                            "description": "Of a workbook, the sheet to read; else the first that holds anything.",
+                        },
                         "checks": {"type": "string", "enum": [*Checks], "default": Checks.ALL},
                         "sha256": {"type": "string", "description": "The file's digest, if it is to be checked."},
                         "file": {
@@ -104,7 +109,7 @@ def fields_of(form: type[F], upload: Upload) -> F:
 
 def asked_in(fields: PreviewForm) -> Asked:
     """What the form says of the file. Raises UnsupportedFormat or InvalidRequest."""
-    return asked_of(fields.format, mapping_in(fields.mapping), fields.checks)
+    return asked_of(fields.format, mapping_in(fields.mapping), fields.checks, fields.sheet)
 
 
 def _received(upload: Upload, caller: TeamCaller) -> Received:

@@ -67,7 +67,7 @@ def begin_upload(
     with HEAD how far it is and go on from there. When all are there, complete it. What is not completed by `expires_at` is
     forgotten.
     """
-    asked = asked_of(body.format, body.mapping, body.checks).as_dict()
+    asked = asked_of(body.format, body.mapping, body.checks, body.sheet).as_dict()
     announced = Announced(body.name, body.filename or f"{body.name}.jsonl", body.size_bytes, body.sha256, asked)
     upload = actions.begin(db, announced, Bounds(settings.dataset_max_bytes, settings.upload_hours), caller)
     response.headers.update({"Location": f"/v1/uploads/{upload.id}"} | how_far(upload))

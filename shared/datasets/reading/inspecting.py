@@ -45,15 +45,20 @@ ENDINGS = {
 }
 
 
-def inspect(stream: BinaryIO, filename: str, declared: Container | None = None) -> Intake:
-    """How to read the file. The stream must be seekable, and is left anywhere. Raises CannotBeRead."""
+def inspect(stream: BinaryIO, filename: str, declared: Container | None = None, sheet: str | None = None) -> Intake:
+    """How to read the file, and of a workbook which sheet. The stream must be seekable, and is left anywhere.
+
+    Raises CannotBeRead.
+    """
     stream.seek(0)
     start = stream.read(SAMPLE_BYTES)
     called = declared or _by_ending(filename)
     if start.startswith(GZIP):
+        _refuse_sheet(sheet)
         return _packed(stream, Compression.GZIP, called)
     if start.startswith(ZIP):
-        return _zip(stream, called)
+        return _zip(stream, called, sheet)
+    _refuse_sheet(sheet)
     return _file(start, called, is_whole=len(start) < SAMPLE_BYTES)
 
 
@@ -64,11 +69,17 @@ def _by_ending(filename: str) -> Container | None:
     return known[-1] if known else None
 
 
-def _zip(stream: BinaryIO, called: Container | None) -> Intake:
+def _refuse_sheet(sheet: str | None) -> None:
+    if sheet is not None:
+        raise CannotBeRead(found("unknown_sheet", "", "the file is no workbook, and has no sheets", sheet))
+
+
+def _zip(stream: BinaryIO, called: Container | None, sheet: str | None) -> Intake:
     with directory(stream) as archive:
         names = archive.namelist()
         if "xl/workbook.xml" in names:
-            return _checked(sheet_of(stream, archive), called)
+            return _checked(sheet_of(stream, archive, sheet), called)
+        _refuse_sheet(sheet)
         refuse(document_named(names))
         only = member(archive)
     return _packed(stream, Compression.ZIP, _by_ending(only.filename) or called)
