@@ -128,6 +128,12 @@ def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Up
     asked = json.dumps([received.name, received.filename, received.sha256, received.asked]).encode()
     try:
         with database.transaction(caller.scope) as db:
+            # Here first, so that nothing is kept of what is refused.
+            attempt.begin(db, asked)
+            actions.check_open(db, caller)
+        # Before the row, so that none is without its bytes; and outside, since copying in an object store takes seconds.
+        upload.incoming.keep(received.storage_key)
+        with database.transaction(caller.scope) as db:
             attempt.begin(db, asked)
             dataset = actions.receive(db, received, caller)
             response = JSONResponse(
@@ -136,8 +142,6 @@ def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Up
                 {"Location": f"/v1/datasets/{dataset.id}"},
             )
             attempt.keep(db, asked, response)
-            # Last, so that nothing is kept of what is refused; and before the commit, so that no row is without its bytes.
-            upload.incoming.keep(received.storage_key)
     except Replay as replay:
         return replay.response
     return response
