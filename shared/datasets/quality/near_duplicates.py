@@ -15,7 +15,7 @@ from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.likeness import Sketchbook, likenesses
 from shared.datasets.quality.observer import Placed
-from shared.datasets.quality.short import ShortExamples
+from shared.datasets.quality.short import ShortExamples, repetitions
 from shared.datasets.quality.sketches import WIDTH, Shingles, shingles_of, sketches_of
 
 FEWEST_BINS = 12  # filled; some hundred letters
@@ -71,6 +71,7 @@ class NearDuplicates:
             lines=np.concatenate([np.zeros(0, np.uint32), *self._lines]),
             digests=np.concatenate([np.zeros(0, np.uint64), *self._digests]),
             sketches=np.frombuffer(self._sketches, np.uint8).reshape(-1, WIDTH),
+            short=self._short.kept(),
         )
 
     def conclude(self) -> Iterator[Placed]:
@@ -79,7 +80,7 @@ class NearDuplicates:
             percent = round(100 * likeness.common)
             message = f"line {likeness.earlier_line} says nearly the same: about {percent} % is common to both"
             yield likeness.line, found("near_duplicate", "", message)
-        for line, earlier_line in self._short.repetitions():
+        for line, earlier_line in repetitions(self._short.kept()):
             self._found += 1
             message = f"line {earlier_line} says the same, case, blanks and punctuation aside"
             yield line, found("near_duplicate", "", message)

@@ -53,7 +53,7 @@ class Refusals:
             self._codes[code] += 1
             place = block.answer_places[example]
             where = "" if place is None else block.where(place)
-            yield block.lines[example], found(code, where, "the answer begins like this", heads.texts[example])
+            yield block.lines[example], found(code, where, "the answer begins like this", block.answers[example])
 
     def conclude(self) -> tuple[Placed, ...]:
         return ()

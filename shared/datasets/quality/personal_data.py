@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.datasets.findings import Finding, found, pointer
+from shared.datasets.personal.kinds import Kind
+from shared.datasets.personal.scan import scan
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.quality.observer import Placed
-from shared.datasets.quality.personal.kinds import Kind
-from shared.datasets.quality.personal.scan import scan
 from shared.datasets.rules.graders import RESERVED_KEYS
 from shared.datasets.shapes import Shape
 
