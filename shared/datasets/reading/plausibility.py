@@ -11,6 +11,8 @@ UNBROKEN = 0.5
 """The share of letters beyond ASCII that stand three and more in a row: a European text has few such places."""
 LETTERS_OF_GERMAN = 7
 """So many different ones stand in a row where somebody shows off umlauts; whole words in another script need more."""
+FEWEST_FOREIGN = 4
+"""Characters of words without a letter of ASCII: of fewer nothing can be said."""
 ODD = 0.05
 """The share of letters beyond ASCII that are odd where they stand, from which on a text is doubted."""
 FREQUENT = 0.12
@@ -32,7 +34,8 @@ _FREQUENT_HAN = frozenset(
 def is_no_latin(text: str) -> bool:
     """Whether a text that was read as Latin-1 must be another: its letters beyond ASCII make whole words."""
     words = [word for word in _WORD.findall(text) if _has_other_letter(word)]
-    if words and 2 * sum(map(_is_foreign, words)) >= len(words):
+    foreign = list(filter(_is_foreign, words))
+    if sum(map(len, foreign)) >= FEWEST_FOREIGN and 2 * len(foreign) >= len(words):
         return True
     letters = _BEYOND_ASCII.findall(text)
     in_a_row = "".join(_IN_A_ROW.findall(text))
