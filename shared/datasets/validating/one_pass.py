@@ -33,9 +33,8 @@ from shared.datasets.validating.report import Validation
 from shared.datasets.validating.sound_chat import sound_chats
 from shared.datasets.validating.strict_rows import Judge, Judged
 
-BATCHES_COUNTED = 2
-"""So many are being counted, or wait for it, before the reader waits."""
-BATCHES_OBSERVED = 1
+BATCHES_AHEAD = 1
+"""Of a stage, before the next one waits for it. So one is counted while the next is read, and two while the reader waits."""
 
 Numbers = NDArray[np.int64]
 _LAST_SYSTEM_ROLE = ROLES.index("developer")  # and only "system" is before it
@@ -87,9 +86,9 @@ class Pass:
             observing = threads.enter_context(_Threads(1, "observing"))
             for batch in batches:
                 waiting.append(self._prepare(batch, counting))
-                if len(waiting) > BATCHES_COUNTED:
+                if len(waiting) > BATCHES_AHEAD:
                     settled.append(self._settle(waiting.popleft(), observing))
-                if len(settled) > BATCHES_OBSERVED:
+                if len(settled) > BATCHES_AHEAD:
                     yield self._gather(settled.popleft())
             settled.extend(self._settle(prepared, observing) for prepared in waiting)
             for one in settled:
