@@ -66,6 +66,9 @@ def _faults(answer: str, asked: str) -> Iterator[tuple[str, str]]:
 
 
 def _open_fences(answer: str) -> bool:
+    times = answer.count(FENCE)
+    if times == answer.count("\n" + FENCE) + answer.startswith(FENCE):  # as mostly, each begins a line of its own
+        return times % 2 == 1
     fences = [line for line in answer.splitlines() if line.lstrip().startswith(FENCE)]
     in_line = [line for line in fences if line.count(FENCE) > 1]
     return (len(fences) - len(in_line)) % 2 == 1

@@ -42,7 +42,7 @@ class ShortExamples:
         ends = block.said.ends[block.bounds[1:] - 1]
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])[: len(ends)]
         are_short = examples[(ends - starts)[examples] <= LONGEST]
-        examples = are_short[[block.is_of_texts(example) for example in are_short.tolist()]][:most]
+        examples = are_short[[example not in block.beside for example in are_short.tolist()]][:most]
         for start, end in zip(starts[examples].tolist(), ends[examples].tolist(), strict=True):
             self._said.append(_digest(said[start:end]))
         self._digests.extend(block.digests[examples].tolist())
