@@ -15,6 +15,7 @@ from shared.db import now, ring
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
+from shared.jobs.admitting import stand_in_line
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
@@ -46,6 +47,8 @@ class Order:
     seed: int | None = None
     max_cost: Usd | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+    """Among the team's own queued jobs the highest goes first."""
 
 
 def submit(db: Session, order: Order, caller: Caller) -> Job:
@@ -62,6 +65,7 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     db.add(job)
     db.flush()
+    stand_in_line(db, job.connection_id, job.team_id)
     move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
     audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
     ring(db, Task.UPLOAD_FILES)
@@ -142,6 +146,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         suffix=order.suffix,
         seed=order.seed,
         labels=dict(order.labels),
+        priority=order.priority,
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),
