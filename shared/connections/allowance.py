@@ -5,13 +5,12 @@ draws, holds the row until the end of the transaction, so that two never draw th
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Double, Integer, cast, func, select, update
 from sqlalchemy.orm import Session
 
-from shared.connections.lags import remember
+from shared.connections.lags import minute_of, remember
 from shared.connections.limits import REQUESTS_PER_MINUTE
 from shared.connections.tables import Connection, Pace
 from shared.db import now, seconds_from_now
@@ -67,10 +66,6 @@ def note_lags(db: Session, connection_id: ConnectionId, seconds: Sequence[float]
     """Remember how late so many jobs were looked at."""
     pace = db.get_one(Pace, connection_id, with_for_update=True, populate_existing=True)
     pace.lags = remember(pace.lags, seconds, minute_of(db.scalars(select(now())).one()))
-
-
-def minute_of(moment: datetime) -> int:
-    return int(moment.timestamp() // 60)
 
 
 def _per_minute() -> ColumnElement[int]:

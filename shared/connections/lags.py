@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 MINUTES = 10
 """How many minutes are remembered."""
@@ -21,6 +22,10 @@ class PollLag:
 
     p50: float
     p99: float
+
+
+def minute_of(moment: datetime) -> int:
+    return int(moment.timestamp() // 60)
 
 
 def remember(before: Remembered, seconds: Iterable[float], minute: int) -> dict[str, dict[str, int]]:
