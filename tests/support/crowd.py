@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from shared import ids
-from shared.db import Database
+from shared.db import Database, now
 from shared.ids import JobId
 from shared.jobs.queries import get_job
 from shared.jobs.tables import Job
@@ -15,7 +15,7 @@ from shared.spend.actions import HoldRequest, hold
 from shared.spend.tables import SpendKind
 from tests.support.office import Office
 
-_OWN = {"id", "status", "provider_job_id", "claim_token", "claimed_until"}
+_OWN = {"id", "status", "provider_job_id", "due_at", "claim_token", "claimed_until", "watched_at"}
 _WAY = (JobStatus.UPLOADING, JobStatus.SUBMITTING, JobStatus.RUNNING)
 
 
@@ -41,7 +41,8 @@ def _copy(original: Job, provider_job_id: str) -> Job:
     alike: dict[str, Any] = {
         column.key: getattr(original, column.key) for column in inspect(Job).columns if column.key not in _OWN
     }
-    copy = Job(id=JobId(ids.new("job")), status=JobStatus.QUEUED, provider_job_id=provider_job_id, **alike)
+    copy = Job(id=JobId(ids.new("job")), status=JobStatus.QUEUED, due_at=now(), **alike)
+    copy.provider_job_id = provider_job_id
     for status in _WAY:
         copy.status = status
     return copy
