@@ -134,4 +134,5 @@ def _switch(sandbox: Sandbox, request: Request, body: Json) -> Json:
 
 def _copies(sandbox: Sandbox, request: Request, body: Json) -> Json:
     original = sandbox.world.jobs[request.path_params["id"]]
-    return {"jobs": copy(sandbox.world, original, [float(seconds) for seconds in body["ends_in_seconds"]])}
+    lasting = [float(seconds) for seconds in body["lasting_seconds"]]
+    return {"jobs": copy(sandbox.world, original, float(body.get("begins_in_seconds", 0)), lasting)}

@@ -19,10 +19,10 @@ _OWN = {"id", "status", "provider_job_id", "due_at", "claim_token", "claimed_unt
 _WAY = (JobStatus.UPLOADING, JobStatus.SUBMITTING, JobStatus.RUNNING)
 
 
-def crowd(office: Office, job_id: str, ends_in_seconds: Sequence[float]) -> list[str]:
-    """Copies of a running job, due now, of which each ends at its provider after so many seconds. Their ids here, in that order."""
+def crowd(office: Office, job_id: str, lasting_seconds: Sequence[float]) -> list[str]:
+    """Copies of a running job, due now, each of which lasts so many seconds at its provider. Their ids here, in that order."""
     original = office.job(job_id)["provider_job_id"]
-    made = office.lab.sandbox.post(f"/jobs/{original}/copies", {"ends_in_seconds": list(ends_in_seconds)})["jobs"]
+    made = office.lab.sandbox.post(f"/jobs/{original}/copies", {"lasting_seconds": list(lasting_seconds)})["jobs"]
     return adopted(office.lab.context.database, job_id, [one["id"] for one in made])
 
 
