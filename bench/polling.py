@@ -18,6 +18,7 @@ import psycopg
 
 from bench import naive
 from bench.crowded import STATUSES, Scene, scene
+from shared import log
 from shared.settings import Settings
 from tests.support.database import Database
 from tests.support.worker import context_on
@@ -99,6 +100,7 @@ def rival(asked: argparse.Namespace) -> Measured:
 
 def _work(database: Database, settings: Settings, over: threading.Event) -> None:
     """A worker's life, without Celery: what is due is done, then it is looked again."""
+    log.configure("ERROR", as_json=True)
     with context_on(database, settings) as context:
         while not over.is_set():
             due = sweeps.due(context.database)
@@ -151,6 +153,7 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=("ours", "naive"))
     asked = parser.parse_args()
+    log.configure("ERROR", as_json=True)
     runs = {"ours": ours, "naive": rival}
     print("\n".join(table([runs[who](asked) for who in runs if asked.only in (who, None)])))
 

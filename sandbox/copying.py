@@ -10,7 +10,7 @@ from sandbox.world import World
 
 
 def copy(world: World, original: Job, begins_in_seconds: float, lasting_seconds: list[float]) -> list[Json]:
-    """One copy for each duration, on the clock. All begin together; until then they are as new. Raises ValueError for no duration."""
+    """One copy for each duration, on the clock. All begin together, and are new until then. Raises ValueError for no duration."""
     if min(lasting_seconds) <= 0:
         raise ValueError("lasting_seconds must be greater than 0")
     begins_at = world.clock.now() + begins_in_seconds

@@ -82,6 +82,12 @@ def record_unchanged(db: Session, round_: Round, waits: Mapping[float, Sequence[
         _write(db, round_, job_ids, due_at=seconds_from_now(seconds), claim_token=None, claimed_until=None)
 
 
+def record_seen(db: Session, round_: Round, seen: Mapping[str, Sequence[JobId]]) -> None:
+    """What the provider calls jobs that are over, and whose end is still to be written down: they stay claimed, and due."""
+    for status, job_ids in seen.items():
+        _write(db, round_, job_ids, provider_status=status)
+
+
 def give_up_claims(db: Session, round_: Round) -> None:
     """What the round did not come to is due as before."""
     _write(db, round_, [job.id for job in round_.jobs], claim_token=None, claimed_until=None)
@@ -96,7 +102,7 @@ def _connections(db: Session) -> Iterator[_Due]:
         select(Connection, live, _count(*mine, *_due(0)))
         .join(Pace, Pace.connection_id == Connection.id)
         .where(select(Job.id).where(*mine, *_due(0)).exists(), *may_be_asked(Task.POLL_JOBS))
-        .where(or_(Pace.rounds_from.is_(None), Pace.rounds_from <= now()), available() >= worth_it)
+        .where(available() >= worth_it)
         .order_by(longest)
     )
     yield from (_Due(*row) for row in db.execute(asked))

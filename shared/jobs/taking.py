@@ -76,7 +76,7 @@ class Work:
 def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
     """Which connections may be asked now for a kind of work; conditions on `Connection` and its `Pace`.
 
-    Looking comes first: what only tidies up leaves it half of what may be asked.
+    Looking comes first: what only tidies up leaves it half of what may be asked, and all of it while a round is saved up for.
     """
     is_round = Job.status.in_(LOOKED_AT)
     mine, most = (is_round, 1) if task is Task.POLL_JOBS else (~is_round, AT_ONCE)
@@ -87,9 +87,16 @@ def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
         .group_by(Job.connection_id, Connection.failures)
         .having(or_(Connection.failures > 0, func.count().filter(mine) >= most))
     )
-    needed = most_at_once() / 2 if task is Task.CLEAN_UP_JOBS else 1.0
     rested = or_(Connection.resume_at.is_(None), Connection.resume_at <= now())
-    return rested, Connection.id.not_in(busy), available() >= needed
+    always = (rested, Connection.id.not_in(busy), available() >= 1.0)
+    saved_up = or_(Pace.rounds_from.is_(None), Pace.rounds_from <= now())
+    match task:
+        case Task.POLL_JOBS:
+            return *always, saved_up
+        case Task.CLEAN_UP_JOBS:
+            return *always, saved_up, available() >= most_at_once() / 2
+        case _:
+            return always
 
 
 def any_due(db: Session, task: Task) -> bool:

@@ -18,7 +18,7 @@ from shared.jobs.endings import record_lost
 from shared.jobs.intervals import Rhythm
 from shared.jobs.looking import Look, is_news, record_look
 from shared.jobs.queries import known_provider_events
-from shared.jobs.rounds import Round, record_unchanged
+from shared.jobs.rounds import Round, record_seen, record_unchanged
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
 from shared.providers.base import Paused, Provider, ProviderError, ProviderJob, StillRunning
@@ -70,7 +70,9 @@ def follow(looking: Looking, seen: Seen) -> int:
     followed = _ask_more(looking, seen, urgent, _TO_END)
     asked = _ask_more(looking, seen, _worth_asking(looking, [jobs[job_id] for job_id in live]), _FOR_EVENTS)
     _record_quiet(looking, [(jobs[job_id], answer) for job_id, answer in live.items() if job_id not in asked])
-    return len(urgent) - len(followed)
+    left = [job for job in urgent if job.id not in followed]
+    _record_seen(looking, seen, left)
+    return len(left)
 
 
 def _is_urgent(job: Job, answer: ProviderJob) -> bool:
@@ -131,3 +133,13 @@ def _record_quiet(looking: Looking, seen: Iterable[tuple[Job, ProviderJob]]) -> 
             waits[looking.rhythm.next_look(job, answer)].append(job.id)
     with looking.context.database.transaction() as db:
         record_unchanged(db, looking.round, waits)
+
+
+def _record_seen(looking: Looking, seen: Seen, left: Iterable[Job]) -> None:
+    """Of those for whom the requests did not suffice at least the provider's word is shown."""
+    words = defaultdict[str, list[JobId]](list)
+    for job in left:
+        if answer := seen[job.id]:
+            words[answer.status].append(job.id)
+    with looking.context.database.transaction() as db:
+        record_seen(db, looking.round, words)

@@ -59,7 +59,9 @@ def _end(db: Session, round_: Round, asked: int, seen: Sequence[JobId]) -> None:
     lags = sorted(round_.lags(seen))
     if lags:
         note_lags(db, round_.connection.id, lags)
-    log.info(
+    # Of single looks, which small installations make all day, there is nothing to tell.
+    tell = log.info if round_.by_pages or len(seen) < len(round_.jobs) else log.debug
+    tell(
         "round",
         connection=round_.connection.name,
         jobs=len(round_.jobs),
