@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from shared.connections.allowance import available, draw, lock, most_at_once
+from shared.connections.allowance import available, draw, give_back, lock, most_at_once
 from shared.connections.tables import Connection, Pace
 from shared.db import CLAIM_SECONDS, now, seconds_from_now
 from shared.ids import ConnectionId, JobId
@@ -71,8 +71,10 @@ def any_round(db: Session) -> bool:
 def take_round(db: Session) -> Round | None:
     """Claim the looks that are due at the connection where one has been due longest, and draw what may be asked for them."""
     for found in _connections(db):
-        if lock(db, found.connection.id):
-            return _claim(db, found)
+        # Somebody may have begun a round there since this was asked, or made one.
+        may_begin = lock(db, found.connection.id) and not _is_under_way(db, found.connection.id)
+        if may_begin and (round_ := _claim(db, found)).jobs:
+            return round_
     return None
 
 
@@ -116,7 +118,12 @@ def _due(ahead_seconds: float) -> tuple[ColumnElement[bool], ...]:
     return Job.due_at <= seconds_from_now(ahead_seconds), or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
 
 
-def _claim(db: Session, found: _Due) -> Round | None:
+def _is_under_way(db: Session, connection_id: ConnectionId) -> bool:
+    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.claimed_until > now())
+    return bool(db.scalar(select(exists().where(*mine))))
+
+
+def _claim(db: Session, found: _Due) -> Round:
     connection, token = found.connection, secrets.token_hex(8)
     drawn = draw(db, connection.id, MOST_REQUESTS)
     pages = 1 + found.live // PAGE
@@ -125,7 +132,10 @@ def _claim(db: Session, found: _Due) -> Round | None:
     most = 1 if connection.failures else MOST_JOBS if by_pages else max(1, drawn)
     jobs = _lock_jobs(db, connection.id, AHEAD_SECONDS if by_pages else 0, most)
     until = {"claim_token": token, "claimed_until": seconds_from_now(CLAIM_SECONDS)}
-    db.execute(update(Job).where(Job.id.in_([job.id for job in jobs])).values(until))
+    claimed = update(Job).where(Job.id.in_([job.id for job in jobs])).values(until)
+    db.execute(claimed.execution_options(synchronize_session=False))
+    if not jobs:
+        give_back(db, connection.id, drawn, 0)
     moment = db.scalars(select(now())).one()
     return Round(connection, jobs, token, moment, found.live, drawn, by_pages)
 

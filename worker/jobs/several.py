@@ -40,12 +40,14 @@ class Several:
         waiting, asked = iter(items), dict[Future[R], T]()
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
             while True:
-                free = AT_ONCE - len(asked) if self.may_ask(requests * (len(asked) + 1)) else 0
-                asked |= {pool.submit(ask, item): item for item in islice(waiting, min(free, 1))}
+                while len(asked) < AT_ONCE and self.may_ask(requests * (len(asked) + 1)):
+                    begun = {pool.submit(ask, item): item for item in islice(waiting, 1)}
+                    if not begun:
+                        break
+                    asked |= begun
                 if not asked:
                     return
-                full = len(asked) == AT_ONCE or not free
-                done, _ = wait(asked, None if full else 0.0, FIRST_COMPLETED)
+                done, _ = wait(asked, return_when=FIRST_COMPLETED)
                 for future in done:
                     yield from self._given(asked.pop(future), future)
 
