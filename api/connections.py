@@ -7,7 +7,14 @@ from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import ConnectionId
-from api.schemas.connections import ConnectionCreate, ConnectionPatch, ConnectionSchema, ConnectionSummary
+from api.schemas.connections import (
+    ConnectionCreate,
+    ConnectionDetail,
+    ConnectionPatch,
+    ConnectionSchema,
+    ConnectionSummary,
+    PollLagSchema,
+)
 from shared.connections import actions, checks, queries
 from shared.connections.addresses import check_transport
 from shared.errors import Conflict, NotFound
@@ -35,10 +42,14 @@ def list_connections(caller: Anyone, page: Paging, db: Read) -> Listing[Connecti
 
 
 @router.get("/connections/{connection_id}", summary="Look at a connection", responses=problems(NotFound))
-def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionSchema | ConnectionSummary:
+def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionDetail | ConnectionSummary:
     """One connection, with what its last check found. Whoever is not an admin sees neither address nor credential's hint."""
-    schema = ConnectionSchema if caller.role is Role.ADMIN else ConnectionSummary
-    return schema.model_validate(queries.get_connection(db, connection_id))
+    connection = queries.get_connection(db, connection_id)
+    if caller.role is not Role.ADMIN:
+        return ConnectionSummary.model_validate(connection)
+    lag = queries.poll_lag_of(db, connection_id)
+    shown = ConnectionDetail.model_validate(connection)
+    return shown.model_copy(update={"poll_lag_seconds": lag and PollLagSchema.model_validate(lag)})
 
 
 @router.patch("/connections/{connection_id}", summary="Change a connection", responses=problems(NotFound, Conflict))
@@ -50,7 +61,7 @@ def update_connection(
     vault: TheVault,
     settings: TheSettings,
 ) -> ConnectionSchema:
-    """Name, address, credential or deployments; then it is checked again. For admins."""
+    """Name, address, credential, deployments or limits; then it is checked again. For admins."""
     check_transport(body.base_url, settings.hosts_in_the_clear)
     return ConnectionSchema.model_validate(actions.update(db, vault, connection_id, body.changes(), caller))
 

@@ -50,6 +50,9 @@ Credential = Annotated[
 Deployments = Annotated[
     dict[Name, Name], Field(max_length=200, description="Azure: model → name of the deployment that answers for it.")
 ]
+Places = Annotated[int, Field(ge=0, le=100_000, strict=True)]
+Requests = Annotated[int, Field(ge=10, le=100_000, strict=True)]
+_LIMITS = ("max_running", "max_queued", "max_requests_per_minute")
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 
 _DESCRIBED: dict[str, Any] = {
@@ -58,10 +61,39 @@ _DESCRIBED: dict[str, Any] = {
     "base_url": _ADDRESS,
     "api_version": None,
     "deployments": {},
+    "max_running": None,
+    "max_queued": None,
+    "max_requests_per_minute": None,
 }
 
 
-class ConnectionCreate(Schema):
+_SHOWN: dict[str, Any] = _DESCRIBED | {
+    "id": "conn_01h455vb4pex5vsknk084sn02q",
+    "credential_hint": "…w3Rk",
+    "health": "healthy",
+    "health_detail": "The credential works",
+    "training_open": True,
+    "models": {},
+    "checked_at": "2026-11-20T09:00:05Z",
+    "created_at": "2026-11-20T09:00:00Z",
+}
+
+
+class Limited(Schema):
+    """`max_running`: jobs there that are not over; `max_queued`: those of them that it has not begun; further ones wait here, and
+    teams take turns. `max_requests_per_minute`: what may be asked about jobs and files. Null: as is usual for the provider.
+    """
+
+    max_running: Places | None = None
+    max_queued: Places | None = None
+    max_requests_per_minute: Requests | None = None
+
+    def limits(self) -> dict[str, int | None]:
+        """Those that were named."""
+        return {name: getattr(self, name) for name in _LIMITS if name in self.model_fields_set}
+
+
+class ConnectionCreate(Limited):
     """`api_version` is for Azure's dated interface; without it the undated one (`/openai/v1`) is spoken."""
 
     model_config = example(_DESCRIBED | {"credential": "sk-proj-4fGh…w3Rk"})
@@ -80,11 +112,12 @@ class ConnectionCreate(Schema):
             credential=self.credential.get_secret_value(),
             api_version=self.api_version,
             deployments=self.deployments,
+            limits=self.limits(),
         )
 
 
-class ConnectionPatch(Schema):
-    """What is left out stays as it is. Another `base_url` needs the credential again."""
+class ConnectionPatch(Limited):
+    """What is left out stays as it is. A limit of null: as usual. Another `base_url` needs the credential again."""
 
     model_config = example({"credential": "sk-proj-4fGh…w3Rk"})
     name: Name | None = None
@@ -98,6 +131,7 @@ class ConnectionPatch(Schema):
             base_url=self.base_url,
             credential=None if self.credential is None else self.credential.get_secret_value(),
             deployments=self.deployments,
+            limits=self.limits(),
         )
 
 
@@ -125,19 +159,7 @@ class ConnectionSummary(Schema):
 class ConnectionSchema(Schema):
     """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each."""
 
-    model_config = example(
-        _DESCRIBED
-        | {
-            "id": "conn_01h455vb4pex5vsknk084sn02q",
-            "credential_hint": "…w3Rk",
-            "health": "healthy",
-            "health_detail": "The credential works",
-            "training_open": True,
-            "models": {},
-            "checked_at": "2026-11-20T09:00:05Z",
-            "created_at": "2026-11-20T09:00:00Z",
-        }
-    )
+    model_config = example(_SHOWN)
     id: ConnectionId
     name: str
     provider: ProviderKind
@@ -149,5 +171,23 @@ class ConnectionSchema(Schema):
     training_open: bool | None
     models: dict[str, Any]
     deployments: dict[str, str]
+    max_running: int | None
+    max_queued: int | None
+    max_requests_per_minute: int | None
     checked_at: datetime | None
     created_at: datetime
+
+
+class PollLagSchema(Schema):
+    """Seconds between when jobs were due to be looked at and when they were, over ten minutes: half were no later than `p50`."""
+
+    model_config = example({"p50": 0.5, "p99": 5.0})
+    p50: float
+    p99: float
+
+
+class ConnectionDetail(ConnectionSchema):
+    """One connection as admins see it. `poll_lag_seconds` null: no job was looked at in the last ten minutes."""
+
+    model_config = example(_SHOWN | {"poll_lag_seconds": {"p50": 0.5, "p99": 5.0}})
+    poll_lag_seconds: PollLagSchema | None = None

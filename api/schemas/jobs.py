@@ -32,6 +32,7 @@ _ORDER: dict[str, Any] = {
     "suffix": "triage-v3",
     "max_cost_usd": "5.00",
     "labels": {"project": "support"},
+    "priority": 0,
 }
 
 
@@ -61,6 +62,9 @@ class JobSubmit(Schema):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
     max_cost_usd: Amount | None = None
     labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
+    priority: Annotated[
+        int, Field(ge=-100, le=100, strict=True, description="Of the team's own queued jobs the highest goes first.")
+    ] = 0
 
     def order(self) -> Order:
         return Order(
@@ -74,12 +78,24 @@ class JobSubmit(Schema):
             seed=self.seed,
             max_cost=self.max_cost_usd,
             labels=self.labels,
+            priority=self.priority,
         )
+
+
+class QueueSchema(Schema):
+    """Where a queued job stands: `position` counts from 1 (null: its time has not come), `reason` says what it waits for."""
+
+    model_config = example(
+        {"position": 3, "reason": "3 of 3 running on azure-sweden; 2 jobs of other teams are before it."}
+    )
+    position: int | None
+    reason: str
 
 
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
+    `queue` is there while it is queued.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
     """
 
@@ -94,6 +110,7 @@ class JobSchema(Schema):
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
             "reason_code": None,
+            "queue": None,
             "provider_status": "running",
             "provider_job_id": "ftjob-Qz81",
             "progress": {"step": 120, "total_steps": 300, "percent": 40.0, "seconds_left": 95, "train_loss": 0.41},
@@ -117,9 +134,11 @@ class JobSchema(Schema):
     suffix: str | None
     seed: int | None
     labels: dict[str, str]
+    priority: int
     status: JobStatus
     reason: str | None
     reason_code: str | None
+    queue: QueueSchema | None = None
     provider_status: str | None
     provider_job_id: str | None
     progress: Annotated[dict[str, Any], AfterValidator(shown)]

@@ -1,5 +1,7 @@
 """From a stored connection to somebody who answers: opens the credential at the last moment, for this one host only."""
 
+from collections.abc import Callable
+
 from shared.connections.credentials import Vault
 from shared.connections.tables import Connection
 from shared.providers import open_provider
@@ -9,8 +11,14 @@ PATIENCE_SECONDS = 30.0
 """How long a provider may be silent before it counts as one that does not answer."""
 
 
-def provider_of(connection: Connection, vault: Vault, *, timeout_seconds: float = PATIENCE_SECONDS) -> Provider:
-    """The provider behind a connection. Asks nothing yet."""
+def provider_of(
+    connection: Connection,
+    vault: Vault,
+    *,
+    timeout_seconds: float = PATIENCE_SECONDS,
+    on_request: Callable[[], None] | None = None,
+) -> Provider:
+    """The provider behind a connection. Asks nothing yet; `on_request` is called with each request that is sent."""
     return open_provider(
         connection.provider,
         Access(
@@ -18,5 +26,6 @@ def provider_of(connection: Connection, vault: Vault, *, timeout_seconds: float 
             credential=vault.open(connection.sealed_credential, connection.id),
             api_version=connection.api_version,
             timeout_seconds=timeout_seconds,
+            on_request=on_request,
         ),
     )

@@ -1,5 +1,6 @@
 """What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +9,11 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections.allowance import capacity
 from shared.connections.credentials import Vault
+from shared.connections.limits import limits_of
 from shared.connections.queries import get_connection
-from shared.connections.tables import Connection, Health, ProviderKind
+from shared.connections.tables import Connection, Health, Pace, ProviderKind
 from shared.db import now, ring, seconds_from_now
 from shared.errors import Conflict, FieldError, InvalidRequest
 from shared.ids import ConnectionId
@@ -29,6 +32,8 @@ class NewConnection:
     credential: str = field(repr=False)
     api_version: str | None = None
     deployments: dict[str, str] = field(default_factory=dict)
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    """`max_running`, `max_queued`, `max_requests_per_minute`; what is left out, or None, is as usual for the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class ConnectionChanges:
     base_url: str | None = None
     credential: str | None = field(default=None, repr=False)
     deployments: dict[str, str] | None = None
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    """Those that are named change; None = as usual for the provider again."""
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
@@ -52,10 +59,13 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
         api_version=wanted.api_version,
         models={},
         deployments=wanted.deployments,
+        **wanted.limits,
     )
     _seal(connection, wanted.credential, vault)
     _check_soon(db, connection)
     db.add(connection)
+    db.flush()
+    db.add(Pace(connection_id=connection.id, allowance=capacity(limits_of(connection).requests_per_minute)))
     db.flush()
     audit(db, caller, "connection.create", connection.id, name=wanted.name, base_url=wanted.base_url)
     return connection
@@ -79,6 +89,8 @@ def update(
     connection.base_url = changes.base_url or connection.base_url
     if changes.deployments is not None:
         connection.deployments = dict(changes.deployments)
+    for name, limit in changes.limits.items():
+        setattr(connection, name, limit)
     if changes.credential is not None:
         _seal(connection, changes.credential, vault)
     _check_soon(db, connection)

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.catalogue import catalogue
-from shared.connections.tables import Connection
-from shared.db import today
+from shared.connections.lags import PollLag, minute_of, poll_lag
+from shared.connections.tables import Connection, Pace
+from shared.db import now, today
 from shared.errors import NotFound
 from shared.ids import ConnectionId
 
@@ -48,3 +49,9 @@ def list_connections(db: Session, *, after: str | None, limit: int) -> Sequence[
     """Those in use, the newest first."""
     query = select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.id.desc()).limit(limit)
     return db.scalars(query.where(Connection.id < after) if after else query).all()
+
+
+def poll_lag_of(db: Session, connection_id: ConnectionId) -> PollLag | None:
+    """How late its jobs were looked at in the last minutes; None when none was."""
+    remembered, moment = db.execute(select(Pace.lags, now()).where(Pace.connection_id == connection_id)).one()
+    return poll_lag(remembered, minute_of(moment))

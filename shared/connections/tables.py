@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, now, text_enum
@@ -46,6 +47,27 @@ class Connection(Claimable, Row):
     """Its jobs are left alone until then: it did not answer, asked us to wait, or refused its credential."""
     failures: Mapped[int] = mapped_column(default=0)
     """Failures since it last answered; while there are any, one worker at a time asks it."""
+    max_running: Mapped[int | None]
+    max_queued: Mapped[int | None]
+    max_requests_per_minute: Mapped[int | None]
+    """None = as is usual for its provider (see `limits`)."""
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
+
+
+class Pace(Row):
+    """How a connection is being asked: what may be sent now, and how late its jobs were looked at. Written in every round,
+    which is why it is not part of the connection's own row.
+    """
+
+    __tablename__ = "paces"
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    allowance: Mapped[float]
+    """Requests that could be sent at `drawn_at`; less than none when more were sent than were there."""
+    drawn_at: Mapped[datetime] = mapped_column(server_default=now())
+    rounds_from: Mapped[datetime | None]
+    """No round of looks begins before."""
+    admitted_at: Mapped[datetime | None]
+    """When a job was last sent from its queue."""
+    lags: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,11 +1,11 @@
 """What people do to jobs: submit and cancel. What the worker records of them is in `recording`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import ids
@@ -15,7 +15,9 @@ from shared.db import now, ring
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
+from shared.jobs.admitting import stand_in_line
 from shared.jobs.estimates import Estimate, check_usable, estimate
+from shared.jobs.intervals import WATCHED
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
 from shared.jobs.story import move
@@ -46,6 +48,8 @@ class Order:
     seed: int | None = None
     max_cost: Usd | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+    """Among the team's own queued jobs the highest goes first."""
 
 
 def submit(db: Session, order: Order, caller: Caller) -> Job:
@@ -62,6 +66,7 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     db.add(job)
     db.flush()
+    stand_in_line(db, job.connection_id, job.team_id)
     move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
     audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
     ring(db, Task.UPLOAD_FILES)
@@ -87,6 +92,19 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
     audit(db, caller, "job.cancel", job.id, team_id=job.team_id)
     ring(db, Task.CLEAN_UP_JOBS if untouched else Task.POLL_JOBS)
     return job
+
+
+def note_watched(db: Session, job_ids: Iterable[JobId]) -> None:
+    """Somebody looks at these jobs: those that are not over are followed more closely for a while, beginning now.
+
+    Noted again only after some seconds, so that it costs little however often they are looked at.
+    """
+    noted = func.coalesce(Job.watched_at, now() - WATCHED)
+    is_new = noted <= now() - WATCHED
+    moments = {"watched_at": now(), "due_at": case((is_new, func.least(Job.due_at, now())), else_=Job.due_at)}
+    live = (Job.id.in_(job_ids), Job.status.in_((JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)))
+    stale = noted <= now() - WATCHED / 4
+    db.execute(update(Job).where(*live, stale).values(moments).execution_options(synchronize_session=False))
 
 
 def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
@@ -142,6 +160,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         suffix=order.suffix,
         seed=order.seed,
         labels=dict(order.labels),
+        priority=order.priority,
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),

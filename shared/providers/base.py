@@ -5,7 +5,7 @@ Outcomes are values to be matched; what prevented an outcome is one of three err
 Adding a provider is one file and one line in `shared/providers/__init__.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
@@ -181,6 +181,8 @@ class Access:
     credential: str = field(repr=False)
     api_version: str | None = None
     timeout_seconds: float = 30.0
+    on_request: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    """Called with each request that is sent, whatever comes of it."""
 
 
 class Provider(Protocol):
@@ -226,6 +228,12 @@ class Provider(Protocol):
 
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
         """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000)."""
+        ...
+
+    def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
+        """The account's jobs, a page of up to 100 at a time, the newest first; whoever else's too. Each page is fetched when
+        it is needed. Entries that cannot be read are left out.
+        """
         ...
 
     def job(self, provider_job_id: str) -> ProviderJob | None:

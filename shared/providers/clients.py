@@ -4,6 +4,7 @@ The SDK would add what it finds in the environment: organisation, project, base 
 """
 
 import ssl
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -51,7 +52,12 @@ def open_dated_azure(access: Access, *, api_version: str) -> OpenAI:
 def _http(access: Access) -> httpx2.Client:
     """No redirects: the credential goes to the connection's own host only."""
     timeout = httpx2.Timeout(access.timeout_seconds, connect=min(_CONNECT_SECONDS, access.timeout_seconds))
-    return httpx2.Client(timeout=timeout, verify=_trusted(), trust_env=False, follow_redirects=False)
+    hooks = {"request": [_counted(access.on_request)]} if access.on_request else {}
+    return httpx2.Client(timeout=timeout, verify=_trusted(), trust_env=False, follow_redirects=False, event_hooks=hooks)
+
+
+def _counted(on_request: Callable[[], None]) -> Callable[[httpx2.Request], None]:
+    return lambda _: on_request()
 
 
 @cache
