@@ -19,7 +19,7 @@ from bench.going_through import gone_through
 from shared.datasets.quality.near_duplicates import NearDuplicates
 from shared.datasets.quality.observer import Panel
 from shared.datasets.quality.panel import all_observers
-from shared.datasets.quality.personal.observer import PersonalData
+from shared.datasets.quality.personal_data import PersonalData
 from shared.datasets.tokens import Encoding
 from shared.datasets.validation import Companions, Limits, Validation, validate
 
