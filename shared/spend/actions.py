@@ -5,7 +5,7 @@ budget's row, the organisation's first and the team's second, so that two of the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,27 +90,27 @@ def hold(db: Session, wanted: HoldRequest) -> Hold:
 
     Raises BudgetExceeded, or Conflict when the team is archived; then nothing has changed.
     """
-    get_open_team(db, wanted.team_id)
-    budgets = [_locked(db, None), _locked(db, wanted.team_id)]
+    return hold_all(db, [wanted])[0]
+
+
+def hold_all(db: Session, wanted: Sequence[HoldRequest]) -> list[Hold]:
+    """Set money aside for several things of one team: for all of them, or as `hold` refuses, for none."""
+    team_id = wanted[0].team_id
+    get_open_team(db, team_id)
+    budgets = [_locked(db, None), _locked(db, team_id)]
+    needed = total(one.amount for one in wanted)
     for budget in budgets:
-        _check_left(db, budget, wanted.amount)
-    for budget in budgets:
-        budget.held += wanted.amount
-    made = Hold(
-        id=HoldId(ids.new("hold")),
-        team_id=wanted.team_id,
-        subject=wanted.subject,
-        status=HoldStatus.PENDING,
-        kind=wanted.kind,
-        amount=wanted.amount,
-        fallback=[charge.as_json() for charge in wanted.fallback],
-    )
-    if wanted.abandoned_after_seconds is not None:
-        made.abandoned_at = db.scalar(select(seconds_from_now(wanted.abandoned_after_seconds)))
-    db.add(made)
-    db.flush()
-    _post(db, made, TransactionKind.HOLD, [(Account.HELD, wanted.amount), (Account.HOLDS, -wanted.amount)])
-    return made
+        _check_left(db, budget, needed)
+    return [_set_aside(db, budgets, one) for one in wanted]
+
+
+def charge_owed(db: Session, owed: HoldRequest, charges: Sequence[Charge]) -> Usd:
+    """Charge what the provider bills whatever the budget says, and for which nothing could be held. A subject is charged once.
+
+    `owed.amount` is not asked for; the budget then admits nothing until it covers the charge.
+    """
+    _set_aside(db, [_locked(db, None), _locked(db, owed.team_id)], replace(owed, amount=ZERO))
+    return settle(db, owed.subject, charges)
 
 
 def settle(db: Session, subject: str, charges: Sequence[Charge]) -> Usd:
@@ -142,8 +142,29 @@ def _locked(db: Session, team_id: TeamId | None) -> Budget:
     return db.get_one(Budget, scope, with_for_update=True, populate_existing=True)
 
 
+def _set_aside(db: Session, budgets: Sequence[Budget], wanted: HoldRequest) -> Hold:
+    for budget in budgets:
+        budget.held += wanted.amount
+    made = Hold(
+        id=HoldId(ids.new("hold")),
+        team_id=wanted.team_id,
+        subject=wanted.subject,
+        status=HoldStatus.PENDING,
+        kind=wanted.kind,
+        amount=wanted.amount,
+        fallback=[charge.as_json() for charge in wanted.fallback],
+    )
+    if wanted.abandoned_after_seconds is not None:
+        made.abandoned_at = db.scalar(select(seconds_from_now(wanted.abandoned_after_seconds)))
+    db.add(made)
+    db.flush()
+    _post(db, made, TransactionKind.HOLD, [(Account.HELD, wanted.amount), (Account.HOLDS, -wanted.amount)])
+    return made
+
+
 def _check_left(db: Session, budget: Budget, needed: Usd) -> None:
-    if budget.monthly_limit is None:
+    """What costs nothing is covered by any budget, also by one that is overdrawn."""
+    if budget.monthly_limit is None or not needed:
         return
     month = month_of(db.scalars(select(now())).one())
     spent = db.scalar(select(PeriodTotal.spent).filter_by(scope=budget.scope, month=month)) or ZERO
