@@ -1,4 +1,4 @@
-"""What is stored of deployments: capacity at Azure from which a tuned model answers, and which costs by the hour while it stands."""
+"""What is stored of deployments: capacity at Azure from which a tuned model answers, which costs by the hour while it stands."""
 
 from datetime import datetime
 from enum import StrEnum
