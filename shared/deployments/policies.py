@@ -10,8 +10,8 @@ from shared.lifecycles import DeploymentStatus
 from shared.notices.actions import tell
 from shared.teams.tables import Team
 
-NOTICE = timedelta(hours=24)
-"""Between saying that the budget is gone and deleting. As many hours are held for then: what is deleted was paid for."""
+NOTICE = timedelta(hours=23, minutes=45)
+"""Between saying that the budget is gone and deleting: the day that is held for then, less what looking and deleting may take."""
 IDLE_TOLD_AFTER = timedelta(days=7)
 """At the latest; sooner when it is to be deleted soon: halfway to that."""
 
