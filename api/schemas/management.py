@@ -21,7 +21,7 @@ _APPLICATION: dict[str, Any] = {
 class EntraIn(Schema):
     """An application that asks Microsoft Entra ID for tokens. Its secret is sealed at once and sent to `authority_url` only."""
 
-    model_config = example(_APPLICATION | {"client_secret": "Xk8Q~4fGh…w3Rk"})
+    model_config = example(_APPLICATION | {"client_secret": "Xk8Q~4fGh…pL0s9dQw3Rk"})
     tenant_id: _Guid
     client_id: _Guid
     client_secret: Credential

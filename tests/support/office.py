@@ -92,8 +92,8 @@ class Office:
         asked = {"kind": kind, "operation": operation, "times": times, "parameters": parameters}
         self.lab.sandbox.post("/faults", asked | {"account": self.lab.account})
 
-    def _connect(self, provider: str, base_url: str, credential: str, **more: Any) -> str:
-        wanted = {"name": provider, "provider": provider, "base_url": base_url, "credential": credential, **more}
+    def _connect(self, provider: str, base_url: str, secret: str, **more: Any) -> str:
+        wanted = {"name": provider, "provider": provider, "base_url": base_url, "credential": secret, **more}
         made = self.lab.api.admin.post("/v1/connections", json=wanted)
         assert made.status_code == 201, made.text
         self.drain()
