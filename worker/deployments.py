@@ -10,7 +10,7 @@ from shared.connections.credentials import CannotOpen
 from shared.db import UNAVAILABLE
 from shared.deployments import recording
 from shared.deployments.queries import get_deployment
-from shared.deployments.recording import PROGRESS_SECONDS, Work
+from shared.deployments.recording import Work
 from shared.deployments.tables import Deployment
 from shared.errors import Conflict
 from shared.lifecycles import DeploymentStatus
@@ -76,7 +76,7 @@ def _make(context: Context, work: Work, deployer: Deployer, seen: ProviderDeploy
         _fail(context, work, f"Azure could not make it ({seen.state}).", "provider_failed")
         return
     with context.database.transaction() as db:
-        ours = recording.record_seen(db, work, seen)
+        ours = recording.record_seen(db, work, seen, next_seconds=context.poll_seconds)
     if not ours and _is_unwanted(context, work):
         deployer.delete(seen.name)
 
@@ -105,9 +105,9 @@ def _take_away(context: Context, work: Work, deployer: Deployer, seen: ProviderD
             deployer.delete(seen.name)
             seen = deployer.find(seen.name) or seen
         with context.database.transaction() as db:
-            recording.record_seen(db, work, seen)
+            recording.record_seen(db, work, seen, next_seconds=context.poll_seconds)
     elif _may_yet_come(context, work):
-        _wait(context, work, "its order may still be under way.", "settling", PROGRESS_SECONDS)
+        _wait(context, work, "its order may still be under way.", "settling", context.poll_seconds)
     else:
         with context.database.transaction() as db:
             recording.record_gone(db, work)
@@ -118,7 +118,7 @@ def _look(context: Context, work: Work, seen: ProviderDeployment | None) -> None
         if seen is None or seen.tag != _tag(context, work):
             recording.record_gone(db, work)
         else:
-            recording.record_seen(db, work, seen)
+            recording.record_seen(db, work, seen, next_seconds=context.poll_seconds)
 
 
 def _may_yet_come(context: Context, work: Work) -> bool:

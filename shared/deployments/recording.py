@@ -23,8 +23,6 @@ from shared.teams.tables import Team
 
 LOOK_SECONDS = 300.0
 """How often one that stands is looked at; its hours are charged when they begin."""
-PROGRESS_SECONDS = 5.0
-"""How soon one that is being made or taken away is looked at again."""
 DEVELOPER_LIFE = timedelta(hours=24)
 """Azure takes a developer deployment away then, however much it is used."""
 IDLE_LIFE = timedelta(days=15)
@@ -66,9 +64,10 @@ def record_putting(db: Session, work: Work) -> bool:
     return True
 
 
-def record_seen(db: Session, work: Work, seen: ProviderDeployment) -> bool:
+def record_seen(db: Session, work: Work, seen: ProviderDeployment, *, next_seconds: float) -> bool:
     """It is there, ready or not: charge its hours, and see whether it may go on standing. False when the claim was lost.
 
+    `next_seconds`: how soon one that is being made or taken away is looked at again.
     Its hours count from its order on, once it is ready: one that never is costs nothing.
     """
     deployment = fenced(db, Deployment, work.deployment.id, work.token)
@@ -84,7 +83,7 @@ def record_seen(db: Session, work: Work, seen: ProviderDeployment) -> bool:
         _see_making(db, deployment, seen, moment)
     hosting.charge_started(db, deployment, _until(deployment, moment), provisional=False)
     tend(db, deployment, moment)
-    _look_again(db, deployment, moment)
+    _look_again(db, deployment, moment, next_seconds)
     return True
 
 
@@ -155,10 +154,10 @@ def _see_making(db: Session, deployment: Deployment, seen: ProviderDeployment, m
         tell(db, deployment.team_id, "deployment.ready", deployment.id, name=deployment.name, model=deployment.model)
 
 
-def _look_again(db: Session, deployment: Deployment, moment: datetime) -> None:
+def _look_again(db: Session, deployment: Deployment, moment: datetime, next_seconds: float) -> None:
     """What stands is looked at every few minutes, and when its next hour begins."""
     if deployment.status is not DeploymentStatus.READY:
-        deployment.due_at = db.scalar(select(seconds_from_now(PROGRESS_SECONDS)))
+        deployment.due_at = db.scalar(select(seconds_from_now(next_seconds)))
         return
     soon = moment + timedelta(seconds=LOOK_SECONDS)
     deployment.due_at = min(soon, hosting.next_hour(deployment, moment))
