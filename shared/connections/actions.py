@@ -1,7 +1,7 @@
 """What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from shared import ids
 from shared.connections import entra_access
 from shared.connections.credentials import Vault
 from shared.connections.entra_access import Entra, Management
-from shared.connections.queries import get_connection
+from shared.connections.queries import get_connection, standing_deployments
 from shared.connections.tables import Connection, CredentialKind, Health, ProviderKind
 from shared.db import now, ring, seconds_from_now
 from shared.errors import Conflict, FieldError, InvalidRequest
@@ -89,6 +89,7 @@ def update(
     """
     connection = get_connection(db, connection_id)
     _check_moved(connection, changes)
+    _check_managed_elsewhere(db, connection, changes.management)
     if changes.name is not None and changes.name != connection.name:
         _check_free(db, changes.name)
         connection.name = changes.name
@@ -148,6 +149,17 @@ def _check_moved(connection: Connection, changes: ConnectionChanges) -> None:
     if (changes.credential if by_key else changes.entra) is None:
         fault = FieldError("/credential" if by_key else "/entra", "required with another base_url")
         raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
+
+
+def _check_managed_elsewhere(db: Session, connection: Connection, management: Management | None) -> None:
+    """What stands in one resource would be taken for gone in another, and go on costing."""
+    if management is None or connection.management in (None, asdict(management)):
+        return
+    if standing := standing_deployments(db, connection.id):
+        raise Conflict(
+            f"{standing} deployments stand in the resource that is managed now. Delete them first, or make another connection.",
+            deployments=standing,
+        )
 
 
 def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | ConnectionChanges) -> None:

@@ -3,7 +3,7 @@
 The application's secret is sealed like a key, and goes in only. Its tokens may be shown to the resource itself instead of a key.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from shared.connections.credentials import Vault
 from shared.connections.tables import Connection, CredentialKind, ProviderKind
@@ -72,12 +72,7 @@ def give_management(connection: Connection, management: Management, entra: Entra
         raise InvalidRequest(
             "A stored secret's tokens are not sent to another address. Give the application too.", [fault]
         )
-    connection.management = {
-        "subscription_id": management.subscription_id,
-        "resource_group": management.resource_group,
-        "account": management.account,
-        "arm_url": management.arm_url,
-    }
+    connection.management = asdict(management)
 
 
 def _check_provider(provider: ProviderKind, pointer: str) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from shared import ids
 from shared.connections.access import managed
 from shared.connections.limits import limits_of
+from shared.connections.queries import standing_deployments
 from shared.connections.tables import Connection, ProviderKind
 from shared.db import Duplicate, is_duplicate, now, ring, today
 from shared.deployments import hosting
-from shared.deployments.queries import count_on, get_deployment
+from shared.deployments.queries import get_deployment
 from shared.deployments.sources import Source, find_source
 from shared.deployments.tables import Deployment, WhenBudgetIsGone
 from shared.errors import Conflict, FieldError, InvalidRequest, QuotaExceeded
@@ -102,7 +103,7 @@ def _connection(db: Session, order: Order, source: Source) -> Connection:
 def _check_room(db: Session, connection: Connection) -> None:
     # An advisory lock, since the connection's row is also locked by those who hold a budget's.
     db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"deploy {connection.id}"))))
-    most, there = limits_of(connection).deployments, count_on(db, connection.id)
+    most, there = limits_of(connection).deployments, standing_deployments(db, connection.id)
     if most is not None and there >= most:
         raise QuotaExceeded(
             f"{connection.name} has room for {most} deployments, and {there} are there. Delete one first.",

@@ -57,30 +57,46 @@ def hold_first_day(db: Session, deployment: Deployment) -> None:
 def hold_ahead(db: Session, deployment: Deployment) -> bool:
     """Set aside what is missing of a whole day from the hours that were charged on, as far as the budget goes. Whether it does."""
     deployment.hours_held = max(deployment.hours_held, deployment.hours_charged)
+    missing = range(deployment.hours_held, deployment.hours_charged + HOURS_AHEAD)
+    return not missing or _hold(db, deployment, missing) or _hold_what_is_covered(db, deployment, missing)
+
+
+def _hold(db: Session, deployment: Deployment, hours: range) -> bool:
     try:
-        while deployment.hours_held < deployment.hours_charged + HOURS_AHEAD:
-            spend.hold(db, _wanted(deployment, deployment.hours_held))
-            deployment.hours_held += 1
+        spend.hold_all(db, [_wanted(deployment, hour) for hour in hours])
     except (BudgetExceeded, Conflict):
         return False
+    deployment.hours_held = hours.stop
     return True
 
 
+def _hold_what_is_covered(db: Session, deployment: Deployment, hours: range) -> bool:
+    """Always False: all of them together were more than the budget has."""
+    for hour in hours:
+        if not _hold(db, deployment, range(hour, hour + 1)):
+            break
+    return False
+
+
 def charge_started(db: Session, deployment: Deployment, until: datetime, *, provisional: bool) -> None:
-    """Charge every hour that has begun and was not charged, one by one. `provisional`: nobody has seen that it stood then."""
-    for hour in range(deployment.hours_charged, started_hours(deployment, until)):
-        charges = [_charge(deployment, provisional=provisional)]
-        if hour < deployment.hours_held:
-            spend.settle(db, _subject(deployment, hour), charges)
-        else:
-            spend.charge_owed(db, _wanted(deployment, hour), charges)
-        deployment.hours_charged = hour + 1
+    """Charge every hour that has begun and was not charged, each by itself. `provisional`: nobody has seen that it stood then."""
+    begun = range(deployment.hours_charged, started_hours(deployment, until))
+    if not begun:
+        return
+    charges = [_charge(deployment, provisional=provisional)]
+    held = [hour for hour in begun if hour < deployment.hours_held]
+    if held:
+        spend.settle_all(db, {_subject(deployment, hour): charges for hour in held})
+    for hour in begun[len(held) :]:
+        spend.charge_owed(db, _wanted(deployment, hour), charges)
+    deployment.hours_charged = begun.stop
 
 
 def release_rest(db: Session, deployment: Deployment) -> None:
     """Give back what is set aside for hours that will not begin."""
-    for hour in range(deployment.hours_charged, deployment.hours_held):
-        spend.release(db, _subject(deployment, hour))
+    rest = range(deployment.hours_charged, deployment.hours_held)
+    if rest:
+        spend.release_all(db, [_subject(deployment, hour) for hour in rest])
     deployment.hours_held = deployment.hours_charged
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.deployments.tables import Deployment
 from shared.errors import NotFound
-from shared.ids import ConnectionId, DeploymentId, ModelId, TeamId
+from shared.ids import DeploymentId, ModelId, TeamId
 from shared.lifecycles import DEPLOYMENT, DeploymentStatus
 from shared.registry.targets import Deployed
 
@@ -50,8 +50,3 @@ def standing_for(db: Session, model_id: ModelId) -> Sequence[Deployment]:
         Deployment.model_id == model_id, Deployment.status.not_in(tuple(DEPLOYMENT.terminal))
     )
     return db.scalars(query.order_by(Deployment.id)).all()
-
-
-def count_on(db: Session, connection_id: ConnectionId) -> int:
-    """How many deployments stand in a connection's resource, or are about to, whichever team's they are."""
-    return int(db.scalars(select(func.tw_deployments_on(connection_id))).one())

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.api import Api
 from tests.support.office import Office
 
@@ -45,29 +43,27 @@ def test_a_secret_never_comes_out(api: Api) -> None:
     assert {"entra", "management", "client_secret_hint"}.isdisjoint(summary)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "pointer"),
-    [
-        (azure(credential=None), "/credential"),
-        (azure(credential_kind="entra", entra=ENTRA), "/credential"),
-        (azure(credential=None, credential_kind="entra"), "/entra"),
-        (azure(management=MANAGEMENT), "/entra"),
-        (azure(entra=ENTRA | {"client_secret": "short"}), "/entra/client_secret"),
-        (azure(entra=ENTRA | {"authority_url": "http://example.com"}), "/entra/authority_url"),
-        (azure(entra=ENTRA, management=MANAGEMENT | {"arm_url": "http://example.com"}), "/management/arm_url"),
-        (azure(entra=ENTRA, management=MANAGEMENT | {"arm_url": "https://169.254.169.254"}), "/management/arm_url"),
-        (azure(entra=ENTRA, management=MANAGEMENT | {"account": "../other"}), "/management/account"),
-        (azure(provider="openai", entra=ENTRA), "/entra"),
-        (by_token(provider="openai"), "/credential_kind"),
-        (azure(max_running=-1), "/max_running"),
-    ],
-)
-def test_what_does_not_belong_together_is_refused_where_it_stands(
-    api: Api, wanted: dict[str, Any], pointer: str
-) -> None:
-    refused = api.admin.post("/v1/connections", json=wanted)
-    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
-    assert SECRET not in refused.text
+WRONG: list[tuple[dict[str, Any], str]] = [
+    (azure(credential=None), "/credential"),
+    (azure(credential_kind="entra", entra=ENTRA), "/credential"),
+    (azure(credential=None, credential_kind="entra"), "/entra"),
+    (azure(management=MANAGEMENT), "/entra"),
+    (azure(entra=ENTRA | {"client_secret": "short"}), "/entra/client_secret"),
+    (azure(entra=ENTRA | {"authority_url": "http://example.com"}), "/entra/authority_url"),
+    (azure(entra=ENTRA, management=MANAGEMENT | {"arm_url": "http://example.com"}), "/management/arm_url"),
+    (azure(entra=ENTRA, management=MANAGEMENT | {"arm_url": "https://169.254.169.254"}), "/management/arm_url"),
+    (azure(entra=ENTRA, management=MANAGEMENT | {"account": "../other"}), "/management/account"),
+    (azure(provider="openai", entra=ENTRA), "/entra"),
+    (by_token(provider="openai"), "/credential_kind"),
+    (azure(max_running=-1), "/max_running"),
+]
+
+
+def test_what_does_not_belong_together_is_refused_where_it_stands(api: Api) -> None:
+    for wanted, pointer in WRONG:
+        refused = api.admin.post("/v1/connections", json=wanted)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+        assert SECRET not in refused.text
 
 
 def test_nothing_stored_is_sent_to_another_address(api: Api) -> None:
@@ -94,15 +90,7 @@ def test_limits_are_the_accounts_own_or_its_providers(api: Api) -> None:
     assert (changed["max_running"], changed["max_queued"]) == (5, 0)
 
 
-def test_tokens_serve_a_whole_job_instead_of_a_key(office: Office) -> None:
-    connection = office.azure(credential=None, credential_kind="entra", entra=office.entra())
-    job = office.finish(office.submit(office.dataset(), connection_id=connection))
-    assert job["status"] == "succeeded"
-    asked = office.lab.sandbox.get("/requests", account=office.tenant)["requests"]
-    assert asked == {"token": 1}
-
-
-def test_a_refused_application_is_unhealthy_its_jobs_wait_and_a_new_secret_heals(office: Office) -> None:
+def test_tokens_serve_a_whole_job_and_jobs_of_a_refused_application_wait_for_another_secret(office: Office) -> None:
     wrong = office.entra("secret-that-is-wrong")
     connection = office.azure(credential=None, credential_kind="entra", entra=wrong)
     seen = office.lab.api.admin.get(f"/v1/connections/{connection}").json()
@@ -110,5 +98,12 @@ def test_a_refused_application_is_unhealthy_its_jobs_wait_and_a_new_secret_heals
     job = office.submit(office.dataset(), connection_id=connection)
     office.drain()
     assert office.job(job)["reason_code"] == "credential_refused"
+    before = tokens(office)
     office.lab.api.admin.patch(f"/v1/connections/{connection}", json={"entra": office.entra()})
     assert office.finish(job)["status"] == "succeeded"
+    assert tokens(office) == before + 1, "one serves for everything"
+
+
+def tokens(office: Office) -> int:
+    """How often the authority was asked."""
+    return int(office.lab.sandbox.get("/requests", account=office.tenant)["requests"]["token"])

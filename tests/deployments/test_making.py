@@ -3,8 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from shared.connections.access import deployer_of
 from shared.deployments import recording
 from shared.providers.deploying import DeploymentOrder, Sku
@@ -62,13 +60,6 @@ def test_one_that_was_ordered_by_a_worker_that_died_is_found_and_not_ordered_aga
     assert landing.hosting() == landing.billed()
 
 
-@pytest.mark.parametrize("silence", ["accept_then_drop", "accept_then_status"])
-def test_an_order_that_was_answered_by_silence_is_found(landing: Landing, silence: str) -> None:
-    fault(landing, silence, "put_deployment")
-    landing.ready()
-    assert (requests(landing)["put_deployment"], len(landing.standing())) == (1, 1)
-
-
 def test_an_order_that_arrives_late_is_waited_for_and_taken_away(landing: Landing) -> None:
     gate = held_up(landing, "before_accept")
     fault(landing, "late_accept", "put_deployment", seconds=0)
@@ -109,32 +100,36 @@ def go_on(landing: Landing, gate: str) -> None:
     landing.office.lab.sandbox.post(f"/gates/{gate}/release", {})
 
 
-def test_a_busy_resource_is_asked_again(landing: Landing) -> None:
+def test_a_busy_resource_and_one_that_answers_by_silence_are_asked_again_and_made_once(landing: Landing) -> None:
     fault(landing, "request_conflict", "put_deployment")
+    fault(landing, "accept_then_drop", "put_deployment")
     made = landing.deploy()
     landing.office.drain()
     assert landing.look(made["id"])["reason_code"] == "provider_throttled"
     landing.until_ready(made["id"])
+    assert (requests(landing)["put_deployment"], len(landing.standing())) == (2, 1)
+    given = landing.office.lab.sandbox.get("/requests", account=landing.office.tenant)["requests"]
+    assert given == {"token": 1}, "for many questions"
 
 
 REFUSED = {"error": {"code": "AuthorizationFailed", "message": "The client does not have authorization."}}
 
 
-@pytest.mark.parametrize("code", ["InsufficientQuota", "AuthorizationFailed", "provider_failed"])
-def test_what_azure_does_not_make_costs_nothing_and_says_why(landing: Landing, code: str) -> None:
-    match code:
-        case "InsufficientQuota":
-            landing.office.lab.sandbox.post(f"/accounts/{landing.office.resource}", {"deployment_capacity": 49})
-        case "AuthorizationFailed":
-            fault(landing, "status", "put_deployment", status=403, body=REFUSED)
-        case _:
-            landing.office.lab.sandbox.post(f"/accounts/{landing.office.resource}", {"deployments_fail": True})
-    made = landing.deploy()
-    failed = landing.until(made["id"], "failed", 60)
-    assert failed["reason_code"] == code
+def test_what_azure_does_not_make_costs_nothing_and_says_why(landing: Landing) -> None:
+    account = f"/accounts/{landing.office.resource}"
+    sandbox = landing.office.lab.sandbox
+    sandbox.post(account, {"deployment_capacity": 49})
+    refused = landing.deploy()
+    assert landing.until(refused["id"], "failed", 60)["reason_code"] == "InsufficientQuota"
+    sandbox.post(account, {"deployment_capacity": 1000, "deployments_fail": True})
+    broken = landing.deploy()
+    assert landing.until(broken["id"], "failed", 60)["reason_code"] == "provider_failed"
+    fault(landing, "status", "put_deployment", status=403, body=REFUSED)
+    forbidden = landing.deploy()
+    assert landing.until(forbidden["id"], "failed", 60)["reason_code"] == "AuthorizationFailed"
     assert landing.hosting() == landing.budget("held_usd") == 0
     assert landing.standing() == []
-    assert ("deployment.failed", made["id"]) in landing.office.lab.told()
+    assert landing.office.lab.told().count(("deployment.failed", broken["id"])) == 1
 
 
 def test_a_refused_application_makes_it_wait_for_another_secret(landing: Landing) -> None:
@@ -148,13 +143,6 @@ def test_a_refused_application_makes_it_wait_for_another_secret(landing: Landing
     assert "put_deployment" not in requests(landing)
     admin.patch(path, json={"entra": landing.office.entra()})
     landing.until(made["id"], "ready", 300)
-
-
-def test_a_token_is_fetched_once_for_many_questions(landing: Landing) -> None:
-    landing.ready()
-    given = landing.office.lab.sandbox.get("/requests", account=landing.office.tenant)["requests"]
-    assert given == {"token": 1}
-    assert requests(landing)["get_deployment"] > 1
 
 
 def test_somebody_elses_deployment_is_neither_taken_over_nor_deleted(landing: Landing) -> None:
@@ -175,17 +163,13 @@ def test_one_that_was_replaced_by_hand_is_no_longer_ours(landing: Landing) -> No
     assert (gone["reason_code"], landing.standing()) == ("gone_at_provider", [made["name"]])
 
 
-def test_one_not_found_may_be_a_mistake(landing: Landing) -> None:
+def test_one_answer_does_not_end_it_and_hours_that_nobody_saw_are_marked(landing: Landing) -> None:
     made = landing.ready()
     fault(landing, "not_found_once", "get_deployment")
     landing.office.pass_time(300)
     landing.office.drain()
     assert landing.look(made["id"])["status"] == "ready"
     assert requests(landing)["list_deployments"] >= 1
-
-
-def test_hours_go_on_while_azure_does_not_answer_and_are_marked_as_not_seen(landing: Landing) -> None:
-    made = landing.ready()
     fault(landing, "status", "get_deployment", status=503)
     landing.office.pass_time(3600)
     landing.office.drain()

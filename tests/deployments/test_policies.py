@@ -2,11 +2,15 @@
 
 from typing import Any
 
-import pytest
-
 from tests.deployments.landing import Landing
 
 HOUR = 3600
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"capacity": 0}, "/capacity"),
+    ({"name": "Not A Name"}, "/name"),
+    ({"connection_id": "conn_01h455vb4pex5vsknk084sn02q"}, "/connection_id"),
+    ({"delete_when_idle_days": 0}, "/delete_when_idle_days"),
+]
 
 
 def age(landing: Landing, days: float) -> None:
@@ -57,7 +61,7 @@ def test_without_a_policy_an_idle_one_is_only_told_of(landing: Landing) -> None:
 def test_azures_own_deletion_after_fifteen_days_is_noticed(landing: Landing) -> None:
     made = landing.ready()
     landing.office.lab.sandbox.post("/clock", {"advance_seconds": 15 * 24 * HOUR})
-    age(landing, 15)
+    age(landing, 8)
     gone = landing.until(made["id"], "deleted")
     assert gone["reason_code"] == "idle_at_provider"
     assert landing.budget("held_usd") == 0
@@ -127,6 +131,15 @@ def test_a_resource_has_room_for_so_many_whichever_teams_they_are(landing: Landi
     landing.ready()
 
 
+def test_a_resource_in_which_deployments_stand_goes_on_being_managed(landing: Landing) -> None:
+    landing.deploy()
+    admin, path = landing.office.lab.api.admin, f"/v1/connections/{landing.connection}"
+    same = landing.office.management()
+    assert admin.patch(path, json={"management": same}).status_code == 200
+    refused = admin.patch(path, json={"management": same | {"account": "another"}})
+    assert (refused.status_code, refused.json()["deployments"]) == (409, 1)
+
+
 def test_leads_deploy_and_members_look(landing: Landing) -> None:
     assert landing.office.member.post("/v1/deployments", json={"model": landing.model["id"]}).status_code == 403
     made = landing.deploy()
@@ -143,18 +156,10 @@ def test_leads_deploy_and_members_look(landing: Landing) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize(
-    ("wrong", "pointer"),
-    [
-        ({"capacity": 0}, "/capacity"),
-        ({"name": "Not A Name"}, "/name"),
-        ({"connection_id": "conn_01h455vb4pex5vsknk084sn02q"}, "/connection_id"),
-        ({"delete_when_idle_days": 0}, "/delete_when_idle_days"),
-    ],
-)
-def test_what_is_no_order_is_refused_where_it_is_wrong(landing: Landing, wrong: dict[str, Any], pointer: str) -> None:
-    refused = landing.order(**wrong)
-    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+def test_what_is_no_order_is_refused_where_it_is_wrong(landing: Landing) -> None:
+    for wrong, pointer in WRONG:
+        refused = landing.order(**wrong)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
 
 
 def test_only_azure_has_deployments_and_only_where_it_is_managed(landing: Landing) -> None:

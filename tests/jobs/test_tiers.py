@@ -12,7 +12,7 @@ def refusal(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-@pytest.mark.parametrize(("tier", "price"), [(None, "2"), ("global", "2"), ("developer", "1")])
+@pytest.mark.parametrize(("tier", "price"), [(None, "2"), ("developer", "1")])
 def test_a_job_is_trained_and_charged_at_its_tier(office: Office, tier: str | None, price: str) -> None:
     connection = office.azure()
     more = {} if tier is None else {"tier": tier}
