@@ -23,7 +23,8 @@ WHERE e.account = 'spent' AND e.kind = 'hosting' GROUP BY subject
 
 def test_the_whole_road_on_azure_ends_with_exactly_its_hours(office: Office) -> None:
     connection = office.managed()
-    office.finish(office.submit(office.dataset(), connection_id=connection))
+    dataset = office.dataset()
+    job = office.finish(office.submit(dataset, connection_id=connection, hyperparameters={"n_epochs": 2}))
     (model,) = office.look("/models")["data"]
     landing = Landing(office, connection, model)
     made = landing.deploy()
@@ -33,9 +34,11 @@ def test_the_whole_road_on_azure_ends_with_exactly_its_hours(office: Office) -> 
     ready = landing.until_ready(made["id"])
     assert ("deployment.ready", made["id"]) in office.lab.told()
     assert landing.ask().json()["model"] == model["provider_model"]
+    asked = landing.look(made["id"])["last_asked_at"]
     office.pass_time(2.5 * HOUR)
-    office.drain()
+    _evaluate(landing, dataset)
     seen = landing.look(made["id"])
+    assert seen["last_asked_at"] > asked
     assert (seen["hours_charged"], landing.standing()) == (3, [ready["name"]])
     assert seen["last_asked_at"] > ready["ready_at"]
     gone = landing.remove(made["id"])
@@ -43,21 +46,29 @@ def test_the_whole_road_on_azure_ends_with_exactly_its_hours(office: Office) -> 
     assert landing.ask().json()["error"]["code"] == "not_deployed"
     assert landing.hosting() == Decimal("5.10") == landing.billed()
     assert landing.budget("held_usd") == 0
+    _deploy_a_checkpoint(landing, job["id"])
     landing.check_books()
 
 
-def test_who_was_away_for_a_day_catches_up_hour_by_hour(landing: Landing) -> None:
-    made = landing.ready()
-    landing.office.pass_time(26.5 * HOUR)
+def _evaluate(landing: Landing, dataset: str) -> None:
+    """Asking for an evaluation is a use like any other."""
+    order = {"dataset_id": dataset, "candidates": [{"model": landing.model["id"]}], "graders": ["exact_match"]}
+    ordered = landing.office.member.post("/v1/evaluations", json=order | {"max_answers": 2})
+    assert ordered.status_code == 202, ordered.text
     landing.office.drain()
-    charged = landing.office.lab.api.sql(HOURS)
-    assert {subject for subject, _, _ in charged} == {f"{made['id']}/{hour}" for hour in range(27)}
-    assert {(times, int(nanos)) for _, times, nanos in charged} == {(1, 1_700_000_000)}
-    assert landing.hosting() == landing.billed()
-    assert landing.budget("held_usd") == Decimal("40.80")
+    assert landing.office.look(f"/evaluations/{ordered.json()['id']}")["status"] == "succeeded"
 
 
-def test_two_who_charge_the_same_hour_charge_it_once(landing: Landing) -> None:
+def _deploy_a_checkpoint(landing: Landing, job_id: str) -> None:
+    """One that is not in the registry."""
+    checkpoint = landing.office.look(f"/jobs/{job_id}/checkpoints")["data"][0]["model"]
+    assert ":ckpt-step-" in checkpoint
+    made = landing.ready(model=checkpoint)
+    assert (made["model"], made["model_id"], made["base_model"]) == (checkpoint, None, landing.model["base_model"])
+    assert landing.ask(checkpoint).json()["model"] == checkpoint
+
+
+def test_an_hour_is_charged_once_by_two_and_a_day_is_caught_up_hour_by_hour(landing: Landing) -> None:
     made = landing.ready()
     landing.office.pass_time(HOUR)
 
@@ -75,6 +86,13 @@ def test_two_who_charge_the_same_hour_charge_it_once(landing: Landing) -> None:
         assert sum(pool.map(charge, range(4))) >= 1
     landing.office.drain()
     assert landing.hosting() == Decimal("3.40") == landing.billed()
+    landing.office.pass_time(25.5 * HOUR)
+    landing.office.drain()
+    charged = landing.office.lab.api.sql(HOURS)
+    assert {subject for subject, _, _ in charged} == {f"{made['id']}/{hour}" for hour in range(27)}
+    assert {(times, int(nanos)) for _, times, nanos in charged} == {(1, 1_700_000_000)}
+    assert landing.hosting() == landing.billed()
+    assert landing.budget("held_usd") == Decimal("40.80")
 
 
 def test_without_a_budget_for_a_day_nothing_is_ordered_or_held(landing: Landing) -> None:

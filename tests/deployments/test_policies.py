@@ -47,7 +47,7 @@ def test_an_idle_one_is_told_of_and_then_deleted_by_its_policy(landing: Landing)
     assert ("deployment.deleted", made["id"]) in landing.office.lab.told()
 
 
-def test_without_a_policy_an_idle_one_is_only_told_of(landing: Landing) -> None:
+def test_without_a_policy_an_idle_one_is_only_told_of_until_azure_deletes_it(landing: Landing) -> None:
     made = landing.ready()
     age(landing, 7)
     landing.office.drain()
@@ -56,26 +56,11 @@ def test_without_a_policy_an_idle_one_is_only_told_of(landing: Landing) -> None:
         "ready",
         None,
     )
-
-
-def test_azures_own_deletion_after_fifteen_days_is_noticed(landing: Landing) -> None:
-    made = landing.ready()
     landing.office.lab.sandbox.post("/clock", {"advance_seconds": 15 * 24 * HOUR})
     age(landing, 8)
     gone = landing.until(made["id"], "deleted")
     assert gone["reason_code"] == "idle_at_provider"
     assert landing.budget("held_usd") == 0
-
-
-def test_an_evaluation_is_a_use(landing: Landing) -> None:
-    made = landing.ready()
-    dataset = landing.office.dataset()
-    order = {"dataset_id": dataset, "candidates": [{"model": landing.model["id"]}], "graders": ["exact_match"]}
-    ordered = landing.office.member.post("/v1/evaluations", json=order | {"max_answers": 2})
-    assert ordered.status_code == 202, ordered.text
-    landing.office.drain()
-    assert landing.office.look(f"/evaluations/{ordered.json()['id']}")["status"] == "succeeded"
-    assert landing.look(made["id"])["last_asked_at"] is not None
 
 
 def test_an_archived_teams_deployment_is_deleted(landing: Landing) -> None:
@@ -92,7 +77,7 @@ def test_an_archived_teams_deployment_is_deleted(landing: Landing) -> None:
 
 
 # --- what holds it ------------------------------------------------------------------------------------------------------
-def test_one_that_an_alias_answers_from_is_deleted_by_force_only(landing: Landing) -> None:
+def test_what_an_alias_answers_from_goes_by_force_only_and_what_costs_is_not_retired(landing: Landing) -> None:
     made = landing.ready()
     lead, path = landing.office.lab.lead, f"/v1/deployments/{made['id']}"
     assert lead.put("/v1/aliases/bot", json={"model_id": landing.model["id"]}).status_code == 200
@@ -102,21 +87,21 @@ def test_one_that_an_alias_answers_from_is_deleted_by_force_only(landing: Landin
     assert landing.remove(made["id"], force=True)["status"] == "deleted"
     assert landing.ask("bot").json()["error"]["code"] == "not_deployed"
     assert lead.delete(path).json()["status"] == "deleted", "again changes nothing"
-
-
-def test_a_model_that_costs_by_the_hour_is_not_retired(landing: Landing) -> None:
-    made = landing.deploy()
-    lead = landing.office.lab.lead
+    assert lead.delete("/v1/aliases/bot").status_code == 204
+    again = landing.deploy()
     refused = lead.delete(f"/v1/models/{landing.model['id']}")
-    assert (refused.status_code, refused.json()["deployments"]) == (409, [made["id"]])
-    landing.until_ready(made["id"])
-    landing.remove(made["id"])
+    assert (refused.status_code, refused.json()["deployments"]) == (409, [again["id"]])
+    landing.office.drain()
+    landing.remove(again["id"])
+    named = {"deployments": {landing.model["provider_model"]: "made-by-hand"}}
+    landing.office.lab.api.admin.patch(f"/v1/connections/{landing.connection}", json=named)
+    assert landing.ask().json()["error"]["code"] != "not_deployed", "Azure was asked, and says what it knows"
     assert lead.delete(f"/v1/models/{landing.model['id']}").status_code == 204
     assert landing.order().json()["code"] == "model_retired"
 
 
 # --- who may, and what --------------------------------------------------------------------------------------------------
-def test_a_resource_has_room_for_so_many_whichever_teams_they_are(landing: Landing) -> None:
+def test_a_resource_has_room_for_so_many_and_is_managed_while_they_stand(landing: Landing) -> None:
     api = landing.office.lab.api
     limited = api.admin.patch(f"/v1/connections/{landing.connection}", json={"max_deployments": 1})
     assert limited.json()["max_deployments"] == 1
@@ -126,21 +111,20 @@ def test_a_resource_has_room_for_so_many_whichever_teams_they_are(landing: Landi
     other = api.team("sales")["id"]
     theirs = landing.office.lab.model(landing.connection, f"{landing.model['provider_model']}-2", other)
     assert api.lead(other).post("/v1/deployments", json={"model": theirs}).json()["code"] == "quota_exceeded"
-    landing.until_ready(first["id"])
-    landing.remove(first["id"])
-    landing.ready()
-
-
-def test_a_resource_in_which_deployments_stand_goes_on_being_managed(landing: Landing) -> None:
-    landing.deploy()
-    admin, path = landing.office.lab.api.admin, f"/v1/connections/{landing.connection}"
     same = landing.office.management()
-    assert admin.patch(path, json={"management": same}).status_code == 200
-    refused = admin.patch(path, json={"management": same | {"account": "another"}})
-    assert (refused.status_code, refused.json()["deployments"]) == (409, 1)
+    path = f"/v1/connections/{landing.connection}"
+    assert api.admin.patch(path, json={"management": same}).status_code == 200
+    moved = api.admin.patch(path, json={"management": same | {"account": "another"}})
+    assert (moved.status_code, moved.json()["deployments"]) == (409, 1), "it would be taken for gone, and go on costing"
+    landing.office.drain()
+    landing.remove(first["id"])
+    landing.deploy()
 
 
-def test_leads_deploy_and_members_look(landing: Landing) -> None:
+def test_leads_deploy_members_look_and_a_wrong_order_is_refused_where_it_is_wrong(landing: Landing) -> None:
+    for wrong, pointer in WRONG:
+        refused = landing.order(**wrong)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
     assert landing.office.member.post("/v1/deployments", json={"model": landing.model["id"]}).status_code == 403
     made = landing.deploy()
     path = f"/v1/deployments/{made['id']}"
@@ -156,12 +140,6 @@ def test_leads_deploy_and_members_look(landing: Landing) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_what_is_no_order_is_refused_where_it_is_wrong(landing: Landing) -> None:
-    for wrong, pointer in WRONG:
-        refused = landing.order(**wrong)
-        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
-
-
 def test_only_azure_has_deployments_and_only_where_it_is_managed(landing: Landing) -> None:
     lab = landing.office.lab
     at_openai = lab.model(landing.office.openai(), "ft:gpt-4.1:x::y")
@@ -173,23 +151,3 @@ def test_only_azure_has_deployments_and_only_where_it_is_managed(landing: Landin
     assert landing.order(name="taken").json()["name"] == "taken"
     lab.api.admin.delete(f"/v1/connections/{landing.connection}")
     assert "out of use" in landing.order().json()["detail"]
-
-
-def test_a_checkpoint_that_is_not_in_the_registry_is_deployed_and_asked(landing: Landing) -> None:
-    office = landing.office
-    job = office.finish(
-        office.submit(office.dataset(), connection_id=landing.connection, hyperparameters={"n_epochs": 2})
-    )
-    checkpoint = office.look(f"/jobs/{job['id']}/checkpoints")["data"][0]["model"]
-    assert ":ckpt-step-" in checkpoint
-    made = landing.ready(model=checkpoint)
-    assert (made["model"], made["model_id"], made["base_model"]) == (checkpoint, None, job["model"])
-    assert landing.ask(checkpoint).json()["model"] == checkpoint
-
-
-def test_a_deployment_that_an_admin_has_named_goes_on_answering(landing: Landing) -> None:
-    made = landing.ready()
-    landing.remove(made["id"])
-    named = {"deployments": {landing.model["provider_model"]: "made-by-hand"}}
-    landing.office.lab.api.admin.patch(f"/v1/connections/{landing.connection}", json=named)
-    assert landing.ask().json()["error"]["code"] != "not_deployed", "Azure was asked, and says what it knows"
