@@ -18,6 +18,7 @@ from api.schemas.connections import (
 from shared.connections import actions, checks, queries
 from shared.connections.addresses import check_transport
 from shared.errors import Conflict, NotFound
+from shared.settings import Settings
 from shared.teams.tables import Role
 
 router = noun("connections")
@@ -30,7 +31,7 @@ def create_connection(
     body: ConnectionCreate, caller: Admin, db: Write, vault: TheVault, settings: TheSettings
 ) -> ConnectionSchema:
     """The credential is sealed at once; a first check follows within seconds. Names are unique. For admins."""
-    check_transport(body.base_url, settings.hosts_in_the_clear)
+    _check_transport(body, settings)
     return ConnectionSchema.model_validate(actions.create(db, vault, body.wanted(), caller))
 
 
@@ -61,8 +62,8 @@ def update_connection(
     vault: TheVault,
     settings: TheSettings,
 ) -> ConnectionSchema:
-    """Name, address, credential, deployments or limits; then it is checked again. For admins."""
-    check_transport(body.base_url, settings.hosts_in_the_clear)
+    """Name, address, secrets, management, limits or deployments; then it is checked again. For admins."""
+    _check_transport(body, settings)
     return ConnectionSchema.model_validate(actions.update(db, vault, connection_id, body.changes(), caller))
 
 
@@ -86,3 +87,8 @@ async def check_connection(  # no thread of the common ones is held while the pr
     finding = await asking.ask(lambda: checks.ask(connection, vault))
     checked = await asking.last(lambda db: checks.record(db, connection, finding))
     return ConnectionSchema.model_validate(checked)
+
+
+def _check_transport(body: ConnectionCreate | ConnectionPatch, settings: Settings) -> None:
+    for url, pointer in body.addresses():
+        check_transport(url, settings.hosts_in_the_clear, pointer)

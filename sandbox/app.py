@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox import control, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, deployments, files, jobs, models, moderations
+from sandbox.operations import chat, deployments, files, jobs, models, moderations, tokens
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -44,6 +44,7 @@ _ARM: Table = (
     ("delete_deployment", "DELETE", "/deployments/{deployment}", deployments.delete),
     ("list_deployments", "GET", "/deployments", deployments.list_deployments),
 )
+_ENTRA: Table = (("token", "POST", "/oauth2/v2.0/token", tokens.give),)
 _ARM_PREFIX = (
     "/arm/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{resource}"
 )
@@ -54,6 +55,7 @@ _DOORS: tuple[tuple[Door, str, Table], ...] = (
     (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _AZURE_ONLY + _CHAT),
     (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _AZURE_ONLY + _DEPLOYED_CHAT),
     (reading.ARM, _ARM_PREFIX, _ARM),
+    (reading.ENTRA, "/entra/{resource}", _ENTRA),
 )
 
 

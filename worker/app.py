@@ -103,7 +103,17 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs", "moderations", "requests", "spend", "uploads"):
+for noun in (
+    "connections",
+    "datasets",
+    "deployments",
+    "evaluations",
+    "jobs",
+    "moderations",
+    "requests",
+    "spend",
+    "uploads",
+):
     import_module(f"worker.{noun}")  # registers its tasks
 
 

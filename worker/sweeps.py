@@ -11,6 +11,7 @@ from shared.datasets.moderation.tables import Moderation
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.tables import Upload
 from shared.db import Claimable, Database, now
+from shared.deployments.tables import Deployment
 from shared.evaluations.tables import Evaluation
 from shared.jobs.rounds import any_round
 from shared.jobs.taking import PHASES, any_due
@@ -34,6 +35,7 @@ def _due(db: Session) -> Iterator[Task]:
         (Task.VALIDATE_DATASETS, Dataset, ()),
         (Task.MODERATE_DATASETS, Moderation, due_moderations()),
         (Task.FORGET_UPLOADS, Upload, ()),
+        (Task.TEND_DEPLOYMENTS, Deployment, ()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
         (Task.CHECK_CONNECTIONS, Connection, ()),
     ]

@@ -2,57 +2,23 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
 from api.schemas.base import ConnectionId, Name, Schema, example
+from api.schemas.management import EntraIn, EntraShown, ManagementSchema
+from api.schemas.secrets import Address, Credential
 from shared.connections.actions import ConnectionChanges, NewConnection
-from shared.connections.addresses import host_of
-from shared.connections.tables import Health, ProviderKind
+from shared.connections.tables import CredentialKind, Health, ProviderKind
 
 _ADDRESS = "https://api.openai.com/v1"
 
-
-def _check_address(text: str) -> str:
-    """An address that a credential may be sent to says everything in plain sight: scheme, host, port, path."""
-    try:
-        parts = urlsplit(text)
-        port_is_valid = parts.port is None or parts.port > 0
-    except ValueError as error:
-        raise ValueError("is not a URL") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_valid:
-        raise ValueError(f"must be an http or https URL with a host, such as {_ADDRESS}")
-    if "@" in parts.netloc or "?" in text or "#" in text:
-        raise ValueError("must hold no user, password, query or fragment")
-    host_of(text)
-    return text
-
-
-def _check_credential(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("holds characters that no key has")
-    return secret
-
-
-Address = Annotated[
-    str,
-    StringConstraints(min_length=8, max_length=500, pattern=r"^[!-~]+$"),
-    AfterValidator(_check_address),
-    Field(description="Where the provider answers.", examples=[_ADDRESS]),
-]
-Credential = Annotated[
-    SecretStr,
-    Field(min_length=16, max_length=1000, description="The provider's key. Sealed at once, and never shown again."),
-    AfterValidator(_check_credential),
-]
 Deployments = Annotated[
     dict[Name, Name], Field(max_length=200, description="Azure: model → name of the deployment that answers for it.")
 ]
 Places = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Requests = Annotated[int, Field(ge=10, le=100_000, strict=True)]
-_LIMITS = ("max_running", "max_queued", "max_requests_per_minute")
+_LIMITS = ("max_running", "max_queued", "max_deployments", "max_requests_per_minute")
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 
 _DESCRIBED: dict[str, Any] = {
@@ -63,12 +29,46 @@ _DESCRIBED: dict[str, Any] = {
     "deployments": {},
     "max_running": None,
     "max_queued": None,
+    "max_deployments": None,
     "max_requests_per_minute": None,
 }
 
 
+class _Described(Schema):
+    """What making and changing have in common.
+
+    `max_running`: jobs there that are not over; `max_queued`: those of them that it has not begun; further ones wait here, and
+    teams take turns. `max_deployments`: of tuned models. `max_requests_per_minute`: what may be asked about jobs and files.
+    Null: as is usual for the provider.
+    """
+
+    base_url: Address | None = None
+    entra: EntraIn | None = None
+    management: ManagementSchema | None = None
+    max_running: Places | None = None
+    max_queued: Places | None = None
+    max_deployments: Places | None = None
+    max_requests_per_minute: Requests | None = None
+
+    def limits(self) -> dict[str, int | None]:
+        """Those that were named."""
+        return {name: getattr(self, name) for name in _LIMITS if name in self.model_fields_set}
+
+    def addresses(self) -> list[tuple[str | None, str]]:
+        """Where secrets or tokens would be sent, each with its place in the body; None = not given."""
+        return [
+            (self.base_url, "/base_url"),
+            (None if self.entra is None else self.entra.authority_url, "/entra/authority_url"),
+            (None if self.management is None else self.management.arm_url, "/management/arm_url"),
+        ]
+
+
 _SHOWN: dict[str, Any] = _DESCRIBED | {
+    "entra": None,
+    "client_secret_hint": None,
+    "management": None,
     "id": "conn_01h455vb4pex5vsknk084sn02q",
+    "credential_kind": "key",
     "credential_hint": "…w3Rk",
     "health": "healthy",
     "health_detail": "The credential works",
@@ -79,28 +79,19 @@ _SHOWN: dict[str, Any] = _DESCRIBED | {
 }
 
 
-class Limited(Schema):
-    """`max_running`: jobs there that are not over; `max_queued`: those of them that it has not begun; further ones wait here, and
-    teams take turns. `max_requests_per_minute`: what may be asked about jobs and files. Null: as is usual for the provider.
+class ConnectionCreate(_Described):
+    """`api_version` is for Azure's dated interface; without it the undated one (`/openai/v1`) is spoken.
+
+    Azure only: with `credential_kind` `entra` the tokens of `entra` are shown instead of a `credential`; `management` (which needs
+    `entra`) lets deployments be made.
     """
-
-    max_running: Places | None = None
-    max_queued: Places | None = None
-    max_requests_per_minute: Requests | None = None
-
-    def limits(self) -> dict[str, int | None]:
-        """Those that were named."""
-        return {name: getattr(self, name) for name in _LIMITS if name in self.model_fields_set}
-
-
-class ConnectionCreate(Limited):
-    """`api_version` is for Azure's dated interface; without it the undated one (`/openai/v1`) is spoken."""
 
     model_config = example(_DESCRIBED | {"credential": "sk-proj-4fGh…w3Rk"})
     name: Name
     provider: ProviderKind
     base_url: Address
-    credential: Credential
+    credential: Credential | None = None
+    credential_kind: CredentialKind = CredentialKind.KEY
     api_version: ApiVersion | None = None
     deployments: Deployments = Field(default_factory=dict)
 
@@ -109,19 +100,24 @@ class ConnectionCreate(Limited):
             name=self.name,
             provider=self.provider,
             base_url=self.base_url,
-            credential=self.credential.get_secret_value(),
+            credential=_opened(self.credential),
+            credential_kind=self.credential_kind,
             api_version=self.api_version,
             deployments=self.deployments,
+            entra=None if self.entra is None else self.entra.given(),
+            management=None if self.management is None else self.management.given(),
             limits=self.limits(),
         )
 
 
-class ConnectionPatch(Limited):
-    """What is left out stays as it is. A limit of null: as usual. Another `base_url` needs the credential again."""
+class ConnectionPatch(_Described):
+    """What is left out stays as it is. A limit of null: as usual.
+
+    Another `base_url` needs the credential again, another `arm_url` needs `entra` again.
+    """
 
     model_config = example({"credential": "sk-proj-4fGh…w3Rk"})
     name: Name | None = None
-    base_url: Address | None = None
     credential: Credential | None = None
     deployments: Deployments | None = None
 
@@ -129,8 +125,10 @@ class ConnectionPatch(Limited):
         return ConnectionChanges(
             name=self.name,
             base_url=self.base_url,
-            credential=None if self.credential is None else self.credential.get_secret_value(),
+            credential=_opened(self.credential),
             deployments=self.deployments,
+            entra=None if self.entra is None else self.entra.given(),
+            management=None if self.management is None else self.management.given(),
             limits=self.limits(),
         )
 
@@ -157,7 +155,10 @@ class ConnectionSummary(Schema):
 
 
 class ConnectionSchema(Schema):
-    """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each."""
+    """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each.
+
+    `max_…` null: as many as the provider has published for accounts of its kind.
+    """
 
     model_config = example(_SHOWN)
     id: ConnectionId
@@ -165,7 +166,11 @@ class ConnectionSchema(Schema):
     provider: ProviderKind
     base_url: str
     api_version: str | None
+    credential_kind: CredentialKind
     credential_hint: str
+    entra: EntraShown | None
+    client_secret_hint: str | None
+    management: ManagementSchema | None
     health: Health
     health_detail: str | None
     training_open: bool | None
@@ -173,6 +178,7 @@ class ConnectionSchema(Schema):
     deployments: dict[str, str]
     max_running: int | None
     max_queued: int | None
+    max_deployments: int | None
     max_requests_per_minute: int | None
     checked_at: datetime | None
     created_at: datetime
@@ -191,3 +197,7 @@ class ConnectionDetail(ConnectionSchema):
 
     model_config = example(_SHOWN | {"poll_lag_seconds": {"p50": 0.5, "p99": 5.0}})
     poll_lag_seconds: PollLagSchema | None = None
+
+
+def _opened(credential: SecretStr | None) -> str | None:
+    return None if credential is None else credential.get_secret_value()

@@ -20,6 +20,7 @@ from api.schemas.base import (
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.lifecycles import JobStatus
+from shared.providers.tiers import ServiceTier
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -49,7 +50,10 @@ class Hyperparameters(Schema):
 
 
 class JobSubmit(Schema):
-    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more."""
+    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more.
+
+    `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
+    """
 
     model_config = example(_ORDER)
     dataset_id: DatasetId
@@ -57,6 +61,7 @@ class JobSubmit(Schema):
     connection_id: ConnectionId | None = None
     model: ModelName
     method: Literal["supervised"] = "supervised"
+    tier: ServiceTier | None = None
     hyperparameters: Hyperparameters = Hyperparameters()
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
@@ -73,6 +78,7 @@ class JobSubmit(Schema):
             method=self.method,
             connection_id=self.connection_id,
             validation_dataset_id=self.validation_dataset_id,
+            tier=self.tier,
             hyperparameters=self.hyperparameters.chosen(),
             suffix=self.suffix,
             seed=self.seed,
@@ -130,6 +136,7 @@ class JobSchema(Schema):
     connection_id: ConnectionId
     model: str
     method: str
+    tier: ServiceTier | None
     hyperparameters: dict[str, Any]
     suffix: str | None
     seed: int | None

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0007_engine"
-down_revision = "0005_moderations"
+down_revision = "0006_deployments"
 branch_labels = None
 depends_on = None
 
@@ -35,8 +35,7 @@ GRANT EXECUTE ON FUNCTION tw_line(text) TO tw_app, tw_worker;
 
 
 def upgrade() -> None:
-    for column in ("max_running", "max_queued", "max_requests_per_minute"):
-        op.add_column("connections", sa.Column(column, sa.Integer(), nullable=True))
+    op.add_column("connections", sa.Column("max_requests_per_minute", sa.Integer(), nullable=True))
     for table, column, usual in (("teams", "weight", "1"), ("jobs", "priority", "0")):
         op.add_column(table, sa.Column(column, sa.Integer(), nullable=False, server_default=usual))
         op.alter_column(table, column, server_default=None)

@@ -1,7 +1,7 @@
 """What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -9,11 +9,13 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections import entra_access
 from shared.connections.allowance import capacity
 from shared.connections.credentials import Vault
+from shared.connections.entra_access import Entra, Management
 from shared.connections.limits import limits_of
-from shared.connections.queries import get_connection
-from shared.connections.tables import Connection, Health, Pace, ProviderKind
+from shared.connections.queries import get_connection, standing_deployments
+from shared.connections.tables import Connection, CredentialKind, Health, Pace, ProviderKind
 from shared.db import now, ring, seconds_from_now
 from shared.errors import Conflict, FieldError, InvalidRequest
 from shared.ids import ConnectionId
@@ -24,16 +26,22 @@ from shared.teams.caller import Caller
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """An account at a provider as an admin describes it. `deployments`: model → the deployment that answers for it (Azure)."""
+    """An account at a provider as an admin describes it. `deployments`: model → the deployment that answers for it (Azure).
+
+    `credential` None: its Entra application's tokens are shown instead. `limits`: columns of the connection by name.
+    """
 
     name: str
     provider: ProviderKind
     base_url: str
-    credential: str = field(repr=False)
+    credential: str | None = field(repr=False)
+    credential_kind: CredentialKind = CredentialKind.KEY
     api_version: str | None = None
     deployments: dict[str, str] = field(default_factory=dict)
+    entra: Entra | None = None
+    management: Management | None = None
     limits: Mapping[str, int | None] = field(default_factory=dict)
-    """`max_running`, `max_queued`, `max_requests_per_minute`; what is left out, or None, is as usual for the provider."""
+    """`max_…`; what is left out, or None, is as usual for the provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +52,31 @@ class ConnectionChanges:
     base_url: str | None = None
     credential: str | None = field(default=None, repr=False)
     deployments: dict[str, str] | None = None
+    entra: Entra | None = None
+    management: Management | None = None
     limits: Mapping[str, int | None] = field(default_factory=dict)
     """Those that are named change; None = as usual for the provider again."""
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
-    """A connection whose first check is due now. Raises Conflict when the name is taken."""
+    """A connection whose first check is due now. Raises Conflict when the name is taken, InvalidRequest for what does not
+    belong together.
+    """
+    entra_access.check_kind(wanted.provider, wanted.credential_kind, wanted.credential, wanted.entra)
     _check_free(db, wanted.name)
     connection = Connection(
         id=ConnectionId(ids.new("conn")),
         name=wanted.name,
         provider=wanted.provider,
         base_url=wanted.base_url,
+        credential_kind=wanted.credential_kind,
+        sealed_credential=b"",
         api_version=wanted.api_version,
         models={},
         deployments=wanted.deployments,
         **wanted.limits,
     )
-    _seal(connection, wanted.credential, vault)
+    _give_secrets(connection, vault, wanted)
     _check_soon(db, connection)
     db.add(connection)
     db.flush()
@@ -76,13 +91,11 @@ def update(
 ) -> Connection:
     """Change a connection, and check it again. Raises NotFound, Conflict, InvalidRequest.
 
-    A new address asks for the credential again: nobody may send a stored one to a host of his own choice.
+    A new address asks for its secret again: nobody may send a stored one to a host of his own choice.
     """
     connection = get_connection(db, connection_id)
-    moved = changes.base_url is not None and changes.base_url != connection.base_url
-    if moved and changes.credential is None:
-        fault = FieldError("/credential", "required with another base_url")
-        raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
+    _check_moved(connection, changes)
+    _check_managed_elsewhere(db, connection, changes.management)
     if changes.name is not None and changes.name != connection.name:
         _check_free(db, changes.name)
         connection.name = changes.name
@@ -91,11 +104,10 @@ def update(
         connection.deployments = dict(changes.deployments)
     for name, limit in changes.limits.items():
         setattr(connection, name, limit)
-    if changes.credential is not None:
-        _seal(connection, changes.credential, vault)
+    _give_secrets(connection, vault, changes)
     _check_soon(db, connection)
     db.flush()
-    told = None if changes.credential is None else "changed"
+    told = None if changes.credential is None and changes.entra is None else "changed"
     audit(db, caller, "connection.update", connection.id, name=changes.name, base_url=changes.base_url, credential=told)
     return connection
 
@@ -133,10 +145,39 @@ def _write(db: Session, connection_id: ConnectionId, **values: Any) -> None:
     db.execute(update_rows(Connection).where(Connection.id == connection_id).values(**values))
 
 
-def _seal(connection: Connection, credential: str, vault: Vault) -> None:
-    connection.sealed_credential = vault.seal(credential, connection.id)
-    connection.credential_hint = f"…{credential[-4:]}"
-    connection.training_open = None
+def _check_moved(connection: Connection, changes: ConnectionChanges) -> None:
+    by_key = connection.credential_kind is CredentialKind.KEY
+    if changes.credential is not None and not by_key:
+        fault = FieldError("/credential", "not used: this connection shows the tokens of its Entra application")
+        raise InvalidRequest("This connection has no key.", [fault])
+    if changes.base_url is None or changes.base_url == connection.base_url:
+        return
+    if (changes.credential if by_key else changes.entra) is None:
+        fault = FieldError("/credential" if by_key else "/entra", "required with another base_url")
+        raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
+
+
+def _check_managed_elsewhere(db: Session, connection: Connection, management: Management | None) -> None:
+    """What stands in one resource would be taken for gone in another, and go on costing."""
+    if management is None or connection.management in (None, asdict(management)):
+        return
+    if standing := standing_deployments(db, connection.id):
+        raise Conflict(
+            f"{standing} deployments stand in the resource that is managed now. Delete them first, or make another connection.",
+            deployments=standing,
+        )
+
+
+def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | ConnectionChanges) -> None:
+    """What is given of credential, application and management; what is not stays. Raises InvalidRequest."""
+    if given.credential is not None:
+        connection.sealed_credential = vault.seal(given.credential, connection.id)
+        connection.credential_hint = f"…{given.credential[-4:]}"
+        connection.training_open = None
+    if given.management is not None:
+        entra_access.give_management(connection, given.management, given.entra)
+    if given.entra is not None:
+        entra_access.give_application(connection, vault, given.entra)
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.connections.catalogue import catalogue
@@ -43,6 +43,11 @@ def encodings_in_use(db: Session) -> dict[str, int]:
     for model in alive or known.values():
         longest[model.encoding] = max(longest.get(model.encoding, 0), model.max_example_tokens)
     return longest
+
+
+def standing_deployments(db: Session, connection_id: ConnectionId) -> int:
+    """How many deployments stand in a connection's resource, or are about to, whichever team's they are."""
+    return int(db.scalars(select(func.tw_deployments_on(connection_id))).one())
 
 
 def list_connections(db: Session, *, after: str | None, limit: int) -> Sequence[Connection]:

@@ -16,6 +16,14 @@ class ProviderKind(StrEnum):
     AZURE = "azure"
 
 
+class CredentialKind(StrEnum):
+    """What is shown to the provider's data plane."""
+
+    KEY = "key"
+    ENTRA = "entra"
+    """A token that the connection's Entra application is given."""
+
+
 class Health(StrEnum):
     """What the last check said."""
 
@@ -33,8 +41,16 @@ class Connection(Claimable, Row):
     provider: Mapped[ProviderKind] = mapped_column(text_enum(ProviderKind))
     base_url: Mapped[str]
     api_version: Mapped[str | None]
+    credential_kind: Mapped[CredentialKind] = mapped_column(text_enum(CredentialKind), default=CredentialKind.KEY)
     sealed_credential: Mapped[bytes]
+    """Empty where tokens are shown."""
     credential_hint: Mapped[str]
+    entra: Mapped[dict[str, Any] | None]
+    """Azure: `{"tenant_id", "client_id", "authority_url"}` of the application that asks for tokens."""
+    sealed_client_secret: Mapped[bytes | None]
+    client_secret_hint: Mapped[str | None]
+    management: Mapped[dict[str, Any] | None]
+    """Azure: `{"subscription_id", "resource_group", "account", "arm_url"}`: where deployments are made, as that application."""
     health: Mapped[Health] = mapped_column(text_enum(Health), default=Health.UNCHECKED)
     health_detail: Mapped[str | None]
     training_open: Mapped[bool | None]
@@ -49,11 +65,17 @@ class Connection(Claimable, Row):
     """Failures since it last answered; while there are any, one worker at a time asks it."""
     max_running: Mapped[int | None]
     max_queued: Mapped[int | None]
+    max_deployments: Mapped[int | None]
     max_requests_per_minute: Mapped[int | None]
     """None = as is usual for its provider (see `limits`)."""
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
+
+    @property
+    def sealed(self) -> tuple[bytes, bytes | None]:
+        """All its secrets. Sealing the same one twice gives other bytes, so equal bytes mean that nobody has touched them."""
+        return self.sealed_credential, self.sealed_client_secret
 
 
 class Pace(Row):

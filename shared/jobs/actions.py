@@ -24,6 +24,7 @@ from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
+from shared.providers.tiers import ServiceTier
 from shared.queue import Task
 from shared.spend import actions as spend
 from shared.spend.actions import HoldRequest
@@ -43,6 +44,8 @@ class Order:
     method: str = "supervised"
     connection_id: ConnectionId | None = None
     validation_dataset_id: DatasetId | None = None
+    tier: ServiceTier | None = None
+    """Azure: None = the usual one there."""
     hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
     suffix: str | None = None
     seed: int | None = None
@@ -130,7 +133,7 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
 
 
 def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
-    offer = offers.find_offer(db, connection_id, order.model, order.method)
+    offer = offers.find_offer(db, connection_id, order.model, order.method, order.tier)
     n_epochs = order.hyperparameters.get("n_epochs")
     expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
     _check_order(db, order, offer, dataset.team_id)
@@ -156,6 +159,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         connection_id=offer.connection.id,
         model=order.model,
         method=order.method,
+        tier=offer.tier,
         hyperparameters=dict(order.hyperparameters),
         suffix=order.suffix,
         seed=order.seed,

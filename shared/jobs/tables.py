@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, guard_status, now, status_column
+from shared.db import Claimable, Row, guard_status, now, status_column, text_enum
 from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
+from shared.providers.tiers import ServiceTier
 
 _IN_LINE = ("connection_id", "team_id", text("priority DESC"), "id")
 _LOOKED_AT = "('running', 'paused', 'cancelling')"
@@ -36,6 +37,8 @@ class Job(Claimable, Row):
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     model: Mapped[str]
     method: Mapped[str]
+    tier: Mapped[ServiceTier | None] = mapped_column(text_enum(ServiceTier))
+    """Where it is trained; None = its provider knows no tiers."""
     hyperparameters: Mapped[dict[str, Any]]
     suffix: Mapped[str | None]
     seed: Mapped[int | None]

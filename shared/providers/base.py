@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
+from shared.providers.identity import Identity
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
 from shared.providers.prevented import Unavailable as Unavailable
+from shared.providers.tiers import ServiceTier
 
 
 # --- files --------------------------------------------------------------------------------------------------------------
@@ -42,6 +44,8 @@ class TrainingOrder:
     seed: int | None = None
     tag: str = ""
     """Ours; sent as metadata where the provider takes it."""
+    tier: ServiceTier | None = None
+    """Where it is trained, for providers that know tiers (`tiers.training_tiers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +179,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where and as whom: the only things a provider client is made of. No ambient variable adds to it."""
+    """Where and as whom: the only things a provider client is made of. No ambient variable adds to it.
+
+    `identity` (Azure): who asks for tokens that are shown instead of `credential`.
+    """
 
     base_url: str
     credential: str = field(repr=False)
     api_version: str | None = None
     timeout_seconds: float = 30.0
+    identity: Identity | None = None
     on_request: Callable[[], None] | None = field(default=None, repr=False, compare=False)
     """Called with each request that is sent, whatever comes of it."""
 

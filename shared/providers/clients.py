@@ -3,17 +3,12 @@
 The SDK would add what it finds in the environment: organisation, project, base URL, headers, proxies, certificates.
 """
 
-import ssl
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-import httpx2
 from openai import AzureOpenAI, OpenAI
 
-from shared.providers.base import Access, Rejected
-
-_CONNECT_SECONDS = 5.0
+from shared.providers.base import Access
+from shared.providers.outgoing import open_http, sendable
 
 
 class IsolatedOpenAI(OpenAI):
@@ -32,42 +27,21 @@ class IsolatedAzureOpenAI(AzureOpenAI, IsolatedOpenAI):
 
 def open_openai(access: Access, *, base_url: str) -> OpenAI:
     return IsolatedOpenAI(
-        api_key=_sendable(access.credential),
+        api_key=sendable(access.credential),
         base_url=base_url,
         max_retries=0,
-        http_client=_http(access),
+        http_client=open_http(access.timeout_seconds, access.on_request),
     )
 
 
 def open_dated_azure(access: Access, *, api_version: str) -> OpenAI:
+    """With a key, or with a token where the account is asked as somebody."""
+    shown, has_key = sendable(access.credential), access.identity is None
     return IsolatedAzureOpenAI(
-        api_key=_sendable(access.credential),
+        api_key=shown if has_key else None,
+        azure_ad_token=None if has_key else shown,
         azure_endpoint=access.base_url.rstrip("/"),
         api_version=api_version,
         max_retries=0,
-        http_client=_http(access),
+        http_client=open_http(access.timeout_seconds, access.on_request),
     )
-
-
-def _http(access: Access) -> httpx2.Client:
-    """No redirects: the credential goes to the connection's own host only."""
-    timeout = httpx2.Timeout(access.timeout_seconds, connect=min(_CONNECT_SECONDS, access.timeout_seconds))
-    hooks = {"request": [_counted(access.on_request)]} if access.on_request else {}
-    return httpx2.Client(timeout=timeout, verify=_trusted(), trust_env=False, follow_redirects=False, event_hooks=hooks)
-
-
-def _counted(on_request: Callable[[], None]) -> Callable[[httpx2.Request], None]:
-    return lambda _: on_request()
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Shared, because reading the authorities takes longer (20 ms) than asking a near provider."""
-    return httpx2.create_ssl_context(trust_env=False)
-
-
-def _sendable(credential: str) -> str:
-    """What cannot stand in a header would be quoted in the HTTP client's own error, whole."""
-    if not credential or not credential.isascii() or not credential.isprintable() or " " in credential:
-        raise Rejected("The credential holds characters that no key has", code="invalid_credential", status=401)
-    return credential

@@ -3,8 +3,10 @@
 Loading this loads the SDK with which they are asked: `shared.providers` does so when the first one is opened.
 """
 
+from shared.providers.arm import ArmDeployer
 from shared.providers.azure import AzureProvider
 from shared.providers.base import Access, Provider, Unavailable
+from shared.providers.deploying import Deployer, ResourceAccess
 from shared.providers.openai import OpenAIProvider
 from shared.providers.translation import ODD_ADDRESS
 
@@ -25,3 +27,8 @@ def open_provider(kind: str, access: Access) -> Provider:
         return _KINDS[kind](access)
     except ODD_ADDRESS as error:
         raise Unavailable("The connection's address is not one that can be called", reached=False) from error
+
+
+def open_deployer(access: ResourceAccess) -> Deployer:
+    """See `shared.providers.open_deployer`."""
+    return ArmDeployer(access)
