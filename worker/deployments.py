@@ -66,7 +66,7 @@ def _make(context: Context, work: Work, deployer: Deployer, seen: ProviderDeploy
     """What has our tag is what we ordered, whoever died over it. The same name with another tag is somebody else's."""
     if seen is None:
         seen = _put(context, work, deployer)
-    elif seen.tag != _tag(context, work):
+    elif not _is_ours(context, work, seen):
         _fail(context, work, f"There is another deployment named {seen.name} in the resource.", "name_taken")
         return
     if seen is None:
@@ -100,7 +100,7 @@ def _put(context: Context, work: Work, deployer: Deployer) -> ProviderDeployment
 
 def _take_away(context: Context, work: Work, deployer: Deployer, seen: ProviderDeployment | None) -> None:
     """Delete it, unless it is somebody else's by now; looked at again until it is gone."""
-    if seen is not None and seen.tag == _tag(context, work):
+    if seen is not None and _is_ours(context, work, seen):
         if seen.standing is not Standing.GOING:
             deployer.delete(seen.name)
             seen = deployer.find(seen.name) or seen
@@ -115,7 +115,7 @@ def _take_away(context: Context, work: Work, deployer: Deployer, seen: ProviderD
 
 def _look(context: Context, work: Work, seen: ProviderDeployment | None) -> None:
     with context.database.transaction() as db:
-        if seen is None or seen.tag != _tag(context, work):
+        if seen is None or not _is_ours(context, work, seen):
             recording.record_gone(db, work)
         else:
             recording.record_seen(db, work, seen, next_seconds=context.poll_seconds)
@@ -133,6 +133,15 @@ def _is_unwanted(context: Context, work: Work) -> bool:
     """Our claim was lost while we ordered. Whoever has it now sees what we ordered, unless all is over already."""
     with context.database.reading() as db:
         return get_deployment(db, work.deployment.id).ended_at is not None
+
+
+def _is_ours(context: Context, work: Work, seen: ProviderDeployment) -> bool:
+    """By our tag. One that shows none is ours when we have ordered that model under that name: should a resource manager not
+    repeat tags, losing sight of what costs would be worse than to take over what somebody made in its place.
+    """
+    if seen.tag is None:
+        return work.deployment.put_at is not None and seen.model == work.deployment.model
+    return seen.tag == _tag(context, work)
 
 
 def _tag(context: Context, work: Work) -> str:

@@ -35,9 +35,9 @@ def at_azure(landing: Landing, method: str, name: str, **more: Any) -> Answer:
     )
 
 
-def by_hand(landing: Landing, name: str) -> None:
+def by_hand(landing: Landing, name: str, **tags: str) -> None:
     model = {"format": "OpenAI", "name": landing.model["provider_model"], "version": "1"}
-    body = {"sku": {"name": "Standard", "capacity": 7}, "properties": {"model": model}}
+    body = {"sku": {"name": "Standard", "capacity": 7}, "tags": tags, "properties": {"model": model}}
     assert at_azure(landing, "PUT", name, json=body).status_code == 201
 
 
@@ -154,7 +154,7 @@ def test_somebody_elses_deployment_is_neither_taken_over_nor_deleted(landing: La
     assert landing.hosting() == 0
     made = landing.ready()
     assert at_azure(landing, "DELETE", made["name"]).status_code == 200
-    by_hand(landing, made["name"])
+    by_hand(landing, made["name"], tunewright="another/team/dep")
     landing.office.pass_time(300)
     gone = landing.until(made["id"], "deleted")
     assert gone["reason_code"] == "gone_at_provider"
