@@ -9,7 +9,6 @@ from api.routing import noun
 from api.schemas.base import ConnectionId
 from api.schemas.connections import (
     ConnectionCreate,
-    ConnectionDetail,
     ConnectionPatch,
     ConnectionSchema,
     ConnectionSummary,
@@ -43,13 +42,13 @@ def list_connections(caller: Anyone, page: Paging, db: Read) -> Listing[Connecti
 
 
 @router.get("/connections/{connection_id}", summary="Look at a connection", responses=problems(NotFound))
-def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionDetail | ConnectionSummary:
+def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionSchema | ConnectionSummary:
     """One connection, with what its last check found. Whoever is not an admin sees neither address nor credential's hint."""
     connection = queries.get_connection(db, connection_id)
     if caller.role is not Role.ADMIN:
         return ConnectionSummary.model_validate(connection)
     lag = queries.poll_lag_of(db, connection_id)
-    shown = ConnectionDetail.model_validate(connection)
+    shown = ConnectionSchema.model_validate(connection)
     return shown.model_copy(update={"poll_lag_seconds": lag and PollLagSchema.model_validate(lag)})
 
 

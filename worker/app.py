@@ -13,7 +13,7 @@ from celery import Celery, signals
 
 from shared import log
 from shared.connections.credentials import Vault
-from shared.db import Database
+from shared.db import CLAIM_SECONDS, Database
 from shared.queue import LONG, QUEUES, SHORT, Bell, Task
 from shared.settings import Settings
 from shared.storage import StorageKey, storage_from
@@ -89,7 +89,9 @@ def bell() -> Bell:
 @cache
 def context() -> Context:
     """This process's own; never shared across a fork."""
-    database = Database(settings.database_url.get_secret_value(), pool_size=6, doorbell=bell())
+    # A process that was stopped in the middle of a transaction must not keep a connection's row from all others.
+    url = settings.database_url.get_secret_value()
+    database = Database(url, pool_size=6, doorbell=bell(), idle_seconds=CLAIM_SECONDS)
     with database.reading() as db:
         installation = installation_id(db)
     key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())

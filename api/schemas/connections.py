@@ -74,6 +74,7 @@ _SHOWN: dict[str, Any] = _DESCRIBED | {
     "health_detail": "The credential works",
     "training_open": True,
     "models": {},
+    "poll_lag_seconds": {"p50": 0.5, "p99": 5.0},
     "checked_at": "2026-11-20T09:00:05Z",
     "created_at": "2026-11-20T09:00:00Z",
 }
@@ -154,10 +155,19 @@ class ConnectionSummary(Schema):
     models: dict[str, Any]
 
 
+class PollLagSchema(Schema):
+    """Seconds between when jobs were due to be looked at and when they were, over ten minutes: half were no later than `p50`."""
+
+    model_config = example({"p50": 0.5, "p99": 5.0})
+    p50: float
+    p99: float
+
+
 class ConnectionSchema(Schema):
     """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each.
 
     `max_…` null: as many as the provider has published for accounts of its kind.
+    `poll_lag_seconds` is told where one connection is looked at; null: no job was looked at in the last ten minutes.
     """
 
     model_config = example(_SHOWN)
@@ -180,23 +190,9 @@ class ConnectionSchema(Schema):
     max_queued: int | None
     max_deployments: int | None
     max_requests_per_minute: int | None
+    poll_lag_seconds: PollLagSchema | None = None
     checked_at: datetime | None
     created_at: datetime
-
-
-class PollLagSchema(Schema):
-    """Seconds between when jobs were due to be looked at and when they were, over ten minutes: half were no later than `p50`."""
-
-    model_config = example({"p50": 0.5, "p99": 5.0})
-    p50: float
-    p99: float
-
-
-class ConnectionDetail(ConnectionSchema):
-    """One connection as admins see it. `poll_lag_seconds` null: no job was looked at in the last ten minutes."""
-
-    model_config = example(_SHOWN | {"poll_lag_seconds": {"p50": 0.5, "p99": 5.0}})
-    poll_lag_seconds: PollLagSchema | None = None
 
 
 def _opened(credential: SecretStr | None) -> str | None:

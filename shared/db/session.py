@@ -31,9 +31,13 @@ EVERYTHING = Scope(organisation=True)
 
 
 class Database:
-    """One process's way to Postgres: a pool and the doorbell that is rung after commits."""
+    """One process's way to Postgres: a pool and the doorbell that is rung after commits.
 
-    def __init__(self, url: str, *, pool_size: int, doorbell: Doorbell) -> None:
+    `idle_seconds`: a transaction in which nothing is asked for so long is ended by Postgres, with all its locks. None = never.
+    """
+
+    def __init__(self, url: str, *, pool_size: int, doorbell: Doorbell, idle_seconds: float | None = None) -> None:
+        idle = "" if idle_seconds is None else f" -c idle_in_transaction_session_timeout={idle_seconds:g}s"
         self.engine = create_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
@@ -42,7 +46,7 @@ class Database:
             pool_pre_ping=True,  # Postgres may have been restarted since the connection was last used
             hide_parameters=True,  # a traceback is logged, and what was to be stored is nobody's business there
             # A day is a day in UTC, wherever the server stands.
-            connect_args={"connect_timeout": 5, "prepare_threshold": None, "options": "-c TimeZone=UTC"},
+            connect_args={"connect_timeout": 5, "prepare_threshold": None, "options": f"-c TimeZone=UTC{idle}"},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._doorbell = doorbell

@@ -100,14 +100,15 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
 def note_watched(db: Session, job_ids: Iterable[JobId]) -> None:
     """Somebody looks at these jobs: those that are not over are followed more closely for a while, beginning now.
 
-    Noted again only after some seconds, so that it costs little however often they are looked at.
+    Noted again only after some seconds, and not of a row that somebody else is writing: nobody waits for this.
     """
     noted = func.coalesce(Job.watched_at, now() - WATCHED)
     is_new = noted <= now() - WATCHED
     moments = {"watched_at": now(), "due_at": case((is_new, func.least(Job.due_at, now())), else_=Job.due_at)}
     live = (Job.id.in_(job_ids), Job.status.in_((JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)))
-    stale = noted <= now() - WATCHED / 4
-    db.execute(update(Job).where(*live, stale).values(moments).execution_options(synchronize_session=False))
+    stale = select(Job.id).where(*live, noted <= now() - WATCHED / 4)
+    free = stale.with_for_update(skip_locked=True, key_share=True)
+    db.execute(update(Job).where(Job.id.in_(free)).values(moments).execution_options(synchronize_session=False))
 
 
 def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:

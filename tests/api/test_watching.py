@@ -71,7 +71,7 @@ def questions(office: Office) -> list[float]:
     asked: list[float] = []
 
     def note(*given: Any) -> None:
-        if "watched" in given[2]:
+        if "AS watched" in given[2]:
             asked.append(time.monotonic())
 
     event.listen(office.lab.api.app.state.context.database.engine, "before_cursor_execute", note)
