@@ -96,7 +96,7 @@ def context() -> Context:
     return Context(
         database=database,
         storage=storage_from(settings.storage_place, key),
-        vault=Vault(settings.secret_key.get_secret_value()),
+        vault=Vault(settings.sealing_keys),
         installation=installation,
         poll_seconds=settings.poll_seconds,
         settle_seconds=settings.settle_seconds,

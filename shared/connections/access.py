@@ -18,5 +18,7 @@ def provider_of(connection: Connection, vault: Vault, *, timeout_seconds: float 
             credential=vault.open(connection.sealed_credential, connection.id),
             api_version=connection.api_version,
             timeout_seconds=timeout_seconds,
+            proxy_url=connection.proxy_url,
+            ca_pem=connection.ca_pem,
         ),
     )

@@ -10,12 +10,15 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.connections.catalogue import TrainableModel, catalogue
+from shared.connections.catalogue import TrainableModel
+from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
+from shared.connections.trainable import trainable_model, trainable_models
 from shared.db import today
-from shared.errors import ModelNotTrainable, NotFound, PriceUnknown, TrainingClosed
+from shared.errors import ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
-from shared.spend.prices import Price, Tier, price_of
+from shared.spend.prices import Price, Tier
+from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
 
 
@@ -34,24 +37,22 @@ def offers(db: Session) -> list[Offer]:
     """Everything that can be trained today, by connection and model."""
     day = today(db)
     return [
-        Offer(connection, model, method, _price(model, day), shutdown_date(connection, model))
+        Offer(connection, model, method, _price(connection, model, day), shutdown_date(connection, model))
         for connection in _connections(db)
-        for model in catalogue().values()
-        if model.provider == connection.provider and _why_not(connection, model, day) is None
+        for model in trainable_models(connection).values()
+        if _why_not(connection, model, day) is None
         for method in model.methods
     ]
 
 
 def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str) -> Offer:
     """What a choice would be bought as. Raises NotFound, TrainingClosed, ModelNotTrainable or PriceUnknown."""
-    connection = db.get(Connection, connection_id)
-    if connection is None or connection.archived_at is not None:
-        raise NotFound("connection")
+    connection = get_connection(db, connection_id)
     if connection.training_open is False:
         raise TrainingClosed(
             f"{connection.name} takes no new training jobs: {connection.health_detail}", connection=connection.name
         )
-    known = catalogue().get((connection.provider, model))
+    known = trainable_model(connection, model)
     day = today(db)
     why_not = "it is not in the catalogue" if known is None else _why_not(connection, known, day)
     if known is None or why_not:
@@ -61,13 +62,13 @@ def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str
     if method not in known.methods:
         methods = ", ".join(known.methods) or "no method that is ordered here"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
-    price = price_of(connection.provider, model, Tier.TUNED, Unit.TRAINED, day)
+    price = price_on(connection, model, Tier.TUNED, Unit.TRAINED, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known))
 
 
 def connections_for(db: Session, model: str) -> Sequence[Connection]:
     """The connections to providers that train a model, by name. `find_offer` tells whether they do so today."""
-    return [one for one in _connections(db) if (one.provider, model) in catalogue()]
+    return [one for one in _connections(db) if trainable_model(one, model)]
 
 
 def shutdown_date(connection: Connection, model: TrainableModel) -> date | None:
@@ -94,8 +95,8 @@ def _connections(db: Session) -> Sequence[Connection]:
     return db.scalars(select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.name)).all()
 
 
-def _price(model: TrainableModel, day: date) -> Price | None:
+def _price(connection: Connection, model: TrainableModel, day: date) -> Price | None:
     try:
-        return price_of(model.provider, model.model, Tier.TUNED, Unit.TRAINED, day)
+        return price_on(connection, model.model, Tier.TUNED, Unit.TRAINED, day)
     except PriceUnknown:
         return None

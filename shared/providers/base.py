@@ -2,7 +2,7 @@
 
 A provider is one file that turns these calls into a wire dialect. It decides nothing: no retries, no money, no database.
 Outcomes are values to be matched; what prevented an outcome is one of three errors, named for what may be done next.
-Adding a provider is one file and one line in `shared/providers/__init__.py`.
+Adding a provider is one file and one line in `kinds`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -175,12 +175,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where and as whom: the only things a provider client is made of. No ambient variable adds to it."""
+    """Where, as whom and by which way: the only things a provider client is made of. No ambient variable adds to it.
+
+    `ca_pem`: the only authorities that are believed, as PEM; None = those that the machine trusts.
+    """
 
     base_url: str
     credential: str = field(repr=False)
     api_version: str | None = None
     timeout_seconds: float = 30.0
+    proxy_url: str | None = None
+    ca_pem: str | None = None
 
 
 class Provider(Protocol):
@@ -191,6 +196,10 @@ class Provider(Protocol):
 
     moderates: ClassVar[bool]
     """Whether this kind of provider has moderation to ask."""
+
+    def __init__(self, access: Access) -> None:
+        """Asks nothing yet."""
+        ...
 
     def close(self) -> None:
         """Let go of the connections; no question can be asked afterwards."""

@@ -4,7 +4,7 @@ The SDK would add what it finds in the environment: organisation, project, base 
 """
 
 import ssl
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import httpx2
@@ -49,15 +49,25 @@ def open_dated_azure(access: Access, *, api_version: str) -> OpenAI:
 
 
 def _http(access: Access) -> httpx2.Client:
-    """No redirects: the credential goes to the connection's own host only."""
+    """No redirects: the credential goes to the connection's own host only. A proxy is told the host, and sees no credential
+    that is sent over TLS.
+    """
     timeout = httpx2.Timeout(access.timeout_seconds, connect=min(_CONNECT_SECONDS, access.timeout_seconds))
-    return httpx2.Client(timeout=timeout, verify=_trusted(), trust_env=False, follow_redirects=False)
+    trusted = _machines() if access.ca_pem is None else _private(access.ca_pem)
+    proxy = None if access.proxy_url is None else httpx2.Proxy(access.proxy_url)
+    return httpx2.Client(timeout=timeout, verify=trusted, proxy=proxy, trust_env=False, follow_redirects=False)
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def _machines() -> ssl.SSLContext:
     """Shared, because reading the authorities takes longer (20 ms) than asking a near provider."""
     return httpx2.create_ssl_context(trust_env=False)
+
+
+@lru_cache(maxsize=32)
+def _private(ca_pem: str) -> ssl.SSLContext:
+    """Believes these authorities, and no others."""
+    return ssl.create_default_context(cadata=ca_pem)
 
 
 def _sendable(credential: str) -> str:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.connections.catalogue import catalogue
-from shared.connections.tables import Connection, Health, ProviderKind
+from shared.connections.queries import get_connection
+from shared.connections.tables import Connection, Health
+from shared.connections.trainable import trainable_models
 from shared.errors import NotDeployed, NotFound
 from shared.ids import ConnectionId, ModelId, TeamId
 from shared.registry.queries import check_usable, find_model, get_model
@@ -63,21 +64,19 @@ def base_models(db: Session) -> list[tuple[str, Connection]]:
 
 
 def _tuned(db: Session, name: str, model: Model) -> Target:
-    connection = db.get_one(Connection, model.connection_id)
+    connection = db.get(Connection, model.connection_id)
+    if connection is None:  # closed to the team since
+        raise NotFound("model")
     deployed_as = _deployed_as(connection, model.provider_model)
     return Target(name, connection, deployed_as, model.provider_model, model.base_model, model.id)
 
 
 def _base(db: Session, name: str, connection_id: ConnectionId | None) -> Target:
-    connection = _chosen(db, connection_id) if connection_id else _first_that_answers(db, name)
+    connection = get_connection(db, connection_id) if connection_id else _first_that_answers(db, name)
+    # Such a server lists tuned models under names like any other: what may be asked there is what the connection says.
+    if connection.provider.traits.self_described and name not in trainable_models(connection):
+        raise NotFound("model")
     return Target(name, connection, _deployed_as(connection, name), name, name, None)
-
-
-def _chosen(db: Session, connection_id: ConnectionId) -> Connection:
-    connection = db.get(Connection, connection_id)
-    if connection is None or connection.archived_at is not None:
-        raise NotFound("connection")
-    return connection
 
 
 def _first_that_answers(db: Session, name: str) -> Connection:
@@ -86,7 +85,7 @@ def _first_that_answers(db: Session, name: str) -> Connection:
         if name in _answered_by(connection):
             return connection
     for connection in connections:
-        if connection.provider is ProviderKind.AZURE and name in (connection.models or _catalogued(connection)):
+        if connection.provider.traits.from_deployments and name in _known_there(connection):
             _deployed_as(connection, name)
     raise NotFound("model")
 
@@ -98,19 +97,18 @@ def _healthy(db: Session) -> Sequence[Connection]:
 
 def _answered_by(connection: Connection) -> Collection[str]:
     """The models that can be asked there. An account that has told nothing (yet) is taken to have what the catalogue knows."""
-    if connection.provider is ProviderKind.AZURE:
-        return connection.deployments
-    return connection.models or _catalogued(connection)
+    return connection.deployments if connection.provider.traits.from_deployments else _known_there(connection)
 
 
-def _catalogued(connection: Connection) -> set[str]:
-    return {model for provider, model in catalogue() if provider == connection.provider}
+def _known_there(connection: Connection) -> Collection[str]:
+    told = {} if connection.provider.traits.self_described else connection.models
+    return told or trainable_models(connection)
 
 
 def _deployed_as(connection: Connection, model: str) -> str:
-    if connection.provider is not ProviderKind.AZURE:
-        return model
     if model not in connection.deployments:
+        if not connection.provider.traits.from_deployments:
+            return model
         raise NotDeployed(
             f"{model} has no deployment on {connection.name}, and Azure answers from deployments only. Ask an admin to "
             "deploy it and to name the deployment in the connection.",

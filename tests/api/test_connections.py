@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.connections import checks, queries
-from shared.connections.actions import close_training
 from shared.connections.credentials import Vault
+from shared.connections.outages import close_training
 from shared.db import Database
 from shared.queue import Task
 from shared.storage import storage_from

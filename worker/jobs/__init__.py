@@ -5,8 +5,8 @@ from contextlib import closing
 import structlog
 
 from shared.connections.access import provider_of
-from shared.connections.actions import note_answer
 from shared.connections.credentials import CannotOpen
+from shared.connections.outages import note_answer
 from shared.db import UNAVAILABLE
 from shared.jobs.recording import record_failure
 from shared.jobs.tables import Job

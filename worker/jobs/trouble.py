@@ -4,14 +4,13 @@ Whether an order may have been taken in spite of silence is not decided here (se
 alone is its connection's: until it is over nobody asks there, and afterwards one worker first.
 """
 
-from shared.connections.actions import close_training, leave_alone
 from shared.connections.credentials import CannotOpen
+from shared.connections.outages import close_training, leave_alone, note_refusal
 from shared.jobs.recording import record_failure, record_silence, record_wait
 from shared.jobs.taking import Step, Work
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from worker.context import Context
 
-CREDENTIAL_SECONDS = 300.0
 LONGEST_WAIT_SECONDS = 60.0
 SHORT_WAIT_SECONDS = 2.0
 """A job's own wait while its connection is left alone."""
@@ -29,10 +28,10 @@ def record_trouble(context: Context, work: Work, error: ProviderError | CannotOp
         case Unavailable():
             _leave_alone(context, work, error.reason, "provider_unavailable", _backoff(work.connection.failures))
         case CannotOpen():
-            _leave_alone(context, work, str(error), "credential_unreadable", CREDENTIAL_SECONDS)
+            _wait_for_a_credential(context, work, str(error), "credential_unreadable")
         case Rejected() if error.credential:
             reason = f"{work.connection.name}'s credential is refused; the job waits for a new one."
-            _leave_alone(context, work, reason, "credential_refused", CREDENTIAL_SECONDS)
+            _wait_for_a_credential(context, work, reason, "credential_refused")
         case Rejected() if work.step in _BUYING and not error.passing:
             _give_up(context, work, error)
         case _:
@@ -70,6 +69,12 @@ def _leave_alone(context: Context, work: Work, reason: str, code: str, seconds: 
     with context.database.transaction() as db:
         record_wait(db, work, reason, code, SHORT_WAIT_SECONDS)
         leave_alone(db, work.connection.id, seconds)
+
+
+def _wait_for_a_credential(context: Context, work: Work, reason: str, code: str) -> None:
+    with context.database.transaction() as db:
+        record_wait(db, work, reason, code, SHORT_WAIT_SECONDS)
+        note_refusal(db, work.connection.id, reason)
 
 
 def _asked_to_wait(error: ProviderError) -> str:
