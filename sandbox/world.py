@@ -106,10 +106,10 @@ class World:
         return model if model and model.is_served(self.clock.opened_on, self.clock.today()) else None
 
     def deployments_of(self, account: str) -> list[Deployment]:
-        """Those that still stand: idle ones are removed after 15 days, the developer tier's after one."""
+        """Those that still stand: Azure removes idle ones after 15 days, and the developer tier's after one."""
         now = self.clock.now()
         mine = (each for each in self.deployments.values() if each.account == account)
-        return [each for each in mine if now < each.last_asked_at + _IDLE_SECONDS and now < _developer_end(each)]
+        return [each for each in mine if now < _idle_end(each) and now < _developer_end(each)]
 
     def deployment(self, account: str, name: str) -> Deployment | None:
         return next((each for each in self.deployments_of(account) if each.name == name), None)
@@ -137,6 +137,10 @@ def _account(body: Json) -> tuple[str, Account]:
 
 def _job(body: Json) -> Job:
     return Job(**body | {"plan": Plan(**body["plan"]), "dialect": Dialect(body["dialect"])})
+
+
+def _idle_end(deployment: Deployment) -> float:
+    return math.inf if deployment.sku["name"] == "Serverless" else deployment.last_asked_at + _IDLE_SECONDS
 
 
 def _developer_end(deployment: Deployment) -> float:

@@ -94,6 +94,8 @@ class ProviderJob:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     result_file_ids: Sequence[str] = ()
     tag: str | None = None
+    trained_tokens: int | None = None
+    """As the job says; whether that is the bill is said by its outcome."""
 
 
 @dataclass(frozen=True, slots=True)

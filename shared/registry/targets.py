@@ -68,6 +68,9 @@ def _tuned(db: Session, name: str, model: Model) -> Target:
     if connection is None:  # closed to the team since
         raise NotFound("model")
     deployed_as = _deployed_as(connection, model.provider_model)
+    # Named by its checkpoint, since its provider gave it no name: nothing answers to that.
+    if deployed_as == model.provider_model and deployed_as.startswith(f"{model.lineage.get('provider_job_id')}:"):
+        raise _not_deployed(connection, deployed_as)
     return Target(name, connection, deployed_as, model.provider_model, model.base_model, model.id)
 
 
@@ -109,10 +112,14 @@ def _deployed_as(connection: Connection, model: str) -> str:
     if model not in connection.deployments:
         if not connection.provider.traits.from_deployments:
             return model
-        raise NotDeployed(
-            f"{model} has no deployment on {connection.name}, and Azure answers from deployments only. Ask an admin to "
-            "deploy it and to name the deployment in the connection.",
-            model=model,
-            connection=connection.name,
-        )
+        raise _not_deployed(connection, model)
     return str(connection.deployments[model])
+
+
+def _not_deployed(connection: Connection, model: str) -> NotDeployed:
+    return NotDeployed(
+        f"{model} has no deployment on {connection.name}, which answers for such models from deployments only. Ask an admin to "
+        "deploy it and to name the deployment in the connection.",
+        model=model,
+        connection=connection.name,
+    )
