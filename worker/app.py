@@ -71,6 +71,11 @@ app.conf.update(
             "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
+        "warn_of_shutdowns": {
+            "task": str(Task.WARN_OF_SHUTDOWNS),
+            "schedule": 3600.0,
+            "options": {"expires": 3600.0},
+        },
         "tidy_storage": {"task": str(Task.TIDY_STORAGE), "schedule": 3600.0, "options": {"expires": 3600.0}},
     },
 )
@@ -103,7 +108,17 @@ def context() -> Context:
     )
 
 
-for noun in ("connections", "datasets", "evaluations", "jobs", "moderations", "requests", "spend", "uploads"):
+for noun in (
+    "connections",
+    "datasets",
+    "evaluations",
+    "jobs",
+    "moderations",
+    "registry",
+    "requests",
+    "spend",
+    "uploads",
+):
     import_module(f"worker.{noun}")  # registers its tasks
 
 
