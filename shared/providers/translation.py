@@ -22,8 +22,15 @@ ODD_ADDRESS = (httpx2.InvalidURL, UnicodeError)
 """What a host that is none is met with, before anything is sent: at the latest when its name is encoded."""
 # Not simply `Exception`: a time limit that strikes in the middle is raised as one too.
 _NOT_TRANSLATED = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError, OSError)
-_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
-"""Raised while there is no connection yet (refused, unknown host, failed handshake), so the request cannot have arrived.
+_NEVER_LEFT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+"""Raised while there is no connection yet (refused, unknown host, failed handshake, a proxy that lets nobody through), so the
+request cannot have arrived.
 A reset is not among them: it may come after the request was read."""
 
 _NOT_BY_WAITING = frozenset(
