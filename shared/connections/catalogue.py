@@ -32,6 +32,11 @@ class TrainableModel:
     token_error: Decimal = Decimal("0.05")
     """How far a bill may lie from the count, as a share of it: bills of published providers were seen within 5 %."""
 
+    @property
+    def counted_approximately(self) -> bool:
+        """Whether nobody here knows its vocabulary."""
+        return self.token_factor != 1
+
 
 @cache
 def catalogue() -> dict[tuple[str, str], TrainableModel]:

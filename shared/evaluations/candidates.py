@@ -64,8 +64,6 @@ def encoding_of(connection: Connection, base_model: str) -> Encoding:
 def most_of(connection: Connection, base_model: str, counted: Usage) -> Usage:
     """The most that a model can make of what was counted in its `encoding_of`."""
     known = trainable_model(connection, base_model)
-    return (
-        counted
-        if known is None or known.token_factor == 1
-        else counted.widened(known.token_factor * (1 + known.token_error))
-    )
+    if known is None or not known.counted_approximately:
+        return counted
+    return counted.widened(known.token_factor * (1 + known.token_error))

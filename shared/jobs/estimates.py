@@ -35,6 +35,7 @@ class Estimate:
     n_epochs: int
     epochs_are_automatic: bool
     billed_tokens: int
+    approximate: bool
     counted_as: str
     price: Price
     low: Usd
@@ -118,6 +119,7 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
         n_epochs=epochs,
         epochs_are_automatic=n_epochs is None,
         billed_tokens=billed_as(provider, Decimal(counted)),
+        approximate=offer.model.counted_approximately,
         counted_as=_counted_as(offer.model),
         price=price,
         low=cost(counted * (1 - error)),
@@ -143,7 +145,7 @@ def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> int:
 def _check_length(dataset: Dataset, longest: int, model: TrainableModel) -> None:
     """A report judges the models that are published; what a connection alone knows of is judged here, by the same code."""
     stretched = ceil(longest * model.token_factor)
-    if model.token_factor != 1 and stretched > model.max_example_tokens:
+    if model.counted_approximately and stretched > model.max_example_tokens:
         raise DatasetRejected(
             f"The longest example of {dataset.id} has about {stretched:,} tokens of {model.model}, which takes "
             f"{model.max_example_tokens:,}. Shorten it, or choose another model.",
@@ -154,7 +156,7 @@ def _check_length(dataset: Dataset, longest: int, model: TrainableModel) -> None
 
 def _counted_as(model: TrainableModel) -> str:
     error = f"± {model.token_error:.0%}".replace("%", " %")
-    if model.token_factor == 1:
+    if not model.counted_approximately:
         return error
     return (
         f"approximate: counted as {model.encoding} × {model.token_factor}, not by the model's own vocabulary, {error}"

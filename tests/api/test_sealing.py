@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from shared.db import Database
 from shared.ids import ConnectionId
 from shared.settings import Settings
 from tests.support.api import Api
+from tests.support.database import PROJECT
 from worker.rotate_keys import rotate
 
 ONE, OTHER = ConnectionId("conn_1"), ConnectionId("conn_2")
@@ -117,6 +120,22 @@ def test_all_credentials_come_under_the_newest_key_while_the_service_runs(api: A
     assert rotate(worker, vault) == (0, [])
     assert opened(api, Vault(new)) == wanted
     assert "sk-from-long-ago" in wanted
+
+
+def test_the_command_does_it_with_a_workers_settings(api: Api) -> None:
+    old, new = api.settings.secret_key.get_secret_value(), key()
+    connected(api, 2)
+    settings = {
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "TUNEWRIGHT_STORAGE_DIR": "/nowhere",
+        "DATABASE_URL": api.database.worker_url,
+    }
+    env = os.environ | settings | {"TUNEWRIGHT_SECRET_KEY": f"{new},{old}"}
+    command = [sys.executable, "-m", "worker.rotate_keys"]
+    done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert '"credentials": 2' in done.stdout + done.stderr
+    assert opened(api, Vault(new)) == ["sk-secret-number-0", "sk-secret-number-1"]
 
 
 def test_a_credential_that_no_key_opens_is_named_and_left(api: Api, worker: Database) -> None:

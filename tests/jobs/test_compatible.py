@@ -70,6 +70,7 @@ def test_a_job_goes_from_the_order_to_a_model_that_answers(workshop: Workshop) -
 
 def test_an_estimate_says_that_it_is_approximate_and_holds_what_the_bill_may_be(workshop: Workshop) -> None:
     found = estimated(workshop)
+    assert found["approximate"] is True
     assert "approximate: counted as o200k_base × 1.15" in found["rests_on"]
     assert "± 30 %" in found["rests_on"]
     assert found["rests_on"].endswith("not by the model's own vocabulary, ± 30 %")

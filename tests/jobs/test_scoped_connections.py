@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from psycopg import connect, errors
 from starlette.testclient import TestClient
 
 from shared import ids
@@ -67,6 +68,18 @@ def test_to_another_team_it_is_as_if_it_did_not_exist(workshop: Workshop) -> Non
     assert stranger.post("/openai/v1/chat/completions", json=chat).status_code == 404
     assert [one["id"] for one in stranger.get("/openai/v1/models").json()["data"]] == []
     assert workshop.submit()
+
+
+def test_postgres_itself_shows_it_to_nobody_else(api: Api) -> None:
+    support, sales = api.team("support")["id"], api.team("sales")["id"]
+    made = api.admin.post("/v1/connections", json=described(teams=[support])).json()
+    with connect(api.database.app_url, autocommit=True) as db:
+        for team, seen in ((support, [(made["id"],)]), (sales, []), ("", [])):
+            db.execute("SELECT set_config('app.team', %s, false)", [team])
+            assert db.execute("SELECT id FROM connections").fetchall() == seen, team
+        db.execute("SELECT set_config('app.team', %s, false)", [support])
+        with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
+            db.execute("UPDATE connections SET teams = NULL")
 
 
 def test_what_was_not_bought_before_the_team_lost_the_connection_is_not_bought(workshop: Workshop) -> None:
