@@ -6,7 +6,7 @@ RUN := .venv/bin/python -m
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo up key test drill bench-validate fuzz check checks fmt lint types contracts docs-check migrations-check lock-check
+.PHONY: help env demo up key test drill bench-polling bench-validate fuzz check checks fmt lint types contracts docs-check migrations-check lock-check
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ test: env  ## All tests; they start what they need. ARGS= goes to pytest
 
 drill: env  ## Workers killed at every point of a submission, many times; KILLS=50 at each
 	@$(RUN) tests.drills $(if $(KILLS),--kills "$(KILLS)")
+
+bench-polling: env  ## How soon 10,000 jobs' changes are known, beside naive polling; half an hour each. ARGS= goes to bench.polling
+	@$(RUN) bench.polling $(ARGS)
 
 bench-validate: env  ## How fast a dataset is validated, beside OpenAI's notebook; ARGS= goes to bench.validate (--megabytes 512)
 	@$(RUN) bench.validate $(ARGS)

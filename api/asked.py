@@ -11,7 +11,7 @@ from shared.errors import FieldError, InvalidRequest, UnsupportedFormat
 LONGEST_MAPPING = 10_000
 
 
-def asked_of(form: str, mapping: Mapping[str, Any] | None, checks: Checks) -> Asked:
+def asked_of(form: str, mapping: Mapping[str, Any] | None, checks: Checks, sheet: str | None = None) -> Asked:
     """Raises UnsupportedFormat or InvalidRequest."""
     if form not in FORMATS:
         raise UnsupportedFormat(
@@ -22,7 +22,7 @@ def asked_of(form: str, mapping: Mapping[str, Any] | None, checks: Checks) -> As
     if mapping is not None and len(json.dumps(mapping)) > LONGEST_MAPPING:
         fault = FieldError("/mapping", f"has more than {LONGEST_MAPPING:,} characters")
         raise InvalidRequest("The mapping is too long.", [fault])
-    return Asked(form, mapping, checks)
+    return Asked(form, mapping, checks, sheet)
 
 
 def mapping_in(text: str | None) -> dict[str, Any] | None:

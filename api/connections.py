@@ -7,11 +7,19 @@ from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import ConnectionId
-from api.schemas.connections import ConnectionCreate, ConnectionPatch, ConnectionSchema, ConnectionSummary
+from api.schemas.connections import (
+    ConnectionCreate,
+    ConnectionDetail,
+    ConnectionPatch,
+    ConnectionSchema,
+    ConnectionSummary,
+    PollLagSchema,
+)
 from shared.connections import actions, checks, queries
 from shared.connections.addresses import check_proxy, check_transport
 from shared.db import today
 from shared.errors import Conflict, NotFound
+from shared.settings import Settings
 from shared.teams.tables import Role
 
 router = noun("connections")
@@ -26,7 +34,7 @@ def create_connection(
     """The credential is sealed at once; a first check follows within seconds. Names are unique. Open to all teams, or to those
     that are named. For admins.
     """
-    check_transport(body.base_url, settings.hosts_in_the_clear)
+    _check_transport(body, settings)
     check_proxy(body.base_url, body.proxy_url, settings.hosts_in_the_clear)
     return ConnectionSchema.model_validate(actions.create(db, vault, body.wanted(today(db)), caller))
 
@@ -39,10 +47,14 @@ def list_connections(caller: Anyone, page: Paging, db: Read) -> Listing[Connecti
 
 
 @router.get("/connections/{connection_id}", summary="Look at a connection", responses=problems(NotFound))
-def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionSchema | ConnectionSummary:
+def get_connection(connection_id: ConnectionId, caller: Anyone, db: Read) -> ConnectionDetail | ConnectionSummary:
     """One connection, with what its last check found. Whoever is not an admin sees neither address nor credential's hint."""
-    schema = ConnectionSchema if caller.role is Role.ADMIN else ConnectionSummary
-    return schema.model_validate(queries.get_connection(db, connection_id))
+    connection = queries.get_connection(db, connection_id)
+    if caller.role is not Role.ADMIN:
+        return ConnectionSummary.model_validate(connection)
+    lag = queries.poll_lag_of(db, connection_id)
+    shown = ConnectionDetail.model_validate(connection)
+    return shown.model_copy(update={"poll_lag_seconds": lag and PollLagSchema.model_validate(lag)})
 
 
 @router.patch("/connections/{connection_id}", summary="Change a connection", responses=problems(NotFound, Conflict))
@@ -55,7 +67,7 @@ def update_connection(
     settings: TheSettings,
 ) -> ConnectionSchema:
     """What is given is changed; then the connection is checked again. For admins."""
-    check_transport(body.base_url, settings.hosts_in_the_clear)
+    _check_transport(body, settings)
     changed = actions.update(db, vault, connection_id, body.changes(today(db)), caller)
     check_proxy(changed.base_url, changed.proxy_url, settings.hosts_in_the_clear)
     return ConnectionSchema.model_validate(changed)
@@ -81,3 +93,8 @@ async def check_connection(  # no thread of the common ones is held while the pr
     finding = await asking.ask(lambda: checks.ask(connection, vault))
     checked = await asking.last(lambda db: checks.record(db, connection, finding))
     return ConnectionSchema.model_validate(checked)
+
+
+def _check_transport(body: ConnectionCreate | ConnectionPatch, settings: Settings) -> None:
+    for url, pointer in body.addresses():
+        check_transport(url, settings.hosts_in_the_clear, pointer)

@@ -52,6 +52,11 @@ FORM: dict[str, Any] = {
                             "description": "JSON: which columns, or templates of them, make which part of an example.",
                             "example": '{"user": "{title}\\n{body}", "assistant": "label"}',
                         },
+                        "sheet": {
+                            "type": "string",
+                            "maxLength": 100,
+                            "description": "Of a workbook, the sheet to read; else the first that holds anything.",
+                        },
                         "checks": {"type": "string", "enum": [*Checks], "default": Checks.ALL},
                         "sha256": {"type": "string", "description": "The file's digest, if it is to be checked."},
                         "file": {
@@ -104,7 +109,7 @@ def fields_of(form: type[F], upload: Upload) -> F:
 
 def asked_in(fields: PreviewForm) -> Asked:
     """What the form says of the file. Raises UnsupportedFormat or InvalidRequest."""
-    return asked_of(fields.format, mapping_in(fields.mapping), fields.checks)
+    return asked_of(fields.format, mapping_in(fields.mapping), fields.checks, fields.sheet)
 
 
 def _received(upload: Upload, caller: TeamCaller) -> Received:
@@ -123,6 +128,12 @@ def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Up
     asked = json.dumps([received.name, received.filename, received.sha256, received.asked]).encode()
     try:
         with database.transaction(caller.scope) as db:
+            # Here first, so that nothing is kept of what is refused.
+            attempt.begin(db, asked)
+            actions.check_open(db, caller)
+        # Before the row, so that none is without its bytes; and outside, since copying in an object store takes seconds.
+        upload.incoming.keep(received.storage_key)
+        with database.transaction(caller.scope) as db:
             attempt.begin(db, asked)
             dataset = actions.receive(db, received, caller)
             response = JSONResponse(
@@ -131,8 +142,6 @@ def _record(database: Database, caller: TeamCaller, attempt: Attempt, upload: Up
                 {"Location": f"/v1/datasets/{dataset.id}"},
             )
             attempt.keep(db, asked, response)
-            # Last, so that nothing is kept of what is refused; and before the commit, so that no row is without its bytes.
-            upload.incoming.keep(received.storage_key)
     except Replay as replay:
         return replay.response
     return response

@@ -26,11 +26,11 @@ router = noun("datasets")
 def read_dataset(
     dataset_id: DatasetId, body: DatasetRead, caller: TeamMember, db: Write, response: Response
 ) -> DatasetSchema:
-    """Makes the next version from the same bytes, read by another `format` or `mapping`, without sending them again.
+    """Makes the next version from the same bytes, read by another `format`, `mapping` or `sheet`, without sending them again.
 
     Also the way to have a dataset judged by the rules of a newer release.
     """
-    asked = asked_of(body.format, body.mapping, body.checks)
+    asked = asked_of(body.format, body.mapping, body.checks, body.sheet)
     dataset = actions.read_again(db, dataset_id, asked.as_dict(), caller)
     return _accepted(DatasetSchema.model_validate(dataset), response)
 

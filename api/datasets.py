@@ -1,12 +1,9 @@
-"""Datasets: looked at, described, put away. How they come in, and what is made of them, stand in files of their own."""
+"""Datasets: looked at, described, put away. How they come in and go out, and what is made of them, stand in files of their own."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated
 
-from fastapi import Query, Response
-from fastapi.responses import StreamingResponse
-from pydantic import Field, StringConstraints
+from fastapi import Query
 
 from api.dependencies import Paging, Read, Store, TeamMember, TheDatabase, Write
 from api.pagination import Listing
@@ -22,22 +19,11 @@ from api.schemas.datasets import (
 from api.schemas.reports import FindingSchema, ReportSchema
 from api.schemas.versions import DatasetPatch
 from shared.datasets import actions, queries
-from shared.datasets.exporting import EXPORTS, CannotExportError, exported
 from shared.datasets.findings import Severity
-from shared.errors import Conflict, DatasetNotReady, FieldError, InvalidRequest, NotFound
+from shared.errors import Conflict, DatasetNotReady, NotFound
 from shared.jobs.estimates import estimate_offers
 
 router = noun("datasets")
-
-CHUNK_BYTES = 65_536
-
-_BYTES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string"}, "example": '{"messages": []}\n'}}}
-}
-
-Export = Annotated[
-    str, StringConstraints(max_length=60, pattern="^[a-z0-9_]+$"), Field(json_schema_extra={"enum": [*EXPORTS]})
-]
 
 
 @router.get("/datasets", summary="List datasets")
@@ -116,39 +102,3 @@ def list_examples(
         dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
     # Far lines of a large file take seconds: nobody's session waits for them.
     return Examples.model_validate(queries.read_examples(storage, dataset, offset, limit))
-
-
-@router.get(
-    "/datasets/{dataset_id}/content",
-    summary="Download a dataset",
-    response_class=StreamingResponse,
-    responses={**problems(NotFound, DatasetNotReady), **_BYTES},
-)
-def get_content(
-    dataset_id: DatasetId,
-    caller: TeamMember,
-    db: Read,
-    storage: Store,
-    as_: Annotated[Export | None, Query(alias="as", description="The form to have it in.")] = None,
-) -> Response:
-    """The bytes, as they were uploaded; with `as`, the examples in the form that an open trainer reads, or as a table.
-
-    `jsonl` is what providers are sent. An example that a form cannot say is left out.
-    """
-    dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)
-    if as_ is None:
-        return StreamingResponse(_chunks(storage.open(dataset.blob)), media_type="application/octet-stream")
-    try:
-        content, filename = exported(storage, dataset, as_)
-    except CannotExportError as error:
-        raise InvalidRequest(
-            f"{dataset_id} cannot be had so: {error}.", [FieldError("query/as", str(error))]
-        ) from error
-    named = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return StreamingResponse(content, media_type="application/octet-stream", headers=named)
-
-
-def _chunks(blob: BinaryIO) -> Iterator[bytes]:
-    with blob:
-        while chunk := blob.read(CHUNK_BYTES):
-            yield chunk

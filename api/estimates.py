@@ -6,7 +6,7 @@ from api.routing import noun
 from api.schemas.estimates import Catalogue, EstimateRequest, Estimates, EstimateSchema, OfferSchema
 from shared.errors import NotFound
 from shared.jobs.estimates import estimate_all
-from shared.jobs.offers import offers
+from shared.jobs.offers import offers, prices_by_tier
 
 router = noun("estimates")
 
@@ -25,4 +25,4 @@ def estimate_choices(body: EstimateRequest, caller: TeamMember, db: Read) -> Est
 @router.get("/catalogue", summary="List what can be trained")
 def get_catalogue(_: Anyone, db: Read) -> Catalogue:
     """Every model that a connection trains today: by which method, at which price, with which limits, until when."""
-    return Catalogue(data=[OfferSchema.of(offer) for offer in offers(db)])
+    return Catalogue(data=[OfferSchema.of(offer, prices_by_tier(db, offer)) for offer in offers(db)])

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
+from starlette.background import BackgroundTask
 
 from api.bearer import shown_key
 from api.dependencies import Paging, TeamMember, TheDatabase, TheWatching
@@ -66,7 +67,9 @@ async def get_events(
     that reconnects with `Last-Event-ID` misses nothing and gets nothing twice.
     """
     if STREAM not in accept:
-        return await run_in_threadpool(_page, database, caller, job_id, page)
+        answer = await run_in_threadpool(_page, database, caller, job_id, page)
+        answer.background = BackgroundTask(watching.note, job_id)
+        return answer
     if await run_in_threadpool(_nothing_left, database, caller, job_id, last_event_id):
         return Response(status_code=204)
     watching.check_room()

@@ -1,17 +1,19 @@
 """Jobs: ordered, watched and cancelled by a team."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Header, Response
+from fastapi import BackgroundTasks, Header, Response
 
-from api.dependencies import Paging, Read, TeamMember, Write
+from api.dependencies import Paging, Read, TeamMember, TheWatching, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import JobId
-from api.schemas.jobs import JobCheckpoints, JobMetrics, JobMetricSchema, JobSchema, JobSubmit
+from api.schemas.jobs import JobCheckpoints, JobMetrics, JobMetricSchema, JobSchema, JobSubmit, QueueSchema
 from api.sheets import CSV, also_csv, sheet
+from shared.db import Session
 from shared.errors import (
     BudgetExceeded,
     Conflict,
@@ -24,6 +26,8 @@ from shared.errors import (
     TrainingClosed,
 )
 from shared.jobs import actions, queries
+from shared.jobs.line import Standing, standings
+from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
 
 router = noun("jobs")
@@ -50,20 +54,25 @@ def submit_job(body: JobSubmit, caller: TeamMember, db: Write, response: Respons
     """
     job = actions.submit(db, body.order(), caller)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return JobSchema.model_validate(job)
+    return _shown(db, job)
 
 
 @router.get("/jobs", summary="List jobs")
 def list_jobs(caller: TeamMember, page: Paging, db: Read, status: JobStatus | None = None) -> Listing[JobSchema]:
     """The team's jobs, the newest first; with `status` only those that stand there."""
     rows = queries.list_jobs(db, team_id=caller.team_id, after=page.after, limit=page.fetch, status=status)
-    return page.of(JobSchema, rows)
+    listing = page.of(JobSchema, rows)
+    return listing.model_copy(update={"data": _placed(listing.data, standings(db, rows))})
 
 
 @router.get("/jobs/{job_id}", summary="Look at a job", responses=problems(NotFound))
-def get_job(job_id: JobId, caller: TeamMember, db: Read) -> JobSchema:
-    """Where a job stands, why, how far it is and what is held for it."""
-    return JobSchema.model_validate(queries.get_job(db, job_id, team_id=caller.team_id))
+def get_job(
+    job_id: JobId, caller: TeamMember, db: Read, watching: TheWatching, afterwards: BackgroundTasks
+) -> JobSchema:
+    """Where a job stands, why, how far it is and what is held for it. What is looked at is followed more closely for a minute."""
+    job = queries.get_job(db, job_id, team_id=caller.team_id)
+    afterwards.add_task(watching.note, job.id)
+    return _shown(db, job)
 
 
 @router.post(
@@ -75,7 +84,7 @@ def cancel_job(job_id: JobId, caller: TeamMember, db: Write, response: Response)
     What has not reached the provider is cancelled at once and costs nothing. Repeating it changes nothing.
     """
     response.headers["Location"] = f"/v1/jobs/{job_id}"
-    return JobSchema.model_validate(actions.cancel(db, job_id, caller))
+    return _shown(db, actions.cancel(db, job_id, caller))
 
 
 @router.get(
@@ -85,10 +94,16 @@ def cancel_job(job_id: JobId, caller: TeamMember, db: Write, response: Response)
     responses={**problems(NotFound), **also_csv("step,train_loss\n120,0.41\n")},
 )
 def get_metrics(
-    job_id: JobId, caller: TeamMember, db: Read, accept: Annotated[str, Header()] = "application/json"
+    job_id: JobId,
+    caller: TeamMember,
+    db: Read,
+    watching: TheWatching,
+    afterwards: BackgroundTasks,
+    accept: Annotated[str, Header()] = "application/json",
 ) -> Any:
     """Losses and accuracies by step, as far as the provider has measured them. CSV by `Accept: text/csv`."""
     job = queries.get_job(db, job_id, team_id=caller.team_id)
+    afterwards.add_task(watching.note, job.id)
     metrics = JobMetrics.model_validate({"data": queries.list_metrics(db, job.id)})
     return sheet(list(JobMetricSchema.model_fields), map(dict, metrics.data)) if CSV in accept else metrics
 
@@ -98,3 +113,15 @@ def get_checkpoints(job_id: JobId, caller: TeamMember, db: Read) -> JobCheckpoin
     """The models that the provider kept on the way; known when the job has ended."""
     job = queries.get_job(db, job_id, team_id=caller.team_id)
     return JobCheckpoints.model_validate({"data": queries.list_checkpoints(db, job.id)})
+
+
+def _shown(db: Session, job: Job) -> JobSchema:
+    return _placed([JobSchema.model_validate(job)], standings(db, [job]))[0]
+
+
+def _placed(jobs: Sequence[JobSchema], places: Mapping[JobId, Standing]) -> list[JobSchema]:
+    """The jobs, each with its place in the queue if it has one."""
+    return [
+        job.model_copy(update={"queue": QueueSchema.model_validate(places[job.id])}) if job.id in places else job
+        for job in jobs
+    ]

@@ -31,6 +31,7 @@ TAGS = {
     "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",
     "evaluations": "Models compared on the examples of a dataset.",
     "registry": "Tuned models, and where each came from.",
+    "deployments": "Capacity at Azure from which tuned models answer, paid for by the hour.",
     "serving": "Aliases: names that stay while the models behind them change.",
     "budgets": "What may be charged in a month.",
     "spend": "What was charged, to whom and for what.",
@@ -49,6 +50,7 @@ _PATH_PARAMETERS = {
     "job_id": "The fine-tuning job.",
     "evaluation_id": "The evaluation.",
     "model_id": "The tuned model.",
+    "deployment_id": "The deployment.",
     "name": "The alias.",
     "model": "An alias, a tuned model or a base model.",
 }

@@ -1,4 +1,4 @@
-"""Teams: made, renamed and archived by admins."""
+"""Teams: made, changed and archived by admins."""
 
 from http import HTTPStatus
 
@@ -32,10 +32,10 @@ def get_team(caller: MemberOfPath, db: Read) -> TeamSchema:
     return TeamSchema.model_validate(queries.get_team(db, caller.team_id))
 
 
-@router.patch("/teams/{team_id}", summary="Rename a team", responses=problems(NotFound, Conflict))
+@router.patch("/teams/{team_id}", summary="Change a team", responses=problems(NotFound, Conflict))
 def update_team(team_id: TeamId, body: TeamPatch, caller: Admin, db: Write) -> TeamSchema:
-    """Gives a team another name. For admins."""
-    return TeamSchema.model_validate(actions.rename_team(db, team_id, body.name, caller))
+    """Name or weight. For admins."""
+    return TeamSchema.model_validate(actions.update_team(db, team_id, body.name, body.weight, caller))
 
 
 @router.delete(

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from api.appending import Appending
 from api.asked import asked_of
 from api.dependencies import (
+    Heavy,
     Paging,
     Read,
     Store,
@@ -67,7 +68,7 @@ def begin_upload(
     with HEAD how far it is and go on from there. When all are there, complete it. What is not completed by `expires_at` is
     forgotten.
     """
-    asked = asked_of(body.format, body.mapping, body.checks).as_dict()
+    asked = asked_of(body.format, body.mapping, body.checks, body.sheet).as_dict()
     announced = Announced(body.name, body.filename or f"{body.name}.jsonl", body.size_bytes, body.sha256, asked)
     upload = actions.begin(db, announced, Bounds(settings.dataset_max_bytes, settings.upload_hours), caller)
     response.headers.update({"Location": f"/v1/uploads/{upload.id}"} | how_far(upload))
@@ -145,12 +146,12 @@ async def append_to_upload(  # the bytes stream: no thread and no session is hel
     responses=problems(NotFound, Conflict, OffsetMismatch, DigestMismatch),
 )
 def complete_upload(
-    upload_id: UploadId, caller: TeamMember, database: TheDatabase, storage: Store, attempt: TheAttempt
+    upload_id: UploadId, caller: TeamMember, database: TheDatabase, storage: Store, attempt: TheAttempt, _: Heavy
 ) -> Response:
     """Makes a dataset of an upload whose bytes are all there. It is put together and validated in the background.
 
     Poll `Location` until it is `ready` or `rejected`. Completing it again answers with the same dataset. If a `sha256` was
-    announced, the bytes are held against it first.
+    announced, the bytes are held against it first, which takes some seconds for each gigabyte.
     """
     _check_digest(database, storage, upload_id, caller)
     return _completed(database, upload_id, caller, attempt)
@@ -195,7 +196,10 @@ def _check_digest(database: Database, storage: Storage, upload_id: UploadId, cal
         queries.get_open_upload(db, upload_id, team_id=caller.team_id)
         keys = queries.piece_keys(db, upload)
     actions.check_whole(upload)
-    actual = digest_of(assembled(storage, keys))  # takes seconds for a large file: nobody's session waits for it
+    # The pieces came in any number of requests, perhaps to several processes, and a digest that is half done can be handed from
+    # one to another by no library: so all is read, while nobody's session waits, by few at once. The worker could do it, but
+    # then a dataset would stand there of bytes that nobody meant, in place of a refusal.
+    actual = digest_of(assembled(storage, keys))
     if actual != upload.sha256:
         raise DigestMismatch(upload.sha256, actual, "")
 

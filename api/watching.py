@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 
 import structlog
 from fastapi.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from shared.db import UNAVAILABLE, Database
 from shared.errors import ServiceBusy
 from shared.ids import JobId
+from shared.jobs.actions import note_watched
 from shared.jobs.queries import events_after
 from shared.jobs.tables import JobEvent
 
@@ -24,6 +26,8 @@ EVERY_SECONDS = 0.4
 AFTER_A_FAULT_SECONDS = 5.0
 AT_ONCE = 1000
 MOST_WATCHERS = 1000
+NOTED_EVERY_SECONDS = 20.0
+"""How often it is noted which jobs are watched, so that the worker follows those more closely."""
 MOST_WAITING = 2000
 """Events that wait for one watcher to take them."""
 
@@ -45,6 +49,7 @@ class Watching:
         self._database = database
         self._watches: set[Watch] = set()
         self._reader: asyncio.Task[None] | None = None
+        self._note_at = 0.0
 
     def check_room(self) -> None:
         """Raise ServiceBusy when this process has as many watchers as it can serve."""
@@ -62,6 +67,14 @@ class Watching:
             yield watch.events
         finally:
             self._watches.discard(watch)
+
+    def note(self, *job_ids: JobId) -> None:
+        """Note that somebody looks at these jobs. Nobody waits for it, and it may fail."""
+        try:
+            with self._database.transaction() as db:
+                note_watched(db, job_ids)
+        except UNAVAILABLE as error:
+            log.warning("watching_waits", error=type(error).__name__)
 
     async def _read(self) -> None:
         while self._watches:
@@ -81,6 +94,9 @@ class Watching:
             return AFTER_A_FAULT_SECONDS
         for event in found:
             self._pass_on(event)
+        if self._watches and monotonic() >= self._note_at:
+            self._note_at = monotonic() + NOTED_EVERY_SECONDS
+            await run_in_threadpool(self.note, *{watch.job_id for watch in self._watches})
         return EVERY_SECONDS if len(found) < AT_ONCE else 0.0
 
     def _positions(self) -> dict[JobId, int]:

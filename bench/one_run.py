@@ -16,7 +16,10 @@ from typing import Any
 
 from bench import notebook
 from bench.going_through import gone_through
+from shared.datasets.quality.near_duplicates import NearDuplicates
+from shared.datasets.quality.observer import Panel
 from shared.datasets.quality.panel import all_observers
+from shared.datasets.quality.personal_data import PersonalData
 from shared.datasets.tokens import Encoding
 from shared.datasets.validation import Companions, Limits, Validation, validate
 
@@ -29,8 +32,13 @@ def ours(path: Path, encoding: Encoding) -> dict[str, Any]:
     return _validated(path, encoding, Companions())
 
 
+def ours_with_two_observers(path: Path, encoding: Encoding) -> dict[str, Any]:
+    """The same, near-duplicates and personal data."""
+    return _validated(path, encoding, Companions(panel=lambda: Panel([NearDuplicates(), PersonalData()])))
+
+
 def ours_with_quality(path: Path, encoding: Encoding) -> dict[str, Any]:
-    """The same, and near-duplicates, personal data and everything else that is looked at."""
+    """The same, and everything else that is looked at, as it is done if nobody asks for less."""
     return _validated(path, encoding, Companions(panel=all_observers))
 
 
@@ -42,10 +50,11 @@ def as_the_worker(path: Path, encoding: Encoding) -> dict[str, Any]:
 RUNS: dict[str, Callable[[Path, Encoding], dict[str, Any]]] = {
     "notebook": notebook.run,
     "ours": ours,
+    "ours_with_two_observers": ours_with_two_observers,
     "ours_with_quality": ours_with_quality,
     "as_the_worker": as_the_worker,
 }
-COMPARED = ("notebook", "ours", "ours_with_quality")
+COMPARED = ("notebook", "ours", "ours_with_two_observers", "ours_with_quality")
 """Of which the notebook is one; each is run a second time in the same process but the notebook."""
 
 

@@ -73,7 +73,7 @@ def report_costs(rows: list[bytes]) -> None:
     seconds: dict[str, float] = defaultdict(float)
     for block in blocks_of(rows):
         began = time.process_time()
-        assert (block.answers, block.prompts, block.systems, block.said.ends) is not None
+        assert (block.answers, block.prompt_digests, block.systems, block.said.ends) is not None
         seconds["columns"] += time.process_time() - began
         for observer in panel.observers:
             began = time.process_time()

@@ -33,27 +33,39 @@ _OPEN_WEIGHT = {
     "always": {"lora": True},
 }
 """A model of the compatible dialect, at the sandbox's own prices."""
+_AT_ITS_PACE = {"max_requests_per_minute": 10_000}
+"""Jobs last seconds there, and are looked at as often as others in an hour."""
 
 
 def to_sandbox(sandbox_url: str) -> list[Connection]:
     """All dialects that the sandbox speaks. Its credentials open nothing."""
     return [
-        Connection("openai-sandbox", "openai", f"{sandbox_url}/v1", "sk-sandbox-local"),
+        Connection("openai-sandbox", "openai", f"{sandbox_url}/v1", "sk-sandbox-local", _AT_ITS_PACE),
         Connection(
             "azure-sandbox",
             "azure",
             f"{sandbox_url}/azure/demo",
             "az-sandbox-local",
-            {"api_version": "2025-04-01-preview"},
+            {"api_version": "2025-04-01-preview", **_AT_ITS_PACE, **_managed(sandbox_url)},
         ),
         Connection(
             "compatible-sandbox",
             "compatible",
             f"{sandbox_url}/compatible/v1",
             "ow-sandbox-local",
-            {"catalogue": [_OPEN_WEIGHT]},
+            {"catalogue": [_OPEN_WEIGHT], **_AT_ITS_PACE},
         ),
     ]
+
+
+def _managed(sandbox_url: str) -> dict[str, Any]:
+    """So that deployments can be made there."""
+    application = {"tenant_id": "local", "client_id": "local", "client_secret": "secret-sandbox-local"}
+    resource = {"subscription_id": "local", "resource_group": "local", "account": "demo"}
+    return {
+        "entra": application | {"authority_url": f"{sandbox_url}/entra"},
+        "management": resource | {"arm_url": f"{sandbox_url}/arm"},
+    }
 
 
 def ensure(client: Client, wanted: Connection) -> None:
@@ -71,8 +83,9 @@ def renew(client: Client, wanted: Connection) -> None:
 
 
 def _hand_over(client: Client, connection_id: str, wanted: Connection) -> None:
-    """The address with its key: a stored key is not sent to another address."""
-    changes = {"base_url": wanted.base_url, "credential": wanted.credential}
+    """The addresses with their secrets: a stored one is not sent to another address."""
+    managed = {name: wanted.more[name] for name in ("entra", "management") if name in wanted.more}
+    changes = {"base_url": wanted.base_url, "credential": wanted.credential, **managed}
     client.must("PATCH", f"/v1/connections/{connection_id}", changes)
 
 

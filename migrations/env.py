@@ -12,6 +12,7 @@ for noun in (
     "datasets",
     "datasets.moderation",
     "datasets.uploads",
+    "deployments",
     "evaluations",
     "jobs",
     "notices",

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox import control, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations
+from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations, tokens
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -45,6 +45,7 @@ _ARM: Table = (
     ("delete_deployment", "DELETE", "/deployments/{deployment}", deployments.delete),
     ("list_deployments", "GET", "/deployments", deployments.list_deployments),
 )
+_ENTRA: Table = (("token", "POST", "/oauth2/v2.0/token", tokens.give),)
 _ARM_PREFIX = (
     "/arm/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.CognitiveServices/accounts/{resource}"
 )
@@ -57,6 +58,7 @@ _DOORS: tuple[tuple[Door, str, Table], ...] = (
     (reading.ARM, _ARM_PREFIX, _ARM),
     (reading.COMPATIBLE, "/compatible/v1", _BOTH + _CHAT),
     (reading.COMPATIBLE, "/compatible/v0", _COMPATIBLE_MODELS),
+    (reading.ENTRA, "/entra/{resource}", _ENTRA),
 )
 
 

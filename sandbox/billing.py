@@ -34,5 +34,5 @@ def trained_tokens(job: Job, progress: Progress) -> int | None:
 
 def amount_usd(job: Job, progress: Progress) -> Decimal | None:
     """None when no price of the model's training is known."""
-    price = training_price(MODELS[job.dialect, job.base], job.training_type)
+    price = training_price(MODELS[job.dialect, job.base], job.tier)
     return None if price is None else price * billed_tokens(job, progress) / _MILLION

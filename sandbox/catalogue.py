@@ -96,6 +96,11 @@ _COMPATIBLE = (
 
 MODELS = {(model.dialect, model.name): model for model in _OPENAI + _AZURE + _COMPATIBLE}
 
+_STANDARD = "standard"
+_V1_TIERS = {"GlobalStandard": "global", "Developer": "developer"}
+_DATED_TIERS = {"globalstandard": "global", "developerTier": "developer"}
+_TIER_FACTORS = {_STANDARD: Decimal("1.25"), "developer": Decimal("0.5")}
+
 _ALIASES = {
     "gpt-4.1": "gpt-4.1-2025-04-14",
     "gpt-4.1-mini": "gpt-4.1-mini-2025-04-14",
@@ -112,8 +117,16 @@ def find(dialect: Dialect, name: str) -> Model | None:
     return MODELS.get((dialect, _ALIASES.get(name, name)))
 
 
-def training_price(model: Model, training_type: str | None) -> Decimal | None:
-    """Azure's developer tier costs half; other tiers are treated as global."""
+def training_tier(training_type: str | None, api_version: str | None) -> str:
+    """Which of Azure's tiers a job is billed at. What is spelt otherwise than its API wants is the standard one, in silence; so is
+    everything in dated APIs that are older than tiers. `api_version` None = the undated v1.
+    """
+    if api_version is None:
+        return _V1_TIERS.get(training_type or "", _STANDARD)
+    return _DATED_TIERS.get(training_type or "", _STANDARD) if api_version >= "2025" else _STANDARD
+
+
+def training_price(model: Model, tier: str | None) -> Decimal | None:
+    """Known prices are those of Azure's global tier, and of OpenAI, which has no tiers."""
     price = model.prices.training
-    developer = training_type is not None and training_type.lower() in {"developer", "developertier"}
-    return price / 2 if price is not None and developer else price
+    return None if price is None else price * _TIER_FACTORS.get(tier or "", Decimal(1))

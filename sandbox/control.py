@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.copying import copy
 from sandbox.exchange import Sandbox
 from sandbox.faults import KINDS, Fault
 from sandbox.gates import POINTS
@@ -32,6 +33,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         ("GET", "/_sandbox/requests", _requests),
         ("POST", "/_sandbox/clock", _advance),
         ("POST", "/_sandbox/accounts/{account}", _switch),
+        ("POST", "/_sandbox/jobs/{id}/copies", _copies),
     )
     return [Route(path, _endpoint(sandbox, answer), methods=[method]) for method, path, answer in answers]
 
@@ -128,3 +130,9 @@ def _switch(sandbox: Sandbox, request: Request, body: Json) -> Json:
     account.switches = dataclasses.replace(account.switches, **body)
     sandbox.world.save_account(account)
     return dataclasses.asdict(account.switches)
+
+
+def _copies(sandbox: Sandbox, request: Request, body: Json) -> Json:
+    original = sandbox.world.jobs[request.path_params["id"]]
+    lasting = [float(seconds) for seconds in body["lasting_seconds"]]
+    return {"jobs": copy(sandbox.world, original, float(body.get("begins_in_seconds", 0)), lasting)}

@@ -7,7 +7,7 @@ from sandbox.wire import Call, Dialect, Json, Reply
 
 KINDS = frozenset({
     "throttle", "status", "insufficient_quota", "accept_then_drop", "late_accept", "accept_then_status", "delay",
-    "fail_job", "unknown_status", "status_regress", "not_found_once",
+    "fail_job", "unknown_status", "status_regress", "not_found_once", "request_conflict",
 })  # fmt: skip
 
 
@@ -50,6 +50,9 @@ def refusal(fault: Fault, call: Call) -> Refusal | None:
         return throttled(int(fault.parameters.get("retry_after", 1)))
     if fault.kind == "insufficient_quota":
         return over_quota()
+    if fault.kind == "request_conflict":
+        text = "Another operation is being performed on the parent resource. Please try again later."
+        return Refusal(409, text, azure_code="RequestConflict")
     if fault.kind == "not_found_once":
         named = next(iter(call.path.values()), call.operation)
         return Refusal(404, f"Could not find {named}")

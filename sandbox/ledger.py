@@ -1,11 +1,12 @@
-"""What each account owes: every accepted job and every chat, for tests that count what was really bought."""
+"""What each account owes: every accepted job, every hour of hosting and every chat, for tests that count what was really bought."""
 
 from collections import Counter
 from decimal import Decimal
 
 from sandbox.billing import amount_usd, billed_tokens
 from sandbox.catalogue import MODELS
-from sandbox.records import Account, ChatUse, Job
+from sandbox.hosting import gone_at, hosted_hours, hosting_usd
+from sandbox.records import Account, ChatUse, Deployment, Job
 from sandbox.wire import Dialect, Json
 from sandbox.world import World
 
@@ -19,6 +20,7 @@ def ledger(world: World, account: str | None) -> Json:
     return {
         "jobs": [_job(world, job) for job in jobs],
         "tags": dict(Counter(job.filename for job in jobs)),
+        "hosting": [_hosting(world, each) for each in world.deployments if account in {each.account, None}],
         "chats": [_chat(world, each, model, use) for each in accounts for model, use in each.chat_use.items()],
     }
 
@@ -33,12 +35,26 @@ def _job(world: World, job: Job) -> Json:
         "tag": job.filename,
         "metadata": job.metadata,
         "model": job.base,
+        "tier": job.tier,
         "status": progress.status,
         "steps_done": progress.steps_done,
         "billed_tokens": billed_tokens(job, progress),
-        "amount_usd": None if amount is None else f"{amount:f}",
+        "amount_usd": None if amount is None else f"{amount.normalize():f}",
         "created_at": job.created_at,
         "is_deleted": job.is_deleted,
+    }
+
+
+def _hosting(world: World, deployment: Deployment) -> Json:
+    now = world.clock.now()
+    return {
+        "account": deployment.account,
+        "name": deployment.name,
+        "model": deployment.model["name"],
+        "sku": deployment.sku["name"],
+        "stands": now < gone_at(deployment),
+        "hours": hosted_hours(deployment, now),
+        "amount_usd": f"{hosting_usd(deployment, now):f}",
     }
 
 

@@ -25,6 +25,9 @@ AZURE_V1 = Door(Dialect.AZURE, ("az-sandbox", "entra-sandbox"))
 AZURE_DATED = Door(Dialect.AZURE, ("az-sandbox", "entra-sandbox"), is_dated=True, wants_version=True)
 COMPATIBLE = Door(Dialect.COMPATIBLE, ("ow-sandbox",))
 ARM = Door(Dialect.AZURE, ("entra-sandbox",), wants_version=True)
+ENTRA = Door(Dialect.AZURE, ("",))
+"""Who asks for a token shows none; the secret stands in the form."""
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 async def read(request: Request, door: Door, operation: str) -> Call:
@@ -33,7 +36,7 @@ async def read(request: Request, door: Door, operation: str) -> Call:
     account = _account(request, door)
     if door.wants_version and not request.query_params.get("api-version"):
         raise Refusal(404, "Resource not found: the api-version query parameter is missing.", azure_code="404")
-    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    is_form = request.headers.get("content-type", "").startswith(_FORMS)
     form, upload = await _form(request) if is_form else ({}, None)
     return Call(
         operation=operation,

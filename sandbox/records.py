@@ -72,6 +72,7 @@ class Job:
     breaks: Json | None = None
     is_deleted: bool = False
     has_result_file: bool = True
+    tier: str | None = None
 
 
 @dataclass(slots=True)
@@ -83,6 +84,14 @@ class Deployment:
     created_at: float
     ready_at: float
     last_asked_at: float
+    tags: Json = field(default_factory=dict)
+    fails: bool = False
+    removed_at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Its own for good: one of the same name may be made after it."""
+        return f"{self.account}/{self.name}/{self.created_at}"
 
 
 @dataclass(slots=True)
@@ -96,12 +105,16 @@ class ChatUse:
 
 @dataclass(slots=True)
 class Switches:
-    """What a test can change about an account. `as_published` leaves out what is really sent but not documented."""
+    """What a test can change about an account. `as_published` leaves out what is really sent but not documented;
+    `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
+    """
 
     training_closed: bool = False
     base64_results: bool = False
     require_bom: bool = False
     as_published: bool = False
+    deployments_fail: bool = False
+    deployment_capacity: int = 1_000
 
 
 @dataclass(slots=True)

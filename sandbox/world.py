@@ -1,6 +1,5 @@
 """All that the sandbox knows while it runs: records in memory, each change written to the store before it counts."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -9,14 +8,12 @@ from functools import lru_cache
 from sandbox.catalogue import Model, find
 from sandbox.clock import Clock
 from sandbox.examples import Reading, read
+from sandbox.hosting import gone_at
 from sandbox.learning import Learner
 from sandbox.progress import Progress, progress, wall_time
 from sandbox.records import Account, ChatUse, Deployment, Job, Plan, StoredFile, Switches
 from sandbox.store import Store
 from sandbox.wire import Dialect, Json
-
-_DAY_SECONDS = 86_400
-_IDLE_SECONDS = 15 * _DAY_SECONDS
 
 
 class World:
@@ -29,7 +26,7 @@ class World:
             body["id"]: StoredFile(**body | {"dialect": Dialect(body["dialect"])}) for body in store.all("file")
         }
         self.jobs = {body["id"]: _job(body) for body in store.all("job")}
-        self.deployments = {(body["account"], body["name"]): Deployment(**body) for body in store.all("deployment")}
+        self.deployments = [Deployment(**body) for body in store.all("deployment")]
         self._learners = lru_cache(maxsize=16)(self._learn)
 
     @classmethod
@@ -108,19 +105,20 @@ class World:
     def deployments_of(self, account: str) -> list[Deployment]:
         """Those that still stand: Azure removes idle ones after 15 days, and the developer tier's after one."""
         now = self.clock.now()
-        mine = (each for each in self.deployments.values() if each.account == account)
-        return [each for each in mine if now < _idle_end(each) and now < _developer_end(each)]
+        return [each for each in self.deployments if each.account == account and now < gone_at(each)]
 
     def deployment(self, account: str, name: str) -> Deployment | None:
         return next((each for each in self.deployments_of(account) if each.name == name), None)
 
     def save_deployment(self, deployment: Deployment) -> None:
-        self.store.put("deployment", f"{deployment.account}/{deployment.name}", asdict(deployment))
-        self.deployments[deployment.account, deployment.name] = deployment
+        self.store.put("deployment", deployment.key, asdict(deployment))
+        if deployment not in self.deployments:
+            self.deployments.append(deployment)
 
     def remove_deployment(self, deployment: Deployment) -> None:
-        self.store.remove("deployment", f"{deployment.account}/{deployment.name}")
-        del self.deployments[deployment.account, deployment.name]
+        """It is gone, and remembered: what it stood is owed."""
+        deployment.removed_at = self.clock.now()
+        self.save_deployment(deployment)
 
     def learner(self, digest: str, reading: Reading) -> Learner:
         """What was learnt from this content; raises Fault when it cannot be read as training data."""
@@ -137,11 +135,3 @@ def _account(body: Json) -> tuple[str, Account]:
 
 def _job(body: Json) -> Job:
     return Job(**body | {"plan": Plan(**body["plan"]), "dialect": Dialect(body["dialect"])})
-
-
-def _idle_end(deployment: Deployment) -> float:
-    return math.inf if deployment.sku["name"] == "Serverless" else deployment.last_asked_at + _IDLE_SECONDS
-
-
-def _developer_end(deployment: Deployment) -> float:
-    return deployment.created_at + _DAY_SECONDS if deployment.sku["name"] == "DeveloperTier" else math.inf

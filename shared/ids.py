@@ -22,6 +22,7 @@ EventId = NewType("EventId", str)
 RequestId = NewType("RequestId", str)
 UploadId = NewType("UploadId", str)
 ModerationId = NewType("ModerationId", str)
+DeploymentId = NewType("DeploymentId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -37,6 +38,7 @@ PREFIXES: dict[str, str] = {
     "RequestId": "req",
     "UploadId": "up",
     "ModerationId": "mod",
+    "DeploymentId": "dep",
 }
 """Kind of id → its prefix."""
 

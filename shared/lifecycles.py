@@ -184,3 +184,27 @@ HOLD = Lifecycle(
         HoldStatus.RELEASED: frozenset(),
     },
 )
+
+
+class DeploymentStatus(StrEnum):
+    CREATING = "creating"
+    READY = "ready"
+    FAILED = "failed"
+    DELETING = "deleting"
+    DELETED = "deleted"
+
+
+DEPLOYMENT = Lifecycle(
+    "deployment",
+    frozenset({DeploymentStatus.CREATING}),
+    {
+        DeploymentStatus.CREATING: frozenset(
+            {DeploymentStatus.READY, DeploymentStatus.FAILED, DeploymentStatus.DELETING}
+        ),
+        # Azure takes some away by itself.
+        DeploymentStatus.READY: frozenset({DeploymentStatus.DELETING, DeploymentStatus.DELETED}),
+        DeploymentStatus.FAILED: frozenset(),
+        DeploymentStatus.DELETING: frozenset({DeploymentStatus.DELETED}),
+        DeploymentStatus.DELETED: frozenset(),
+    },
+)

@@ -25,6 +25,7 @@ class Task(StrEnum):
     SUBMIT_JOBS = "submit_jobs"
     POLL_JOBS = "poll_jobs"
     CLEAN_UP_JOBS = "clean_up_jobs"
+    TEND_DEPLOYMENTS = "tend_deployments"
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
     WARN_OF_SHUTDOWNS = "warn_of_shutdowns"

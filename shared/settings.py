@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     """How often due rows are searched for; the longest that a lost wake-up call delays anything."""
 
     poll_seconds: float = 5.0
-    """How often a running job is looked at."""
+    """The shortest time between two looks at a running job; it is up to six times as long when nothing is likely to happen."""
 
     settle_seconds: float = 90.0
     """How long an order that was not answered is only looked for; longer than any request is answered late."""

@@ -17,11 +17,13 @@ from shared.datasets.moderation.tables import Moderation
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.tables import Upload
 from shared.db import Database
+from shared.deployments.tables import Deployment, WhenBudgetIsGone
 from shared.errors import IllegalTransition
 from shared.evaluations.tables import Evaluation
 from shared.ids import (
     ConnectionId,
     DatasetId,
+    DeploymentId,
     EvaluationId,
     HoldId,
     JobId,
@@ -32,8 +34,20 @@ from shared.ids import (
     UploadId,
 )
 from shared.jobs.tables import Job
-from shared.lifecycles import DATASET, EVALUATION, HOLD, JOB, MODEL, MODERATION, UPLOAD, DatasetStatus, Lifecycle
+from shared.lifecycles import (
+    DATASET,
+    DEPLOYMENT,
+    EVALUATION,
+    HOLD,
+    JOB,
+    MODEL,
+    MODERATION,
+    UPLOAD,
+    DatasetStatus,
+    Lifecycle,
+)
 from shared.money import ZERO
+from shared.providers.deploying import Sku
 from shared.registry.tables import Model
 from shared.spend.tables import Hold, SpendKind
 from shared.teams.tables import Team
@@ -122,6 +136,25 @@ def evaluation(status: Any) -> Evaluation:
     )
 
 
+def deployment(status: Any) -> Deployment:
+    new = ids.new("dep")
+    return Deployment(
+        id=DeploymentId(new),
+        team_id=TEAM,
+        created_by=KEY,
+        connection_id=CONNECTION,
+        model="m",
+        base_model="m",
+        name=new,
+        sku=Sku.STANDARD,
+        capacity=1,
+        when_budget_is_gone=WhenBudgetIsGone.WARN,
+        status=status,
+        usd_per_million="1",
+        price_id="p",
+    )
+
+
 def hold(status: Any) -> Hold:
     new = ids.new("hold")
     return Hold(id=HoldId(new), team_id=TEAM, subject=new, status=status, kind=SpendKind.TRAINING, amount=ZERO)
@@ -169,6 +202,7 @@ THINGS = [
     Thing(MODEL, model),
     Thing(EVALUATION, evaluation),
     Thing(HOLD, hold),
+    Thing(DEPLOYMENT, deployment),
 ]
 every_thing = pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.lifecycle.thing)
 

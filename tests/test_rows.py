@@ -3,16 +3,30 @@
 from collections.abc import Iterator
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from psycopg import Connection, connect, errors
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import text
 
+from migrations import guards
+from migrations.schema import engine_for
 from shared import ids
 from shared.db import Row
+from tests.support.api import Api
 from tests.support.laboratory import jsonl
 from tests.support.office import HELD_OUT, Office
 
 OURS = "organisation"
+
+ASKED = (
+    "SELECT policyname, permissive, roles, cmd, qual, with_check FROM pg_policies WHERE tablename = :name ORDER BY 1",
+    """SELECT grantee, privilege_type FROM information_schema.role_table_grants
+    WHERE table_name = :name AND grantee IN ('tw_app', 'tw_worker') ORDER BY 1, 2""",
+    "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = :name",
+)
+"""All that Postgres knows of who may do what with a table."""
 
 
 def tables_of_teams() -> list[str]:
@@ -86,3 +100,19 @@ def test_without_a_team_there_is_nothing_to_see(office: Office) -> None:
                 db.execute("SELECT set_config('app.team', %s, false)", [setting])
             assert db.execute("SELECT count(*) FROM datasets").fetchall() == [(0,)]
             assert db.execute("SELECT count(*) FROM keys").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize("like", ["moderations", "upload_pieces"])
+def test_a_table_of_a_migration_to_come_is_guarded_as_those_that_are_there(api: Api, like: str) -> None:
+    may_delete = {"upload_pieces": ("tw_worker",)}.get(like, ())
+    engine = engine_for(api.database.owner_url)
+    with engine.connect() as db, Operations.context(MigrationContext.configure(db)):
+        db.execute(text("CREATE TABLE of_tomorrow (id text, team_id text)"))
+        guards.guard("of_tomorrow", may_delete=may_delete)
+        guarded, known = (
+            [list(db.execute(text(asked), {"name": name})) for asked in ASKED] for name in ("of_tomorrow", like)
+        )
+        db.rollback()
+    engine.dispose()
+    assert guarded == known
+    assert all(guarded)

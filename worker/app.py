@@ -111,6 +111,7 @@ def context() -> Context:
 for noun in (
     "connections",
     "datasets",
+    "deployments",
     "evaluations",
     "jobs",
     "moderations",

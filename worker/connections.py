@@ -16,7 +16,7 @@ def check_connection(context: Context) -> bool:
         connection = claim(db, Connection, Connection.archived_at.is_(None))
     if connection is None or connection.claim_token is None:
         return False
-    with kept(context.database, Connection, connection.id, connection.claim_token):
+    with kept(context.database, Connection, [connection.id], connection.claim_token):
         finding = checks.ask(connection, context.vault)
     with context.database.transaction() as db:
         if fenced(db, Connection, connection.id, connection.claim_token):

@@ -54,7 +54,7 @@ def run_evaluations(context: Context) -> bool:
         work = _take(db)
     if work is None:
         return False
-    with kept(context.database, Evaluation, work.evaluation.id, work.token):
+    with kept(context.database, Evaluation, [work.evaluation.id], work.token):
         if work.is_answered:
             _finish(context, work)
         else:

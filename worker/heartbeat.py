@@ -1,6 +1,6 @@
 """Keeping a claim while a provider is asked: renewed from a thread of its own, in short transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
 
@@ -15,20 +15,20 @@ EVERY_SECONDS = 5.0
 
 
 @contextmanager
-def kept(database: Database, table: type[Claimable], row_id: str, token: str) -> Iterator[None]:
-    """Renew the claim until the block is left. A claim that is lost is not taken back: the record will find 0 rows."""
+def kept(database: Database, table: type[Claimable], row_ids: Sequence[str], token: str) -> Iterator[None]:
+    """Renew the claim on rows until the block is left. One that is lost is not taken back: the record will find 0 rows."""
     over = Event()
 
     def beat() -> None:
         while not over.wait(EVERY_SECONDS):
             try:
                 with database.transaction() as db:
-                    if not renew(db, table, row_id, token):
+                    if not renew(db, table, row_ids, token):
                         return
             except SQLAlchemyError as error:
-                log.warning("heartbeat_missed", row=row_id, error=type(error).__name__)
+                log.warning("heartbeat_missed", row=row_ids[0], error=type(error).__name__)
 
-    thread = Thread(target=beat, daemon=True, name=f"heartbeat-{row_id}")
+    thread = Thread(target=beat, daemon=True, name=f"heartbeat-{row_ids[0]}")
     thread.start()
     try:
         yield

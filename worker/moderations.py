@@ -36,7 +36,7 @@ def moderate_datasets(context: Context) -> bool:
         work = recording.take(db)
     if work is None:
         return False
-    with kept(context.database, Moderation, work.moderation.id, work.token):
+    with kept(context.database, Moderation, [work.moderation.id], work.token):
         if barred := _barred(work):
             with context.database.transaction() as db:
                 recording.record_failure(db, work, *barred)

@@ -11,9 +11,10 @@ from shared.datasets.moderation.tables import Moderation
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.tables import Upload
 from shared.db import Claimable, Database, now
+from shared.deployments.tables import Deployment
 from shared.evaluations.tables import Evaluation
-from shared.jobs.tables import Job
-from shared.jobs.taking import PHASES, due_for
+from shared.jobs.rounds import any_round
+from shared.jobs.taking import PHASES, any_due
 from shared.queue import Task
 from shared.spend.abandoned import any_abandoned
 from shared.teams.requests import any_to_forget
@@ -31,13 +32,16 @@ def due(database: Database) -> list[Task]:
 
 def _due(db: Session) -> Iterator[Task]:
     work: list[tuple[Task, type[Claimable], tuple[ColumnElement[bool], ...]]] = [
-        *((task, Job, due_for(task)) for task in PHASES),
         (Task.VALIDATE_DATASETS, Dataset, ()),
         (Task.MODERATE_DATASETS, Moderation, due_moderations()),
         (Task.FORGET_UPLOADS, Upload, ()),
+        (Task.TEND_DEPLOYMENTS, Deployment, ()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
         (Task.CHECK_CONNECTIONS, Connection, ()),
     ]
+    yield from (task for task in PHASES if any_due(db, task))
+    if any_round(db):
+        yield Task.POLL_JOBS
     for task, table, where in work:
         if db.scalar(select(exists().where(table.due_at <= now(), _unclaimed(table), *where))):
             yield task

@@ -62,6 +62,7 @@ ModerationId = Annotated[ids.ModerationId, Id("mod")]
 JobId = Annotated[ids.JobId, Id("job")]
 ModelId = Annotated[ids.ModelId, Id("model")]
 EvaluationId = Annotated[ids.EvaluationId, Id("eval")]
+DeploymentId = Annotated[ids.DeploymentId, Id("dep")]
 
 
 @dataclass(frozen=True, slots=True)

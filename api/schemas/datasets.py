@@ -21,6 +21,9 @@ SoughtName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 Sha256 = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
 """A digest in hexadecimal."""
 
+SheetName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Of a workbook; programs that write them allow 31 characters."""
+
 _DATASET: dict[str, Any] = {
     "id": "ds_01h455vb4pex5vsknk084sn02q",
     "team_id": "team_01h455vb4pex5vsknk084sn02q",
@@ -62,6 +65,7 @@ class PreviewForm(Schema):
     name: DatasetName | None = None
     format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = AUTO
     mapping: str | None = None
+    sheet: SheetName | None = None
     checks: Checks = Checks.ALL
     sha256: Sha256 | None = None
 

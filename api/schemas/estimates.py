@@ -1,5 +1,6 @@
 """Estimates and the catalogue on the wire."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -10,6 +11,8 @@ from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, 
 from shared.errors import Problem
 from shared.jobs.estimates import Choice, Estimated
 from shared.jobs.offers import Offer
+from shared.providers.tiers import ServiceTier
+from shared.spend.prices import Price
 
 _CHOICE: dict[str, Any] = {
     "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
@@ -20,16 +23,17 @@ _CHOICE: dict[str, Any] = {
 
 
 class ChoiceSchema(Schema):
-    """`n_epochs` null: as many as the provider would choose."""
+    """`n_epochs` null: as many as the provider would choose. `tier` null: the usual one on Azure; other providers have none."""
 
     model_config = example(_CHOICE)
     connection_id: ConnectionId
     model: ModelName
     method: Literal["supervised"] = "supervised"
+    tier: ServiceTier | None = None
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
 
     def choice(self) -> Choice:
-        return Choice(self.connection_id, self.model, self.method, self.n_epochs)
+        return Choice(self.connection_id, self.model, self.method, self.n_epochs, self.tier)
 
 
 class EstimateRequest(Schema):
@@ -74,6 +78,7 @@ class EstimateSchema(Schema):
     connection_id: ConnectionId
     model: str
     method: str
+    tier: ServiceTier | None = None
     n_epochs: int | None
     epochs_are_automatic: bool | None = None
     billed_tokens: int | None = None
@@ -89,7 +94,12 @@ class EstimateSchema(Schema):
     @classmethod
     def of(cls, estimated: Estimated) -> "EstimateSchema":
         choice, found = estimated.choice, estimated.estimate
-        asked = {"connection_id": choice.connection_id, "model": choice.model, "method": choice.method}
+        asked: dict[str, Any] = {
+            "connection_id": choice.connection_id,
+            "model": choice.model,
+            "method": choice.method,
+            "tier": choice.tier,
+        }
         if found is None:
             assert estimated.refused is not None
             return cls(**asked, n_epochs=choice.n_epochs, refused=RefusalSchema.of(estimated.refused))
@@ -115,7 +125,9 @@ class Estimates(WholeList):
 
 
 class OfferSchema(Schema):
-    """`usd_per_million_training_tokens` null: no price is known, and jobs are refused until one is."""
+    """`usd_per_million_training_tokens` null: no price is known, and jobs are refused until one is. It is for the usual `tier`;
+    where others can be chosen, `usd_per_million_by_tier` has their prices.
+    """
 
     model_config = example(
         {
@@ -127,6 +139,8 @@ class OfferSchema(Schema):
             "encoding": "o200k_base",
             "max_example_tokens": 65536,
             "usd_per_million_training_tokens": "5",
+            "tier": None,
+            "usd_per_million_by_tier": {},
             "shutdown_date": "2027-01-14",
         }
     )
@@ -138,10 +152,12 @@ class OfferSchema(Schema):
     encoding: str
     max_example_tokens: int
     usd_per_million_training_tokens: Decimal | None
+    tier: ServiceTier | None
+    usd_per_million_by_tier: dict[ServiceTier, Decimal | None]
     shutdown_date: date | None
 
     @classmethod
-    def of(cls, offer: Offer) -> "OfferSchema":
+    def of(cls, offer: Offer, by_tier: Mapping[ServiceTier, Price | None]) -> "OfferSchema":
         return cls(
             connection_id=offer.connection.id,
             connection=offer.connection.name,
@@ -150,9 +166,15 @@ class OfferSchema(Schema):
             method=offer.method,
             encoding=offer.model.encoding,
             max_example_tokens=offer.model.max_example_tokens,
-            usd_per_million_training_tokens=offer.price.usd_per_million if offer.price else None,
+            usd_per_million_training_tokens=_usd(offer.price),
+            tier=offer.tier,
+            usd_per_million_by_tier={tier: _usd(price) for tier, price in by_tier.items()},
             shutdown_date=offer.shutdown_date,
         )
+
+
+def _usd(price: Price | None) -> Decimal | None:
+    return None if price is None else price.usd_per_million
 
 
 class Catalogue(WholeList):

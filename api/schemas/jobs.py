@@ -20,6 +20,7 @@ from api.schemas.base import (
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.lifecycles import JobStatus
+from shared.providers.tiers import ServiceTier
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -34,6 +35,7 @@ _ORDER: dict[str, Any] = {
     "suffix": "triage-v3",
     "max_cost_usd": "5.00",
     "labels": {"project": "support"},
+    "priority": 0,
 }
 
 
@@ -58,7 +60,10 @@ class Hyperparameters(Schema):
 
 
 class JobSubmit(Schema):
-    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more."""
+    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more.
+
+    `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
+    """
 
     model_config = example(_ORDER)
     dataset_id: DatasetId
@@ -66,11 +71,15 @@ class JobSubmit(Schema):
     connection_id: ConnectionId | None = None
     model: ModelName
     method: Literal["supervised"] = "supervised"
+    tier: ServiceTier | None = None
     hyperparameters: Hyperparameters = Hyperparameters()
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
     max_cost_usd: Amount | None = None
     labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
+    priority: Annotated[
+        int, Field(ge=-100, le=100, strict=True, description="Of the team's own queued jobs the highest goes first.")
+    ] = 0
 
     def order(self) -> Order:
         return Order(
@@ -79,17 +88,30 @@ class JobSubmit(Schema):
             method=self.method,
             connection_id=self.connection_id,
             validation_dataset_id=self.validation_dataset_id,
+            tier=self.tier,
             hyperparameters=self.hyperparameters.chosen(),
             suffix=self.suffix,
             seed=self.seed,
             max_cost=self.max_cost_usd,
             labels=self.labels,
+            priority=self.priority,
         )
+
+
+class QueueSchema(Schema):
+    """Where a queued job stands: `position` counts from 1 (null: its time has not come), `reason` says what it waits for."""
+
+    model_config = example(
+        {"position": 3, "reason": "3 of 3 running on azure-sweden; 2 jobs of other teams are before it."}
+    )
+    position: int | None
+    reason: str
 
 
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
+    `queue` is there while it is queued.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
     """
 
@@ -104,6 +126,7 @@ class JobSchema(Schema):
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
             "reason_code": None,
+            "queue": None,
             "provider_status": "running",
             "provider_job_id": "ftjob-Qz81",
             "progress": {"step": 120, "total_steps": 300, "percent": 40.0, "seconds_left": 95, "train_loss": 0.41},
@@ -123,13 +146,16 @@ class JobSchema(Schema):
     connection_id: ConnectionId
     model: str
     method: str
+    tier: ServiceTier | None
     hyperparameters: dict[str, Any]
     suffix: str | None
     seed: int | None
     labels: dict[str, str]
+    priority: int
     status: JobStatus
     reason: str | None
     reason_code: str | None
+    queue: QueueSchema | None = None
     provider_status: str | None
     provider_job_id: str | None
     progress: Annotated[dict[str, Any], AfterValidator(shown)]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import DatasetId, Schema, TeamId, UploadId, example
-from api.schemas.datasets import DatasetName, Sha256
+from api.schemas.datasets import DatasetName, Sha256, SheetName
 from shared.datasets.asked import AUTO, Checks
 from shared.lifecycles import UploadStatus
 
@@ -31,6 +31,7 @@ class UploadBegin(Schema):
     sha256: Sha256 | None = None
     format: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = AUTO
     mapping: dict[str, Any] | None = None
+    sheet: SheetName | None = None
     checks: Checks = Checks.ALL
 
 

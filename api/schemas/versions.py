@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.base import Schema, WholeList, example
+from api.schemas.datasets import SheetName
 from shared.datasets.asked import AUTO, Checks
 from shared.datasets.shapes import Shape
 from shared.errors import FieldError, InvalidRequest
@@ -19,6 +20,7 @@ class DatasetRead(Schema):
     model_config = example({"format": "csv", "mapping": {"user": "{title}\n{body}", "assistant": "label"}})
     format: Annotated[str, Field(max_length=100)] = AUTO
     mapping: dict[str, Any] | None = None
+    sheet: SheetName | None = None
     checks: Checks = Checks.ALL
 
 

@@ -29,4 +29,4 @@ def report_spend(stage: Stage, cast: Cast, charges: Decimal) -> None:
 
 def _provider_bill(stage: Stage) -> Decimal:
     ledger = stage.provider.must("GET", "/_sandbox/ledger")
-    return sum((Decimal(one["amount_usd"]) for one in ledger["jobs"] + ledger["chats"]), Decimal(0))
+    return sum((Decimal(one["amount_usd"]) for one in ledger["jobs"] + ledger["hosting"] + ledger["chats"]), Decimal(0))

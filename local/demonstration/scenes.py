@@ -20,6 +20,6 @@ def play(stage: Stage) -> None:
     choices = compare_prices(stage, cast, parts)
     trained = train(stage, cast, parts, choices)
     compared = compare(stage, cast, parts, trained[0])
-    answered = serve(stage, cast, compared)
+    answered = serve(stage, cast, compared, trained)
     refuse_the_poor(stage, cast, parts)
     report_spend(stage, cast, total(one.charge for one in trained) + compared.cost + answered)

@@ -1,14 +1,17 @@
 """Scene 7: the tuned model behind a name, asked with the official SDK as any application would."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from openai import OpenAI
 
+from local.demonstration.billing import Bought
 from local.demonstration.checking import require, require_equal, total
 from local.demonstration.comparing import Compared
+from local.demonstration.hosting import host
 from local.demonstration.showing import amount, shortened
 from local.demonstration.stage import Cast, Stage
 
@@ -23,8 +26,8 @@ _PROGRAM = """client = OpenAI(base_url="{url}/openai/v1", api_key="{key}…")
 client.chat.completions.create(model="{alias}", messages=[…])"""
 
 
-def serve(stage: Stage, cast: Cast, compared: Compared) -> Decimal:
-    """What the answers have cost."""
+def serve(stage: Stage, cast: Cast, compared: Compared, trained: Sequence[Bought]) -> Decimal:
+    """What the answers, and hosting what gives them, have cost."""
     with stage.scene(7, "In service behind an alias, asked with the official SDK"):
         client = cast.team.client
         before = _inference(cast)
@@ -37,10 +40,11 @@ def serve(stage: Stage, cast: Cast, compared: Compared) -> Decimal:
             require(ALIAS in [model.id for model in sdk.models.list()], f"{ALIAS} is not among the SDK's models")
             for messages in _questions(stage):
                 _ask(stage, sdk, messages)
+        hosting = host(stage, cast, trained, _questions(stage)[0])
         cost = _inference(cast) - before
         require(cost > 0, "The answers cost nothing")
         stage.console.print(f"\nCharged for these answers: {amount(cost)}.", style="dim")
-        return cost
+        return cost + hosting
 
 
 def _ask(stage: Stage, sdk: OpenAI, messages: list[Any]) -> None:

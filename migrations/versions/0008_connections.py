@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008_connections"
-down_revision = "0005_moderations"
+down_revision = "0007_engine"
 branch_labels = None
 depends_on = None
 

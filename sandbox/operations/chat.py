@@ -87,7 +87,7 @@ def _named(world: World, call: Call, name: str) -> Speaker:
 def _deployed(world: World, call: Call) -> Speaker:
     name = call.path.get("deployment") or str(call.body.get("model"))
     deployment = world.deployment(call.account, name)
-    if deployment is None or deployment.ready_at > world.clock.now():
+    if deployment is None or deployment.fails or deployment.ready_at > world.clock.now():
         raise no_deployment()
     deployment.last_asked_at = world.clock.now()
     world.save_deployment(deployment)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from sandbox import ids
+from sandbox.catalogue import training_tier
 from sandbox.operations import orders
 from sandbox.planning import plan, read_ahead
 from sandbox.progress import TERMINAL
@@ -50,6 +51,7 @@ def create(world: World, call: Call) -> Reply:
         metadata=call.body.get("metadata") if is_openai else None,
         integrations=call.body.get("integrations") or [],
         training_type=call.body.get("trainingType"),
+        tier=training_tier(call.body.get("trainingType"), _version(call)) if is_azure else None,
         created_at=world.clock.now(),
         pace=world.speed,
         tuned_model=ids.tuned_model(job_id, order.base.name, suffix, call.dialect),
@@ -59,6 +61,10 @@ def create(world: World, call: Call) -> Reply:
     world.save_job(job)
     shown = _shown(world, job)
     return Reply(shown, 201, {"location": f"{call.url}/{job.id}"}) if is_azure else Reply(shown)
+
+
+def _version(call: Call) -> str | None:
+    return call.query.get("api-version") if call.is_dated else None
 
 
 def list_jobs(world: World, call: Call) -> Reply:

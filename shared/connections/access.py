@@ -1,24 +1,79 @@
-"""From a stored connection to somebody who answers: opens the credential at the last moment, for this one host only."""
+"""From a stored connection to somebody who answers: opens its secrets at the last moment, each for its own host only."""
+
+from collections.abc import Callable
 
 from shared.connections.credentials import Vault
-from shared.connections.tables import Connection
-from shared.providers import open_provider
+from shared.connections.tables import Connection, CredentialKind
+from shared.errors import Conflict
+from shared.providers import open_deployer, open_provider
 from shared.providers.base import Access, Provider
+from shared.providers.deploying import Deployer, ResourceAccess
+from shared.providers.identity import Application, Identity
 
 PATIENCE_SECONDS = 30.0
 """How long a provider may be silent before it counts as one that does not answer."""
 
 
-def provider_of(connection: Connection, vault: Vault, *, timeout_seconds: float = PATIENCE_SECONDS) -> Provider:
-    """The provider behind a connection. Asks nothing yet."""
+def provider_of(
+    connection: Connection,
+    vault: Vault,
+    *,
+    timeout_seconds: float = PATIENCE_SECONDS,
+    on_request: Callable[[], None] | None = None,
+) -> Provider:
+    """The provider behind a connection. Asks it nothing yet; what prevents getting a token for it is raised.
+
+    `on_request` is called with each request that is sent.
+    """
+    by_key = connection.credential_kind is CredentialKind.KEY
     return open_provider(
         connection.provider,
         Access(
             base_url=connection.base_url,
-            credential=vault.open(connection.sealed_credential, connection.id),
+            credential=vault.open(connection.sealed_credential, connection.id) if by_key else "",
             api_version=connection.api_version,
             timeout_seconds=timeout_seconds,
             proxy_url=connection.proxy_url,
             ca_pem=connection.ca_pem,
+            on_request=on_request,
+            identity=None if by_key else identity_of(connection, vault),
         ),
+    )
+
+
+def deployer_of(connection: Connection, vault: Vault) -> Deployer:
+    """Who makes deployments in a connection's resource. Asks nothing yet. Raises Conflict where it may not be managed."""
+    where = managed(connection)
+    return open_deployer(
+        ResourceAccess(
+            arm_url=where["arm_url"],
+            subscription_id=where["subscription_id"],
+            resource_group=where["resource_group"],
+            account=where["account"],
+            identity=identity_of(connection, vault),
+            timeout_seconds=PATIENCE_SECONDS,
+        )
+    )
+
+
+def managed(connection: Connection) -> dict[str, str]:
+    """Where the resource manager finds a connection's resource. Raises Conflict when nobody has said so."""
+    if connection.management is None or connection.entra is None:
+        raise Conflict(
+            f"{connection.name} has no access to Azure's resource manager, which makes deployments. An admin gives it: "
+            f"PATCH /v1/connections/{connection.id} with `management` and `entra`.",
+            connection=connection.name,
+        )
+    return connection.management
+
+
+def identity_of(connection: Connection, vault: Vault) -> Identity:
+    """As whom a connection asks for tokens. Raises CannotOpen."""
+    assert connection.entra is not None
+    assert connection.sealed_client_secret is not None
+    return Application(
+        tenant_id=connection.entra["tenant_id"],
+        client_id=connection.entra["client_id"],
+        client_secret=vault.open(connection.sealed_client_secret, connection.id),
+        authority_url=connection.entra["authority_url"],
     )

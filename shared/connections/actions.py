@@ -1,7 +1,7 @@
 """What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum, auto
 from typing import Any
 
@@ -9,17 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections import entra_access
+from shared.connections.allowance import capacity
 from shared.connections.credentials import Vault
 from shared.connections.described import OwnModel
-from shared.connections.queries import get_connection
-from shared.connections.tables import Connection, Health, ProviderKind
+from shared.connections.entra_access import Entra, Management
+from shared.connections.limits import limits_of
+from shared.connections.offering import describe, open_to
+from shared.connections.queries import get_connection, standing_deployments
+from shared.connections.tables import Connection, CredentialKind, Health, Pace, ProviderKind
 from shared.db import now, ring
 from shared.errors import Conflict, FieldError, InvalidRequest
 from shared.ids import ConnectionId, TeamId
 from shared.queue import Task
 from shared.teams.actions import audit
 from shared.teams.caller import Caller
-from shared.teams.tables import Team
 
 
 class Kept(Enum):
@@ -32,15 +36,21 @@ class Kept(Enum):
 class NewConnection:
     """An account at a provider as an admin describes it. `deployments`: model → the name under which it answers there.
 
-    `teams` None = open to all of them. `catalogue` is what a self-described provider trains.
+    `credential` None: its Entra application's tokens are shown instead. `limits`: columns of the connection by name. `teams`
+    None = open to all of them. `catalogue` is what a self-described provider trains.
     """
 
     name: str
     provider: ProviderKind
     base_url: str
-    credential: str = field(repr=False)
+    credential: str | None = field(repr=False)
+    credential_kind: CredentialKind = CredentialKind.KEY
     api_version: str | None = None
     deployments: Mapping[str, str] = field(default_factory=dict)
+    entra: Entra | None = None
+    management: Management | None = None
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    """`max_…`; what is left out, or None, is as usual for the provider."""
     proxy_url: str | None = None
     ca_pem: str | None = None
     teams: Sequence[TeamId] | None = None
@@ -55,6 +65,10 @@ class ConnectionChanges:
     base_url: str | None = None
     credential: str | None = field(default=None, repr=False)
     deployments: Mapping[str, str] | None = None
+    entra: Entra | None = None
+    management: Management | None = None
+    limits: Mapping[str, int | None] = field(default_factory=dict)
+    """Those that are named change; None = as usual for the provider again."""
     proxy_url: str | Kept | None = Kept.KEPT
     ca_pem: str | Kept | None = Kept.KEPT
     teams: Sequence[TeamId] | Kept | None = Kept.KEPT
@@ -62,24 +76,32 @@ class ConnectionChanges:
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
-    """A connection whose first check is due now. Raises Conflict when the name is taken, InvalidRequest for what does not fit."""
+    """A connection whose first check is due now. Raises Conflict when the name is taken, InvalidRequest for what does not
+    belong together.
+    """
+    entra_access.check_kind(wanted.provider, wanted.credential_kind, wanted.credential, wanted.entra)
     _check_free(db, wanted.name)
     connection = Connection(
         id=ConnectionId(ids.new("conn")),
         name=wanted.name,
         provider=wanted.provider,
         base_url=wanted.base_url,
+        credential_kind=wanted.credential_kind,
+        sealed_credential=b"",
         api_version=wanted.api_version,
         proxy_url=wanted.proxy_url,
         ca_pem=wanted.ca_pem,
         models={},
         deployments=dict(wanted.deployments),
+        **wanted.limits,
     )
-    _open_to(db, connection, wanted.teams)
-    _describe(connection, wanted.catalogue)
-    _seal(connection, wanted.credential, vault)
+    open_to(db, connection, wanted.teams)
+    describe(connection, wanted.catalogue)
+    _give_secrets(connection, vault, wanted)
     _check_soon(db, connection)
     db.add(connection)
+    db.flush()
+    db.add(Pace(connection_id=connection.id, allowance=capacity(limits_of(connection).requests_per_minute)))
     db.flush()
     audit(db, caller, "connection.create", connection.id, name=wanted.name, base_url=wanted.base_url)
     return connection
@@ -90,10 +112,11 @@ def update(
 ) -> Connection:
     """Change a connection, and check it again. Raises NotFound, Conflict, InvalidRequest.
 
-    A new address or a new way asks for the credential again: nobody may send a stored one to a host of his own choice.
+    A new address or a new way asks for its secret again: nobody may send a stored one to a host of his own choice.
     """
     connection = get_connection(db, connection_id)
-    _check_credential_comes_along(connection, changes)
+    _check_moved(connection, changes)
+    _check_managed_elsewhere(db, connection, changes.management)
     if changes.name is not None and changes.name != connection.name:
         _check_free(db, changes.name)
         connection.name = changes.name
@@ -103,13 +126,14 @@ def update(
     if not isinstance(changes.ca_pem, Kept):
         connection.ca_pem = changes.ca_pem
     if not isinstance(changes.teams, Kept):
-        _open_to(db, connection, changes.teams)
+        open_to(db, connection, changes.teams)
     if changes.deployments is not None:
         connection.deployments = dict(changes.deployments)
     if changes.catalogue is not None:
-        _describe(connection, changes.catalogue)
-    if changes.credential is not None:
-        _seal(connection, changes.credential, vault)
+        describe(connection, changes.catalogue)
+    for name, limit in changes.limits.items():
+        setattr(connection, name, limit)
+    _give_secrets(connection, vault, changes)
     _check_soon(db, connection)
     db.flush()
     audit(db, caller, "connection.update", connection.id, **_told(changes))
@@ -121,39 +145,12 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
     teams = {} if isinstance(changes.teams, Kept) else {"teams": changes.teams and list(changes.teams)}
     proxy = {} if isinstance(changes.proxy_url, Kept) else {"proxy_url": changes.proxy_url}
     changed = {
-        "credential": changes.credential is not None,
+        "credential": changes.credential is not None or changes.entra is not None,
         "catalogue": changes.catalogue is not None,
         "ca_pem": not isinstance(changes.ca_pem, Kept),
     }
     flags = {name: "changed" for name, was in changed.items() if was}
     return {"name": changes.name, "base_url": changes.base_url, **proxy, **teams, **flags}
-
-
-def _check_credential_comes_along(connection: Connection, changes: ConnectionChanges) -> None:
-    moved = changes.base_url is not None and changes.base_url != connection.base_url
-    by_another_way = not isinstance(changes.proxy_url, Kept) and changes.proxy_url != connection.proxy_url
-    believed_by_others = not isinstance(changes.ca_pem, Kept) and changes.ca_pem != connection.ca_pem
-    if (moved or by_another_way or believed_by_others) and changes.credential is None:
-        fault = FieldError("/credential", "required with another base_url, proxy_url or ca_pem")
-        raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
-
-
-def _open_to(db: Session, connection: Connection, teams: Sequence[TeamId] | None) -> None:
-    if teams is None:
-        connection.teams = None
-        return
-    known = set(db.scalars(select(Team.id).where(Team.id.in_(teams))))
-    faults = [FieldError(f"/teams/{at}", "is no team") for at, one in enumerate(teams) if one not in known]
-    if faults:
-        raise InvalidRequest("A connection is opened to teams that exist.", faults)
-    connection.teams = sorted(set(teams))
-
-
-def _describe(connection: Connection, catalogue: Sequence[OwnModel]) -> None:
-    if catalogue and not connection.provider.traits.self_described:
-        fault = FieldError("/catalogue", f"is not for {connection.provider}, whose catalogue is published")
-        raise InvalidRequest("Only a compatible server's catalogue stands on its connection.", [fault])
-    connection.catalogue = [model.as_json() for model in catalogue]
 
 
 def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
@@ -166,10 +163,42 @@ def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
     db.flush()
 
 
-def _seal(connection: Connection, credential: str, vault: Vault) -> None:
-    connection.sealed_credential = vault.seal(credential, connection.id)
-    connection.credential_hint = f"…{credential[-4:]}"
-    connection.training_open = None
+def _check_moved(connection: Connection, changes: ConnectionChanges) -> None:
+    by_key = connection.credential_kind is CredentialKind.KEY
+    if changes.credential is not None and not by_key:
+        fault = FieldError("/credential", "not used: this connection shows the tokens of its Entra application")
+        raise InvalidRequest("This connection has no key.", [fault])
+    moved = changes.base_url is not None and changes.base_url != connection.base_url
+    by_another_way = not isinstance(changes.proxy_url, Kept) and changes.proxy_url != connection.proxy_url
+    believed_by_others = not isinstance(changes.ca_pem, Kept) and changes.ca_pem != connection.ca_pem
+    if not (moved or by_another_way or believed_by_others):
+        return
+    if (changes.credential if by_key else changes.entra) is None:
+        fault = FieldError("/credential" if by_key else "/entra", "required with another base_url, proxy_url or ca_pem")
+        raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
+
+
+def _check_managed_elsewhere(db: Session, connection: Connection, management: Management | None) -> None:
+    """What stands in one resource would be taken for gone in another, and go on costing."""
+    if management is None or connection.management in (None, asdict(management)):
+        return
+    if standing := standing_deployments(db, connection.id):
+        raise Conflict(
+            f"{standing} deployments stand in the resource that is managed now. Delete them first, or make another connection.",
+            deployments=standing,
+        )
+
+
+def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | ConnectionChanges) -> None:
+    """What is given of credential, application and management; what is not stays. Raises InvalidRequest."""
+    if given.credential is not None:
+        connection.sealed_credential = vault.seal(given.credential, connection.id)
+        connection.credential_hint = f"…{given.credential[-4:]}"
+        connection.training_open = None
+    if given.management is not None:
+        entra_access.give_management(connection, given.management, given.entra)
+    if given.entra is not None:
+        entra_access.give_application(connection, vault, given.entra)
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

@@ -38,7 +38,7 @@ def host_of(url: str) -> str:
     return host
 
 
-def check_transport(url: str | None, plain_http_hosts: Collection[str]) -> None:
+def check_transport(url: str | None, plain_http_hosts: Collection[str], pointer: str = "/base_url") -> None:
     """Refuse to send credentials in the clear, except to this machine and to hosts that the installation names.
 
     None = no address is given. Raises InvalidRequest.
@@ -49,7 +49,7 @@ def check_transport(url: str | None, plain_http_hosts: Collection[str]) -> None:
     literal = _literal(host)
     if host == _LOOPBACK_NAME or (literal is not None and literal.is_loopback) or host in plain_http_hosts:
         return
-    fault = FieldError("/base_url", "must be https: http is for this machine and for TUNEWRIGHT_PLAIN_HTTP_HOSTS")
+    fault = FieldError(pointer, "must be https: http is for this machine and for TUNEWRIGHT_PLAIN_HTTP_HOSTS")
     raise InvalidRequest(f"A credential would be sent to {host} in the clear.", [fault])
 
 

@@ -1,6 +1,7 @@
 """Checking a connection in three beats: read it, ask the provider outside any transaction, record what was found."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.access import provider_of
-from shared.connections.credentials import CannotOpen, Vault, inner_of
+from shared.connections.credentials import CannotOpen, Vault, is_same_sealing
 from shared.connections.outages import found_healthy, found_unhealthy, rest_until_checked
-from shared.connections.tables import Connection, Health
+from shared.connections.tables import Connection, CredentialKind, Health
 from shared.db import now, seconds_from_now
 from shared.errors import NotFound
 from shared.providers.base import Account, Provider, ProviderError, ProviderModel, Rejected, Throttled
@@ -36,12 +37,17 @@ class CheckFinding:
 def ask(connection: Connection, vault: Vault) -> CheckFinding:
     """Ask the provider whether the credential works, and whether it may train. Costs nothing, never raises."""
     try:
-        credential = vault.open(connection.sealed_credential, connection.id)
-        finding = _answer(provider_of(connection, vault))
+        secret = _secret(connection, vault)
+        finding = _answer(connection, vault)
     except CannotOpen as error:
         return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}", refused=True)
     # A provider may repeat the key that it refuses.
-    return replace(finding, detail=finding.detail.replace(credential, "…"))
+    return replace(finding, detail=finding.detail.replace(secret, "…"))
+
+
+def _secret(connection: Connection, vault: Vault) -> str:
+    by_key = connection.credential_kind is CredentialKind.KEY
+    return vault.open(connection.sealed_credential if by_key else connection.sealed_client_secret or b"", connection.id)
 
 
 def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
@@ -52,8 +58,8 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
     connection = db.get(Connection, asked.id, with_for_update=True)
     if connection is None or connection.archived_at is not None:
         raise NotFound("connection")
-    # Sealing the same credential twice gives other bytes, so equal bytes mean that nobody has touched it.
-    if inner_of(connection.sealed_credential) == inner_of(asked.sealed_credential):
+    # A change of the installation's own keys is none of its secrets.
+    if all(map(is_same_sealing, connection.sealed, asked.sealed)):
         if finding.models is not None:
             connection.models = {model.name: _kept(model) for model in finding.models}
         connection.checked_at = db.scalar(select(now()))
@@ -75,17 +81,16 @@ def _write(db: Session, connection: Connection, finding: CheckFinding) -> None:
     connection.health_detail, connection.training_open = finding.detail, finding.training_open
 
 
-def _answer(provider: Provider) -> CheckFinding:
+def _answer(connection: Connection, vault: Vault) -> CheckFinding:
     try:
-        account = provider.check()
-        return _found(account, _models(provider) if account.reachable else None)
+        with closing(provider_of(connection, vault)) as provider:
+            account = provider.check()
+            return _found(account, _models(provider) if account.reachable else None)
     except Throttled as error:
         # It knows us well enough to slow us down.
         return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
     except ProviderError as error:
         return CheckFinding(Health.UNHEALTHY, error.reason, refused=isinstance(error, Rejected) and error.credential)
-    finally:
-        provider.close()
 
 
 def _found(account: Account, models: Sequence[ProviderModel] | None) -> CheckFinding:

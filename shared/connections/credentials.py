@@ -84,6 +84,11 @@ class Vault:
         return [named]
 
 
+def is_same_sealing(one: bytes | None, other: bytes | None) -> bool:
+    """Whether nobody has sealed anew in between: under which key it is wrapped does not count."""
+    return inner_of(one or b"") == inner_of(other or b"")
+
+
 def inner_of(sealed: bytes) -> bytes:
     """What a change of the installation's keys leaves as it is: equal for the same sealing of a credential, and for no other."""
     return sealed[_begin(sealed) + _WRAPPED :]

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.connections.catalogue import catalogue
-from shared.connections.tables import Connection
+from shared.connections.lags import PollLag, minute_of, poll_lag
+from shared.connections.tables import Connection, Pace
 from shared.connections.trainable import trainable_models
-from shared.db import today
+from shared.db import now, today
 from shared.errors import NotFound
 from shared.ids import ConnectionId
 
@@ -44,7 +45,18 @@ def encodings_in_use(db: Session) -> dict[str, int]:
     return longest
 
 
+def standing_deployments(db: Session, connection_id: ConnectionId) -> int:
+    """How many deployments stand in a connection's resource, or are about to, whichever team's they are."""
+    return int(db.scalars(select(func.tw_deployments_on(connection_id))).one())
+
+
 def list_connections(db: Session, *, after: str | None, limit: int) -> Sequence[Connection]:
     """Those in use, the newest first."""
     query = select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.id.desc()).limit(limit)
     return db.scalars(query.where(Connection.id < after) if after else query).all()
+
+
+def poll_lag_of(db: Session, connection_id: ConnectionId) -> PollLag | None:
+    """How late its jobs were looked at in the last minutes; None when none was."""
+    remembered, moment = db.execute(select(Pace.lags, now()).where(Pace.connection_id == connection_id)).one()
+    return poll_lag(remembered, minute_of(moment))

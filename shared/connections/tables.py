@@ -6,11 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, now, open_enum, text_enum
 from shared.ids import ConnectionId
 from shared.providers.kinds import ProviderKind as ProviderKind
+
+
+class CredentialKind(StrEnum):
+    """What is shown to the provider's data plane."""
+
+    KEY = "key"
+    ENTRA = "entra"
+    """A token that the connection's Entra application is given."""
 
 
 class Health(StrEnum):
@@ -30,6 +39,7 @@ class Connection(Claimable, Row):
     provider: Mapped[ProviderKind] = mapped_column(open_enum(ProviderKind))
     base_url: Mapped[str]
     api_version: Mapped[str | None]
+    credential_kind: Mapped[CredentialKind] = mapped_column(text_enum(CredentialKind), default=CredentialKind.KEY)
     proxy_url: Mapped[str | None]
     """By which proxy it is reached. None = straight."""
     ca_pem: Mapped[str | None]
@@ -39,7 +49,14 @@ class Connection(Claimable, Row):
     catalogue: Mapped[list[Any]] = mapped_column(default=list)
     """Of a self-described provider: what it trains, and what that costs (`described.OwnModel`)."""
     sealed_credential: Mapped[bytes]
+    """Empty where tokens are shown."""
     credential_hint: Mapped[str]
+    entra: Mapped[dict[str, Any] | None]
+    """Azure: `{"tenant_id", "client_id", "authority_url"}` of the application that asks for tokens."""
+    sealed_client_secret: Mapped[bytes | None]
+    client_secret_hint: Mapped[str | None]
+    management: Mapped[dict[str, Any] | None]
+    """Azure: `{"subscription_id", "resource_group", "account", "arm_url"}`: where deployments are made, as that application."""
     health: Mapped[Health] = mapped_column(text_enum(Health), default=Health.UNCHECKED)
     health_detail: Mapped[str | None]
     training_open: Mapped[bool | None]
@@ -54,6 +71,33 @@ class Connection(Claimable, Row):
     """Failures since it last answered; while there are any, one worker at a time asks it."""
     outage_since: Mapped[datetime | None]
     """When it was found unhealthy first, since it was last found healthy. Told once."""
+    max_running: Mapped[int | None]
+    max_queued: Mapped[int | None]
+    max_deployments: Mapped[int | None]
+    max_requests_per_minute: Mapped[int | None]
+    """None = as is usual for its provider (see `limits`)."""
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
+
+    @property
+    def sealed(self) -> tuple[bytes, bytes | None]:
+        """All its secrets. Sealing the same one twice gives other bytes, so equal bytes mean that nobody has touched them."""
+        return self.sealed_credential, self.sealed_client_secret
+
+
+class Pace(Row):
+    """How a connection is being asked: what may be sent now, and how late its jobs were looked at. Written in every round,
+    which is why it is not part of the connection's own row.
+    """
+
+    __tablename__ = "paces"
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    allowance: Mapped[float]
+    """Requests that could be sent at `drawn_at`; less than none when more were sent than were there."""
+    drawn_at: Mapped[datetime] = mapped_column(server_default=now())
+    rounds_from: Mapped[datetime | None]
+    """No round of looks begins before."""
+    admitted_at: Mapped[datetime | None]
+    """When a job was last sent from its queue."""
+    lags: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -62,6 +62,11 @@ def too_large(max_bytes: int) -> PayloadTooLarge:
     )
 
 
+def check_open(db: Session, caller: TeamCaller) -> None:
+    """Raise Conflict when the team is archived, and makes no datasets any more."""
+    get_open_team(db, caller.team_id)
+
+
 def receive(db: Session, received: Received, caller: TeamCaller) -> Dataset:
     """Make the next version of a named dataset from bytes that came in, and have it read and validated.
 

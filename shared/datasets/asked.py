@@ -1,4 +1,4 @@
-"""What an uploader says of a file: what it is, how its columns make examples, and how much is to be looked at. Pure."""
+"""What an uploader says of a file: what it is, how its columns make examples, how much is to be looked at, which sheet. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ class Checks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`format` is one of FORMATS; `mapping` is checked against the columns once they are known."""
+    """`format` is one of FORMATS; `mapping` and `sheet` are checked against columns and sheets once they are known."""
 
     format: str = AUTO
     mapping: Mapping[str, Any] | None = None
     checks: Checks = Checks.ALL
+    sheet: str | None = None
 
     @property
     def container(self) -> Container | None:
@@ -38,10 +39,13 @@ class Asked:
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         mapping = None if self.mapping is None else dict(self.mapping)
-        return {"format": str(self.format), "mapping": mapping, "checks": str(self.checks)}
+        said = {"format": str(self.format), "mapping": mapping, "checks": str(self.checks)}
+        return said if self.sheet is None else said | {"sheet": self.sheet}
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> "Asked":
         """What `as_dict` gave; nothing was said where nothing is stored."""
         said = stored or {}
-        return cls(said.get("format", AUTO), said.get("mapping"), Checks(said.get("checks", Checks.ALL)))
+        return cls(
+            said.get("format", AUTO), said.get("mapping"), Checks(said.get("checks", Checks.ALL)), said.get("sheet")
+        )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.datasets.findings import Severity, excerpt
+from shared.datasets.findings import LONGEST_EXCERPT, Severity, storable
 from shared.datasets.prints import Prints
 from shared.datasets.quality.flags import read_flags
 from shared.datasets.reading.jsonl import RawLine, raw_lines, read_lines
@@ -155,4 +155,10 @@ def _shown(number: int, line: RawLine) -> dict[str, Any]:
     # A row may be understood and yet hold what cannot be written again, such as half of a character.
     if read is not None and read.row is not None and not any(one.severity is Severity.ERROR for one in read.findings):
         return {"line": number, "example": read.row, "text": None}
-    return {"line": number, "example": None, "text": excerpt(line.content.decode(errors="replace"))}
+    return {"line": number, "example": None, "text": _beginning(line.content.decode(errors="replace"))}
+
+
+def _beginning(text: str) -> str:
+    """As it stands in the file: whoever looks at examples wants to see what they say."""
+    shown: str = storable(text if len(text) <= LONGEST_EXCERPT else text[: LONGEST_EXCERPT - 1] + "…")
+    return shown

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, BinaryIO
 
 from shared.datasets.findings import Severity
-from shared.datasets.quality.personal.masking import mask
+from shared.datasets.personal.masking import mask
 from shared.datasets.reading import Line, mend, read
 from shared.datasets.remedies import Lent, SourceRow
 from shared.datasets.rules import check

@@ -69,7 +69,7 @@ class Understanding:
 
 def understand(stream: BinaryIO, filename: str, asked: Asked) -> Understanding:
     """Looks at the first lines of a file that can be rewound. Raises CannotBeRead."""
-    intake = inspect(stream, filename, asked.container)
+    intake = inspect(stream, filename, asked.container, asked.sheet)
     stream.seek(0)
     lines = list(_some(read(stream, intake)))
     if _share_lines(lines):

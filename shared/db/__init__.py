@@ -7,6 +7,7 @@ from shared.db.base import open_enum as open_enum
 from shared.db.base import status_column as status_column
 from shared.db.base import text_enum as text_enum
 from shared.db.base import today as today
+from shared.db.claims import CLAIM_SECONDS as CLAIM_SECONDS
 from shared.db.claims import Claimable as Claimable
 from shared.db.claims import claim as claim
 from shared.db.claims import fenced as fenced

@@ -8,6 +8,7 @@ past its claim finds 0 rows and records nothing.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -53,11 +54,11 @@ def claim(db: Session, table: type[R], *where: ColumnElement[bool], seconds: flo
     return row
 
 
-def renew(db: Session, table: type[R], row_id: str, token: str, seconds: float = CLAIM_SECONDS) -> bool:
-    """Make a claim last longer; False when it is no longer ours."""
+def renew(db: Session, table: type[R], row_ids: Sequence[str], token: str, seconds: float = CLAIM_SECONDS) -> bool:
+    """Make a claim last longer, of the rows that it still has; False when it has none any more."""
     renewed = db.execute(
         update(table)
-        .where(table.id == row_id, table.claim_token == token)
+        .where(table.id.in_(row_ids), table.claim_token == token)
         .values(claimed_until=seconds_from_now(seconds))
         .returning(table.id)
     )

@@ -12,6 +12,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.shapes import Shape
 from shared.datasets.tables import Dataset
 from shared.db import now, ring, today
+from shared.deployments.queries import deployed
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest
 from shared.evaluations.candidates import Candidate, candidate_of, encoding_of, most_of
 from shared.evaluations.examples import Choice, choose
@@ -62,9 +63,8 @@ def submit(
     """
     _check(order)
     dataset = _ready(db, order.dataset_id, caller)
-    targets = [
-        find_target(db, Names(caller.team_id, aliases), one.model, one.connection_id) for one in order.candidates
-    ]
+    names = Names(caller.team_id, aliases, deployed(db, caller.team_id))
+    targets = [find_target(db, names, one.model, one.connection_id) for one in order.candidates]
     day = today(db)
     with storage.open(dataset.examples_blob) as stream:
         choice = choose(stream, order.max_answers)

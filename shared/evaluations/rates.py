@@ -10,7 +10,7 @@ from shared.ids import ConnectionId
 from shared.money import Usd, total
 from shared.registry.targets import Target
 from shared.spend.actions import Charge
-from shared.spend.prices import Price, Tier
+from shared.spend.prices import Price, Tier, tuned
 from shared.spend.pricing import price_on
 from shared.spend.tables import SpendKind, Unit
 
@@ -85,7 +85,7 @@ class Seller:
 
 def seller_of(target: Target, on: date) -> Seller:
     """Who is paid for asking a target, at the prices of a day. Raises PriceUnknown."""
-    tier = Tier.TUNED if target.model_id else Tier.BASE
+    tier = tuned(target.tier) if target.is_tuned else Tier.BASE
     prices = {
         unit: price_on(target.connection, target.base_model, tier, unit, on)
         for unit in (Unit.INPUT, Unit.CACHED_INPUT, Unit.OUTPUT)

@@ -5,7 +5,7 @@ nothing would let a team with a bad line spend beyond its budget unseen.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db import claim, fenced, now, ring, seconds_from_now
+from shared.deployments.recording import note_asked
 from shared.evaluations.candidates import Candidate, candidate_from_json
 from shared.evaluations.queries import (
     answers_of,
@@ -101,6 +102,7 @@ def record(db: Session, evaluation_id: EvaluationId, token: str, brought: Brough
     evaluation = fenced(db, Evaluation, evaluation_id, token)
     if evaluation is None:
         return
+    _note_asked(db, evaluation, {one.candidate for one in brought.given} | {one.candidate for one in brought.unheard})
     db.add_all(_answer(evaluation, one) for one in brought.given)
     evaluation.n_answers += len(brought.given)
     evaluation.unheard = [*evaluation.unheard, *([one.candidate, *astuple(one.most)] for one in brought.unheard)]
@@ -155,6 +157,13 @@ def _charges(db: Session, evaluation: Evaluation) -> list[Charge]:
         for index, usage in sorted(usages.items())
         for charge in _seller(evaluation, index).charges(SpendKind.EVALUATION, usage, provisional=provisional)
     ]
+
+
+def _note_asked(db: Session, evaluation: Evaluation, candidates: Collection[int]) -> None:
+    for index in sorted(candidates):
+        asked = candidate_from_json(evaluation.candidates[index])
+        if asked.deployed_as != asked.seller.model:
+            note_asked(db, asked.seller.connection_id, asked.deployed_as)
 
 
 def _seller(evaluation: Evaluation, candidate: int) -> Seller:

@@ -1,11 +1,11 @@
 """What people do to jobs: submit and cancel. What the worker records of them is in `recording`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import ids
@@ -16,13 +16,16 @@ from shared.db import now, ring
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
+from shared.jobs.admitting import stand_in_line
 from shared.jobs.estimates import Estimate, check_usable, estimate
+from shared.jobs.intervals import WATCHED
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
+from shared.providers.tiers import ServiceTier
 from shared.queue import Task
 from shared.spend import actions as spend
 from shared.spend.actions import HoldRequest
@@ -40,11 +43,15 @@ class Order:
     method: str = "supervised"
     connection_id: ConnectionId | None = None
     validation_dataset_id: DatasetId | None = None
+    tier: ServiceTier | None = None
+    """Azure: None = the usual one there."""
     hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
     suffix: str | None = None
     seed: int | None = None
     max_cost: Usd | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    priority: int = 0
+    """Among the team's own queued jobs the highest goes first."""
 
 
 def submit(db: Session, order: Order, caller: Caller) -> Job:
@@ -61,6 +68,7 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     db.add(job)
     db.flush()
+    stand_in_line(db, job.connection_id, job.team_id)
     move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
     audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
     ring(db, Task.UPLOAD_FILES)
@@ -88,6 +96,19 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
     return job
 
 
+def note_watched(db: Session, job_ids: Iterable[JobId]) -> None:
+    """Somebody looks at these jobs: those that are not over are followed more closely for a while, beginning now.
+
+    Noted again only after some seconds, so that it costs little however often they are looked at.
+    """
+    noted = func.coalesce(Job.watched_at, now() - WATCHED)
+    is_new = noted <= now() - WATCHED
+    moments = {"watched_at": now(), "due_at": case((is_new, func.least(Job.due_at, now())), else_=Job.due_at)}
+    live = (Job.id.in_(job_ids), Job.status.in_((JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)))
+    stale = noted <= now() - WATCHED / 4
+    db.execute(update(Job).where(*live, stale).values(moments).execution_options(synchronize_session=False))
+
+
 def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
     """What was asked for on the connection that was named, or else on the cheapest of those that would do it."""
     if order.connection_id is not None:
@@ -111,7 +132,7 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
 
 
 def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
-    offer = offers.find_offer(db, connection_id, order.model, order.method)
+    offer = offers.find_offer(db, connection_id, order.model, order.method, order.tier)
     n_epochs = order.hyperparameters.get("n_epochs")
     expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
     _check_order(db, order, offer, dataset.team_id)
@@ -147,10 +168,12 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         connection_id=offer.connection.id,
         model=order.model,
         method=order.method,
+        tier=offer.tier,
         hyperparameters=_hyperparameters(order, offer, expected),
         suffix=order.suffix,
         seed=order.seed,
         labels=dict(order.labels),
+        priority=order.priority,
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),

@@ -169,6 +169,7 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
         "provider_job_id": job.provider_job_id,
         "base_model": job.model,
         "method": job.method,
+        "tier": job.tier,
         "hyperparameters": job.hyperparameters,
         "n_epochs": job.estimate["n_epochs"],
         "seed": job.seed,

@@ -23,6 +23,7 @@ from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.offers import Offer, find_offer, offers
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
+from shared.providers.tiers import ServiceTier
 from shared.spend.prices import Price
 
 
@@ -54,12 +55,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that could be bought. `n_epochs` None = as many as the provider would choose."""
+    """Something that could be bought. `n_epochs` None = as many as the provider would choose, `tier` None = the usual one."""
 
     connection_id: ConnectionId
     model: str
     method: str
     n_epochs: int | None
+    tier: ServiceTier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,8 @@ def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> 
 
 def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
     try:
-        offer = find_offer(db, choice.connection_id, choice.model, choice.method)
-        return Estimated(choice, estimate(dataset, offer, choice.n_epochs), None)
+        offer = find_offer(db, choice.connection_id, choice.model, choice.method, choice.tier)
+        return Estimated(replace(choice, tier=offer.tier), estimate(dataset, offer, choice.n_epochs), None)
     except Problem as problem:
         return Estimated(choice, None, problem)
 

@@ -10,7 +10,7 @@ from typing import assert_never
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.db import seconds_from_now
+from shared.db import now, seconds_from_now
 from shared.jobs.endings import end_cancelled, fail, succeed
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.story import explain, move
@@ -32,11 +32,17 @@ from shared.providers.base import (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen of a provider's job."""
+    """What was seen of a provider's job. `events` None = its log was not asked for."""
 
     job: ProviderJob
-    events: Sequence[ProviderEvent]
-    checkpoints: Sequence[ProviderCheckpoint]
+    events: Sequence[ProviderEvent] | None = None
+    checkpoints: Sequence[ProviderCheckpoint] = ()
+
+
+def is_news(job: Job, seen: ProviderJob) -> bool:
+    """Whether a status tells anything that is not written down: then `record_look` writes it."""
+    as_before = JobStatus.PAUSED if isinstance(seen.outcome, Paused) else JobStatus.RUNNING
+    return bool(job.attempts) or job.provider_status != seen.status or job.status is not as_before
 
 
 def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> None:
@@ -47,7 +53,9 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         explain(db, job, "The provider answers again.")
     job.attempts = 0
     job.provider_status = look.job.status
-    record_events(db, job, look.events, look.job)
+    if look.events is not None:
+        record_events(db, job, look.events, look.job)
+        job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
     job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     _record_outcome(db, job, look.job.outcome)

@@ -15,9 +15,10 @@ from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
 from shared.connections.trainable import trainable_model, trainable_models
 from shared.db import today
-from shared.errors import ModelNotTrainable, PriceUnknown, TrainingClosed
+from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
-from shared.spend.prices import Price, Tier
+from shared.providers.tiers import ServiceTier, training_tiers
+from shared.spend.prices import Price, tuned
 from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
 
@@ -31,22 +32,30 @@ class Offer:
     method: str
     price: Price | None
     shutdown_date: date | None
+    tier: ServiceTier | None = None
+    """Where it is trained; None = the provider knows no tiers."""
 
 
 def offers(db: Session) -> list[Offer]:
     """Everything that can be trained today, by connection and model."""
     day = today(db)
     return [
-        Offer(connection, model, method, _price(connection, model, day), shutdown_date(connection, model))
+        Offer(connection, model, method, _price(connection, model, tier, day), shutdown_date(connection, model), tier)
         for connection in _connections(db)
         for model in trainable_models(connection).values()
         if _why_not(connection, model, day) is None
+        for tier in [_tier(connection, None)]
         for method in model.methods
     ]
 
 
-def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str) -> Offer:
-    """What a choice would be bought as. Raises NotFound, TrainingClosed, ModelNotTrainable or PriceUnknown."""
+def find_offer(
+    db: Session, connection_id: ConnectionId, model: str, method: str, tier: ServiceTier | None = None
+) -> Offer:
+    """What a choice would be bought as; `tier` None = the one that is usual there.
+
+    Raises NotFound, TrainingClosed, ModelNotTrainable, InvalidRequest (no such tier there) or PriceUnknown.
+    """
     connection = get_connection(db, connection_id)
     if connection.training_open is False:
         raise TrainingClosed(
@@ -62,8 +71,9 @@ def find_offer(db: Session, connection_id: ConnectionId, model: str, method: str
     if method not in known.methods:
         methods = ", ".join(known.methods) or "no method that is ordered here"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
-    price = price_on(connection, model, Tier.TUNED, Unit.TRAINED, day)
-    return Offer(connection, known, method, price, shutdown_date(connection, known))
+    trained_at = _tier(connection, tier)
+    price = price_on(connection, model, tuned(trained_at), Unit.TRAINED, day)
+    return Offer(connection, known, method, price, shutdown_date(connection, known), trained_at)
 
 
 def connections_for(db: Session, model: str) -> Sequence[Connection]:
@@ -95,8 +105,25 @@ def _connections(db: Session) -> Sequence[Connection]:
     return db.scalars(select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.name)).all()
 
 
-def _price(connection: Connection, model: TrainableModel, day: date) -> Price | None:
+def prices_by_tier(db: Session, offer: Offer) -> dict[ServiceTier, Price | None]:
+    """What training would cost at each tier that can be chosen; empty where none can. None = not known."""
+    day = today(db)
+    tiers = training_tiers(offer.connection.provider, offer.connection.api_version)
+    return {tier: _price(offer.connection, offer.model, tier, day) for tier in tiers}
+
+
+def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | None:
+    known = training_tiers(connection.provider, connection.api_version)
+    if asked is None:
+        return known[0] if known else None
+    if asked not in known:
+        there = f"{connection.name} trains at {', '.join(known)}" if known else f"{connection.provider} knows no tiers"
+        raise InvalidRequest(f"{there}.", [FieldError("/tier", "not to be had there")])
+    return asked
+
+
+def _price(connection: Connection, model: TrainableModel, tier: ServiceTier | None, day: date) -> Price | None:
     try:
-        return price_on(connection, model.model, Tier.TUNED, Unit.TRAINED, day)
+        return price_on(connection, model.model, tuned(tier), Unit.TRAINED, day)
     except PriceUnknown:
         return None

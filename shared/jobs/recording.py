@@ -98,13 +98,14 @@ def record_given_up(db: Session, work: Work) -> None:
     ring(db, Task.UPLOAD_FILES)
 
 
-def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float) -> None:
-    """Nothing took effect; try again later. A growing number of attempts is counted for the next wait.
+def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float) -> bool:
+    """Nothing took effect; try again later. A growing number of attempts is counted for the next wait. False when the claim was
+    lost: nothing is written.
 
     An order that was not taken stays where it is: its file is at the provider, and only the order is repeated.
     """
     if (job := held_job(db, work)) is None:
-        return
+        return False
     job.attempts += 1
     if work.step is Step.ORDER:
         job.posted_at = None
@@ -113,6 +114,7 @@ def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float)
     else:
         explain(db, job, reason, code=code)
     _again(db, job, seconds)
+    return True
 
 
 def record_failure(db: Session, work: Work, reason: str, code: str) -> None:
@@ -133,6 +135,7 @@ def finish(db: Session, job: Job, status: JobStatus, reason: str, code: str) -> 
     job.attempts = 0
     _again(db, job, 0)
     ring(db, Task.CLEAN_UP_JOBS)
+    ring(db, Task.UPLOAD_FILES)  # its place is free
 
 
 def _again(db: Session, job: Job, seconds: float) -> None:

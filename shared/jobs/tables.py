@@ -3,20 +3,29 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, guard_status, now, status_column
+from shared.db import Claimable, Row, guard_status, now, status_column, text_enum
 from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
+from shared.providers.tiers import ServiceTier
+
+_IN_LINE = ("connection_id", "team_id", text("priority DESC"), "id")
+_LOOKED_AT = "('running', 'paused', 'cancelling')"
 
 
 class Job(Claimable, Row):
     """A fine-tuning job. `status` drives the machine; `reason` (code and sentence) tells people why."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_team", "team_id", "id"),)
+    __table_args__ = (
+        Index("ix_jobs_team", "team_id", "id"),
+        Index("ix_jobs_connection", "connection_id", "status"),
+        Index("ix_jobs_line", *_IN_LINE, postgresql_where=text("status = 'queued'")),
+        Index("ix_jobs_looks", "connection_id", "due_at", postgresql_where=text(f"status IN {_LOOKED_AT}")),
+    )
     id: Mapped[JobId] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))
     created_by: Mapped[KeyId]
@@ -28,10 +37,14 @@ class Job(Claimable, Row):
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     model: Mapped[str]
     method: Mapped[str]
+    tier: Mapped[ServiceTier | None] = mapped_column(text_enum(ServiceTier))
+    """Where it is trained; None = its provider knows no tiers."""
     hyperparameters: Mapped[dict[str, Any]]
     suffix: Mapped[str | None]
     seed: Mapped[int | None]
     labels: Mapped[dict[str, Any]]
+    priority: Mapped[int] = mapped_column(default=0)
+    """Among its team's own queued jobs: the highest goes first, and of equals the oldest."""
     estimate: Mapped[dict[str, Any]]
     """What it was expected to cost, and on what that rests."""
     held: Mapped[Usd]
@@ -64,8 +77,26 @@ class Job(Claimable, Row):
     billed_tokens: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(default=0)
     """Failures to reach the provider since the last success; stretches the wait."""
+    events_at: Mapped[datetime | None]
+    """When the provider's log was last read."""
+    watched_at: Mapped[datetime | None]
+    """When somebody last looked at it: its steps and events are fetched before those of jobs that nobody looks at."""
 
     _moves = guard_status(JOB)
+
+
+class Turn(Row):
+    """How far a team has come in taking turns at a connection: on a clock on which a turn of a team of weight 1 takes a second.
+
+    A team that had nothing to send begins again where the others are.
+    """
+
+    __tablename__ = "turns"
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    begun: Mapped[int] = mapped_column(BigInteger, default=0)
+    ended: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of its last turn, in microseconds of that clock."""
 
 
 class JobEvent(Row):

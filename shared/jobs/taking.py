@@ -8,27 +8,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from shared.connections.tables import Connection
+from shared.connections.allowance import available, draw, most_at_once
+from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, still_ours
+from shared.jobs.admitting import admit, any_to_admit
 from shared.jobs.story import move
 from shared.jobs.tables import Job
-from shared.lifecycles import JobStatus
+from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
 from shared.teams.tables import Team
 
-PHASES: dict[Task, tuple[JobStatus, ...]] = {
-    Task.UPLOAD_FILES: (JobStatus.QUEUED, JobStatus.UPLOADING),
-    Task.SUBMIT_JOBS: (JobStatus.SUBMITTING,),
-    Task.POLL_JOBS: (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING),
-    Task.CLEAN_UP_JOBS: (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELLED),
+LOOKED_AT = (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)
+"""Those that are looked at in rounds (see `rounds`), once the provider has told their number there."""
+
+PHASES: dict[Task, tuple[ColumnElement[bool], ...]] = {
+    Task.UPLOAD_FILES: (Job.status == JobStatus.UPLOADING,),
+    Task.SUBMIT_JOBS: (Job.status == JobStatus.SUBMITTING,),
+    # It was cancelled before anybody knew whether it had been bought.
+    Task.POLL_JOBS: (Job.status == JobStatus.CANCELLING, Job.provider_job_id.is_(None)),
+    Task.CLEAN_UP_JOBS: (Job.status.in_(JOB.terminal),),
 }
-"""Which kind of work a job in some status is due for."""
+"""The jobs that are claimed one at a time for a kind of work. Queued ones are admitted (see `admitting`)."""
+
+_DRAWN = {Task.UPLOAD_FILES: 4, Task.SUBMIT_JOBS: 4, Task.POLL_JOBS: 4, Task.CLEAN_UP_JOBS: 8}
+"""How many requests one step may need. What it does not need is given back; what it needs beyond is owed."""
 
 AT_ONCE = 8
-"""How many jobs of one connection are worked on at once."""
+"""How many jobs of one connection are worked on at once, beside a round."""
 
 
 class Step(Enum):
@@ -41,7 +50,9 @@ class Step(Enum):
     RECONCILE = auto()
     """Somebody may have bought, and did not say so."""
     LOOK = auto()
-    """See how the provider's job is doing."""
+    """See how the provider's job is doing; done in rounds."""
+    DROP = auto()
+    """Nothing: it was cancelled before its order was sent."""
     CLEAN_UP = auto()
     """Fetch the results and take our files away."""
 
@@ -50,7 +61,7 @@ class Step(Enum):
 class Work:
     """A claimed job as it was when it was claimed, and the account it goes to. Both are detached: read them, no more.
 
-    `barred` says why nothing may be bought for it any more.
+    `barred` says why nothing may be bought for it any more. `drawn`: how many requests were counted for it already.
     """
 
     job: Job
@@ -58,28 +69,52 @@ class Work:
     token: str
     step: Step
     claimed_at: datetime
-    barred: str | None
+    barred: str | None = None
+    drawn: int = 0
 
 
-def due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
-    """Which jobs a kind of work may take, apart from being due."""
-    resting = select(Connection.id).where(Connection.resume_at > now())
+def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
+    """Which connections may be asked now for a kind of work; conditions on `Connection` and its `Pace`.
+
+    Looking comes first: what only tidies up leaves it half of what may be asked, and all of it while a round is saved up for.
+    """
+    is_round = Job.status.in_(LOOKED_AT)
+    mine, most = (is_round, 1) if task is Task.POLL_JOBS else (~is_round, AT_ONCE)
     busy = (
         select(Job.connection_id)
         .join(Connection, Connection.id == Job.connection_id)
         .where(Job.claimed_until > now())
         .group_by(Job.connection_id, Connection.failures)
-        .having(func.count() >= case((Connection.failures > 0, 1), else_=AT_ONCE))
+        .having(or_(Connection.failures > 0, func.count().filter(mine) >= most))
     )
-    return Job.status.in_(PHASES[task]), Job.connection_id.not_in(resting), Job.connection_id.not_in(busy)
+    rested = or_(Connection.resume_at.is_(None), Connection.resume_at <= now())
+    always = (rested, Connection.id.not_in(busy), available() >= 1.0)
+    saved_up = or_(Pace.rounds_from.is_(None), Pace.rounds_from <= now())
+    match task:
+        case Task.POLL_JOBS:
+            return *always, saved_up
+        case Task.CLEAN_UP_JOBS:
+            return *always, saved_up, available() >= most_at_once() / 2
+        case _:
+            return always
+
+
+def any_due(db: Session, task: Task) -> bool:
+    """Whether there is a job to be claimed for a kind of work."""
+    unclaimed = or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
+    if db.scalar(select(exists().where(Job.due_at <= now(), unclaimed, *_due_for(task)))):
+        return True
+    return task is Task.UPLOAD_FILES and any_to_admit(db, *may_be_asked(task))
 
 
 def take(db: Session, task: Task) -> Work | None:
-    """Claim the job that has been due longest for a kind of work, or None.
+    """Claim the job that has been due longest for a kind of work, or else the queued one whose turn it is, or None.
 
     What is about to be tried is written down here, before it is tried: from this commit on silence means "perhaps".
     """
-    job = claim(db, Job, *due_for(task))
+    job = claim(db, Job, *_due_for(task))
+    if job is None and task is Task.UPLOAD_FILES and (admitted := admit(db, *may_be_asked(task))):
+        job = claim(db, Job, Job.id == admitted)
     if job is None:
         return None
     assert job.claim_token is not None
@@ -87,8 +122,14 @@ def take(db: Session, task: Task) -> Work | None:
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
     barred = _barred(db, job, connection) if step in (Step.UPLOAD, Step.ORDER) else None
+    drawn = draw(db, connection.id, _DRAWN[task])
     db.flush()
-    return Work(job, connection, job.claim_token, step, moment, barred)
+    return Work(job, connection, job.claim_token, step, moment, barred, drawn)
+
+
+def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
+    open_ones = select(Connection.id).join(Pace, Pace.connection_id == Connection.id).where(*may_be_asked(task))
+    return *PHASES[task], Job.connection_id.in_(open_ones)
 
 
 def held_job(db: Session, work: Work) -> Job | None:
@@ -102,21 +143,20 @@ def kept_job(db: Session, work: Work) -> Job | None:
 
 
 def _step(db: Session, job: Job, moment: datetime) -> Step:
+    if job.status is JobStatus.QUEUED:
+        move(db, job, JobStatus.UPLOADING, "Sending the training file to the provider.")
     match job.status:
-        case JobStatus.QUEUED:
-            move(db, job, JobStatus.UPLOADING, "Sending the training file to the provider.")
-            return Step.UPLOAD
         case JobStatus.UPLOADING:
             return Step.UPLOAD
         case JobStatus.SUBMITTING if job.posted_at is None:
             job.posted_at = moment
             return Step.ORDER
-        case JobStatus.SUBMITTING:
+        case JobStatus.SUBMITTING | JobStatus.CANCELLING if job.posted_at is not None:
             return Step.RECONCILE
-        case JobStatus.CANCELLING if job.posted_at is not None and job.provider_job_id is None:
-            return Step.RECONCILE
+        case JobStatus.CANCELLING:
+            return Step.DROP
         case _:
-            return Step.LOOK if job.status in PHASES[Task.POLL_JOBS] else Step.CLEAN_UP
+            return Step.CLEAN_UP
 
 
 def _barred(db: Session, job: Job, connection: Connection) -> str | None:

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from shared.providers.base import Access, Provider
+from shared.providers.deploying import Deployer, ResourceAccess
 
 _OPENING = "shared.providers.opening"
 
@@ -14,11 +15,18 @@ def moderates(kind: str) -> bool:
 
 
 def open_provider(kind: str, access: Access) -> Provider:
-    """A client for one account; makes no request. Close it, or let go of it.
+    """A client for one account; asks it nothing. Close it, or let go of it.
 
-    A credential that no header can carry is Rejected, an address that is none Unavailable.
+    A credential that no header can carry is Rejected, an address that is none Unavailable. An identity is asked for its token
+    here; what prevents that is raised too.
     """
     opened: Provider = import_module(_OPENING).open_provider(kind, access)
+    return opened
+
+
+def open_deployer(access: ResourceAccess) -> Deployer:
+    """Who makes deployments in one resource; makes no request. Close it, or let go of it."""
+    opened: Deployer = import_module(_OPENING).open_deployer(access)
     return opened
 
 

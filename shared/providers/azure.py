@@ -1,6 +1,6 @@
 """Azure OpenAI: what it does otherwise than OpenAI, whose protocol it speaks.
 
-It covers the data plane only (files, jobs, models, chat); deployments are made at another address with another credential.
+It covers the data plane only (files, jobs, models, chat); deployments are made at another address: see `arm`.
 """
 
 import re
@@ -28,25 +28,33 @@ from shared.providers.base import (
 )
 from shared.providers.bom import WithBom
 from shared.providers.clients import open_dated_azure, open_openai
+from shared.providers.entra.sources import source_of
+from shared.providers.identity import COGNITIVE_SERVICES
 from shared.providers.lenient import LARGEST_BILL, count
 from shared.providers.openai import OpenAIProvider, method, ordered
+from shared.providers.tiers import ServiceTier, training_tiers
 
 _BILL = re.compile(r"Training tokens billed: *([0-9][0-9,]{0,30})")
 
-_FIRST_WITH_TIERS = "2025"
-
-
-def _tier(version: str | None) -> str:
-    """Azure's global training tier, whose prices are the ones we know. Left out, the resource's own region would be billed,
-    which is dearer; the two kinds of API spell it differently, and take a wrong spelling for the dearer one in silence.
-    """
-    return "GlobalStandard" if version is None else "globalstandard"
+_V1_SPELLING = {
+    ServiceTier.STANDARD: "Standard",
+    ServiceTier.GLOBAL: "GlobalStandard",
+    ServiceTier.DEVELOPER: "Developer",
+}
+_DATED_SPELLING = {ServiceTier.GLOBAL: "globalstandard", ServiceTier.DEVELOPER: "developerTier"}
+"""A tier that is spelt otherwise is taken for the standard one, which is dearer, in silence; so is none."""
 
 
 class AzureProvider(OpenAIProvider):
     """One Azure OpenAI resource; `api_version` None means the undated v1 API. In `chat`, `model` is a deployment's name."""
 
     moderates: ClassVar[bool] = False
+
+    def __init__(self, access: Access) -> None:
+        """Where the account is asked as an Entra application, its token is fetched here, unless one is still good."""
+        if access.identity is not None:
+            access = replace(access, credential=source_of(access.identity).token(COGNITIVE_SERVICES))
+        super().__init__(access)
 
     @override
     def _connect(self, access: Access) -> OpenAI:
@@ -86,11 +94,7 @@ class AzureProvider(OpenAIProvider):
         supervised job is what they all understand without it; other methods, and v1, are ordered as at OpenAI.
         """
         version = self._access.api_version
-        tier = (
-            {}
-            if version is not None and version < _FIRST_WITH_TIERS
-            else {"extra_body": {"trainingType": _tier(version)}}
-        )
+        tier = _training_type(order, version)
         if version is None or order.method != "supervised":
             return {**ordered(order), **tier, "method": method(order)}
         hyperparameters = {"hyperparameters": dict(order.hyperparameters)} if order.hyperparameters else {}
@@ -120,3 +124,12 @@ class AzureProvider(OpenAIProvider):
         if event is None or bill is None:
             return event
         return replace(event, billed_tokens=count(int(bill[1].replace(",", "")), LARGEST_BILL))
+
+
+def _training_type(order: TrainingOrder, version: str | None) -> dict[str, Any]:
+    """The SDK knows no tiers, so they are sent beside its own parameters; to an API that knows none, nothing is."""
+    if order.tier not in training_tiers("azure", version):
+        return {}
+    spelling = _V1_SPELLING if version is None else _DATED_SPELLING
+    spelt = spelling.get(order.tier)
+    return {"extra_body": {"trainingType": spelt}} if spelt else {}

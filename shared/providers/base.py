@@ -5,15 +5,17 @@ Outcomes are values to be matched; what prevented an outcome is one of three err
 Adding a provider is one file and one line in `kinds`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
+from shared.providers.identity import Identity
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
 from shared.providers.prevented import Unavailable as Unavailable
+from shared.providers.tiers import ServiceTier
 
 
 # --- files --------------------------------------------------------------------------------------------------------------
@@ -42,6 +44,8 @@ class TrainingOrder:
     seed: int | None = None
     tag: str = ""
     """Ours; sent as metadata where the provider takes it."""
+    tier: ServiceTier | None = None
+    """Where it is trained, for providers that know tiers (`tiers.training_tiers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,8 @@ class Account:
 class Access:
     """Where, as whom and by which way: the only things a provider client is made of. No ambient variable adds to it.
 
-    `ca_pem`: the only authorities that are believed, as PEM; None = those that the machine trusts.
+    `identity` (Azure): who asks for tokens that are shown instead of `credential`. `ca_pem`: the only authorities that are
+    believed, as PEM; None = those that the machine trusts.
     """
 
     base_url: str
@@ -188,6 +193,9 @@ class Access:
     timeout_seconds: float = 30.0
     proxy_url: str | None = None
     ca_pem: str | None = None
+    identity: Identity | None = None
+    on_request: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    """Called with each request that is sent, whatever comes of it."""
 
 
 class Provider(Protocol):
@@ -237,6 +245,12 @@ class Provider(Protocol):
 
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
         """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000)."""
+        ...
+
+    def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
+        """The account's jobs, a page of up to 100 at a time, the newest first; whoever else's too. Each page is fetched when
+        it is needed. Entries that cannot be read are left out.
+        """
         ...
 
     def job(self, provider_job_id: str) -> ProviderJob | None:

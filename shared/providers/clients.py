@@ -3,16 +3,12 @@
 The SDK would add what it finds in the environment: organisation, project, base URL, headers, proxies, certificates.
 """
 
-import ssl
-from functools import cache, lru_cache
 from typing import Any
 
-import httpx2
 from openai import AzureOpenAI, OpenAI
 
-from shared.providers.base import Access, Rejected
-
-_CONNECT_SECONDS = 5.0
+from shared.providers.base import Access
+from shared.providers.outgoing import Way, open_http, sendable
 
 
 class IsolatedOpenAI(OpenAI):
@@ -31,47 +27,25 @@ class IsolatedAzureOpenAI(AzureOpenAI, IsolatedOpenAI):
 
 def open_openai(access: Access, *, base_url: str) -> OpenAI:
     return IsolatedOpenAI(
-        api_key=_sendable(access.credential),
+        api_key=sendable(access.credential),
         base_url=base_url,
         max_retries=0,
-        http_client=_http(access),
+        http_client=open_http(access.timeout_seconds, access.on_request, _way(access)),
     )
 
 
 def open_dated_azure(access: Access, *, api_version: str) -> OpenAI:
+    """With a key, or with a token where the account is asked as somebody."""
+    shown, has_key = sendable(access.credential), access.identity is None
     return IsolatedAzureOpenAI(
-        api_key=_sendable(access.credential),
+        api_key=shown if has_key else None,
+        azure_ad_token=None if has_key else shown,
         azure_endpoint=access.base_url.rstrip("/"),
         api_version=api_version,
         max_retries=0,
-        http_client=_http(access),
+        http_client=open_http(access.timeout_seconds, access.on_request, _way(access)),
     )
 
 
-def _http(access: Access) -> httpx2.Client:
-    """No redirects: the credential goes to the connection's own host only. A proxy is told the host, and sees no credential
-    that is sent over TLS.
-    """
-    timeout = httpx2.Timeout(access.timeout_seconds, connect=min(_CONNECT_SECONDS, access.timeout_seconds))
-    trusted = _machines() if access.ca_pem is None else _private(access.ca_pem)
-    proxy = None if access.proxy_url is None else httpx2.Proxy(access.proxy_url)
-    return httpx2.Client(timeout=timeout, verify=trusted, proxy=proxy, trust_env=False, follow_redirects=False)
-
-
-@cache
-def _machines() -> ssl.SSLContext:
-    """Shared, because reading the authorities takes longer (20 ms) than asking a near provider."""
-    return httpx2.create_ssl_context(trust_env=False)
-
-
-@lru_cache(maxsize=32)
-def _private(ca_pem: str) -> ssl.SSLContext:
-    """Believes these authorities, and no others."""
-    return ssl.create_default_context(cadata=ca_pem)
-
-
-def _sendable(credential: str) -> str:
-    """What cannot stand in a header would be quoted in the HTTP client's own error, whole."""
-    if not credential or not credential.isascii() or not credential.isprintable() or " " in credential:
-        raise Rejected("The credential holds characters that no key has", code="invalid_credential", status=401)
-    return credential
+def _way(access: Access) -> Way:
+    return Way(access.proxy_url, access.ca_pem)

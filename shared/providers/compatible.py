@@ -4,7 +4,7 @@ Proved on the documented behaviour of one hosted service; what is rested on stan
 job is told by its file, and its jobs name no model, so that is told by their checkpoints.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -45,6 +45,12 @@ class CompatibleProvider(OpenAIProvider):
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
         """There are no tags to filter by."""
         return [self._named(job) for job in self._jobs_of_file(training_file_id)]
+
+    @override
+    def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
+        """Without those that are over and name no model: whoever looks for one asks for it alone."""
+        for page in super().newest_jobs():
+            yield [job for job in page if job.status != _SUCCEEDED or isinstance(job.outcome, Finished)]
 
     @override
     def job(self, provider_job_id: str) -> ProviderJob | None:

@@ -5,6 +5,7 @@ The SDK carries the requests; the answers are read by us from the raw body, sinc
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice, takewhile
 from typing import Any, BinaryIO, ClassVar
@@ -14,6 +15,7 @@ from openai import OpenAI
 
 from shared.providers.answers import (
     TAG_KEY,
+    Page,
     read_answer,
     read_checkpoint,
     read_event,
@@ -122,6 +124,15 @@ class OpenAIProvider:
         recent = islice(entries, _RECENT_JOBS)
         return [self._read_job(one) for one in recent if one.get("training_file") == training_file_id]
 
+    def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
+        for page in self._pages(self._client.fine_tuning.jobs.with_raw_response.list, limit=_PAGE):
+            yield list(self._readable(page.entries))
+
+    def _readable(self, entries: Iterable[Mapping[str, Any]]) -> Iterator[ProviderJob]:
+        for entry in entries:
+            with suppress(Unavailable):
+                yield self._read_job(entry)
+
     def job(self, provider_job_id: str) -> ProviderJob | None:
         body = self._body_if_any(self._client.fine_tuning.jobs.with_raw_response.retrieve, provider_job_id)
         return None if body is None else self._read_job(_same(body, provider_job_id))
@@ -204,11 +215,16 @@ class OpenAIProvider:
             raise Unavailable("The provider did not say that it deleted anything")
 
     def _entries(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Mapping[str, Any]]:
-        """The entries of a list over all its pages, each fetched when it is needed."""
+        """The entries of a list over all its pages."""
+        for page in self._pages(send, *given, **named):
+            yield from page.entries
+
+    def _pages(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Page]:
+        """The pages of a list, each fetched when it is needed."""
         cursors: list[str] = []
         while True:
             page = read_page(self._body(send, *given, **named, **({"after": cursors[-1]} if cursors else {})))
-            yield from page.entries
+            yield page
             if not page.has_more:
                 return
             cursor = text(page.entries[-1].get("id")) if page.entries else None

@@ -6,7 +6,9 @@ Loading this loads the SDK with which they are asked: `shared.providers` does so
 from functools import cache
 from importlib import import_module
 
+from shared.providers.arm import ArmDeployer
 from shared.providers.base import Access, Provider, Unavailable
+from shared.providers.deploying import Deployer, ResourceAccess
 from shared.providers.kinds import ProviderKind
 from shared.providers.translation import ODD_ADDRESS
 
@@ -29,3 +31,8 @@ def _implementation(kind: str) -> type[Provider]:
     module, _, name = ProviderKind(kind).traits.implemented_by.partition(":")
     found: type[Provider] = getattr(import_module(module), name)
     return found
+
+
+def open_deployer(access: ResourceAccess) -> Deployer:
+    """See `shared.providers.open_deployer`."""
+    return ArmDeployer(access)

@@ -65,11 +65,30 @@ def ask(credential: str, send: Callable[[], Raw]) -> httpx2.Response:
     try:
         return send().http_response
     except openai.OpenAIError as error:
-        prevented = translate(error, credential)
+        failed = translate(error, credential)
     except _NOT_TRANSLATED as error:
-        prevented = _odd(error)
+        failed = _odd(error)
     # Outside the except block, so that the SDK's error, which holds the request and with it the credential, is not chained.
-    raise prevented
+    raise failed
+
+
+def send_plain(http: httpx2.Client, request: httpx2.Request) -> httpx2.Response:
+    """Send once, without the SDK. Returns whatever was answered, or raises Unavailable that holds nothing of the request."""
+    try:
+        return http.send(request)
+    except _NOT_TRANSLATED as error:
+        unanswered = _unanswered(error)
+    raise unanswered
+
+
+def _unanswered(error: Exception) -> ProviderError:
+    match error:
+        case _ if isinstance(error, _NEVER_LEFT):
+            return Unavailable("The provider could not be connected to", reached=False)
+        case httpx2.TimeoutException():
+            return Unavailable("The provider did not answer in time")
+        case _:
+            return _odd(error)
 
 
 def _odd(error: Exception) -> ProviderError:
@@ -81,7 +100,7 @@ def _odd(error: Exception) -> ProviderError:
 def translate(error: openai.OpenAIError, credential: str) -> ProviderError:
     match error:
         case openai.APIStatusError():
-            return _by_status(error.response, credential)
+            return prevented(error.response, credential)
         case openai.APIConnectionError() if isinstance(error.__cause__, _NEVER_LEFT):
             return Unavailable("The provider could not be connected to", reached=False)
         case openai.APITimeoutError():
@@ -95,7 +114,8 @@ def redact(raw: str, credential: str) -> str:
     return raw.replace(credential, "[credential]")
 
 
-def _by_status(response: httpx2.Response, credential: str) -> ProviderError:
+def prevented(response: httpx2.Response, credential: str) -> ProviderError:
+    """What an answer that is not of 2xx says, in our three errors."""
     status, no = response.status_code, _Refusal.read(redact(response.text, credential))
     reason = no.message or f"The provider answered with HTTP {status}"
     if status == 429 and not no.lasting:

@@ -15,6 +15,7 @@ from shared.connections.tables import Connection, Health
 from shared.connections.trainable import trainable_models
 from shared.errors import NotDeployed, NotFound
 from shared.ids import ConnectionId, ModelId, TeamId
+from shared.providers.tiers import ServiceTier
 from shared.registry.queries import check_usable, find_model, get_model
 from shared.registry.tables import Model
 
@@ -24,7 +25,10 @@ _TUNED = re.compile(r"ft:|.*\.ft-", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A model that can be asked. `deployed_as` is what its provider is called with: on Azure a deployment's name."""
+    """A model that can be asked. `deployed_as` is what its provider is called with: on Azure a deployment's name.
+
+    `tier`: where the team's own deployment of it stands; None = nobody has told, or the provider knows no tiers.
+    """
 
     name: str
     connection: Connection
@@ -32,14 +36,39 @@ class Target:
     provider_model: str
     base_model: str
     model_id: ModelId | None
+    tier: ServiceTier | None = None
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether it is a tuned model, in the registry or (a checkpoint) deployed without being there."""
+        return self.model_id is not None or self.tier is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A tuned model that answers from a deployment, called `name` there."""
+
+    connection_id: ConnectionId
+    model: str
+    base_model: str
+    name: str
+    tier: ServiceTier | None
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Whose names they are, and which of them are aliases: those stand above the registry, and are told to it."""
+    """Whose names they are, which of them are aliases, and what has been deployed for them. Aliases and deployments stand above
+    the registry, and are told to it.
+    """
 
     team_id: TeamId
     aliases: Mapping[str, ModelId]
+    deployed: Sequence[Deployed] = ()
+
+    def deployment_of(self, model: str, connection_id: ConnectionId | None = None) -> Deployed | None:
+        """The newest of a model, by its provider's name."""
+        fitting = (one for one in self.deployed if one.model == model and connection_id in (None, one.connection_id))
+        return next(fitting, None)
 
 
 def find_target(db: Session, names: Names, name: str, connection_id: ConnectionId | None = None) -> Target:
@@ -47,7 +76,9 @@ def find_target(db: Session, names: Names, name: str, connection_id: ConnectionI
     aliased = names.aliases.get(name)
     tuned = get_model(db, aliased) if aliased else find_model(db, names.team_id, name)
     if tuned is not None:
-        return _tuned(db, name, check_usable(tuned))
+        return _tuned(db, names, name, check_usable(tuned))
+    if (unregistered := names.deployment_of(name)) is not None:
+        return _from_deployment(db, name, unregistered, None)
     if _TUNED.match(name):
         raise NotFound("model")
     return _base(db, name, connection_id)
@@ -63,15 +94,29 @@ def base_models(db: Session) -> list[tuple[str, Connection]]:
     return sorted(found.items())
 
 
-def _tuned(db: Session, name: str, model: Model) -> Target:
-    connection = db.get(Connection, model.connection_id)
-    if connection is None:  # closed to the team since
-        raise NotFound("model")
+def _tuned(db: Session, names: Names, name: str, model: Model) -> Target:
+    """The team's own deployment comes before one that an admin has made by hand: the team pays for it by the hour."""
+    if (own := names.deployment_of(model.provider_model, model.connection_id)) is not None:
+        return _from_deployment(db, name, own, model.id)
+    connection = _open_one(db, model.connection_id)
     deployed_as = _deployed_as(connection, model.provider_model)
     # Named by its checkpoint, since its provider gave it no name: nothing answers to that.
     if deployed_as == model.provider_model and deployed_as.startswith(f"{model.lineage.get('provider_job_id')}:"):
         raise _not_deployed(connection, deployed_as)
     return Target(name, connection, deployed_as, model.provider_model, model.base_model, model.id)
+
+
+def _open_one(db: Session, connection_id: ConnectionId) -> Connection:
+    """The connection of a tuned model, also one out of use. Raises NotFound when it was closed to the team."""
+    connection = db.get(Connection, connection_id)
+    if connection is None:
+        raise NotFound("model")
+    return connection
+
+
+def _from_deployment(db: Session, name: str, own: Deployed, model_id: ModelId | None) -> Target:
+    connection = _open_one(db, own.connection_id)
+    return Target(name, connection, own.name, own.model, own.base_model, model_id, own.tier)
 
 
 def _base(db: Session, name: str, connection_id: ConnectionId | None) -> Target:
@@ -118,8 +163,8 @@ def _deployed_as(connection: Connection, model: str) -> str:
 
 def _not_deployed(connection: Connection, model: str) -> NotDeployed:
     return NotDeployed(
-        f"{model} has no deployment on {connection.name}, which answers for such models from deployments only. Ask an admin to "
-        "deploy it and to name the deployment in the connection.",
+        f"{model} has no deployment on {connection.name}, which answers for such models from deployments only. On Azure a "
+        "tuned model is deployed by POST /v1/deployments; else ask an admin to name a deployment in the connection.",
         model=model,
         connection=connection.name,
     )

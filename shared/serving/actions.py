@@ -4,8 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db import now
+from shared.deployments import actions as deployments
+from shared.deployments.queries import get_deployment, standing_for
+from shared.deployments.tables import Deployment
 from shared.errors import Conflict
-from shared.ids import ModelId
+from shared.ids import DeploymentId, ModelId
+from shared.lifecycles import DEPLOYMENT, DeploymentStatus
 from shared.notices.actions import tell
 from shared.registry import actions as registry
 from shared.registry.queries import check_usable, get_model
@@ -52,12 +56,37 @@ def remove_alias(db: Session, name: str, caller: TeamCaller) -> None:
     tell(db, caller.team_id, "alias.changed", name, from_model_id=alias.model_id, to_model_id=None)
 
 
+def remove_deployment(db: Session, deployment_id: DeploymentId, caller: TeamCaller, *, force: bool) -> Deployment:
+    """Have a deployment taken away. Raises NotFound, and Conflict while an alias answers from it, unless forced."""
+    deployment = get_deployment(db, deployment_id, team_id=caller.team_id)
+    names = [] if force or deployment.model_id is None else aliases_to(db, deployment.model_id)
+    if names and deployment.status not in DEPLOYMENT.terminal and not _stands_otherwise(db, deployment):
+        raise Conflict(
+            f"The alias {names[0]} answers from this deployment. Point it at another model first, remove it, or repeat with "
+            "`force=true`: the alias is then refused with `not_deployed`.",
+            aliases=names,
+        )
+    return deployments.remove(db, deployment_id, caller)
+
+
+def _stands_otherwise(db: Session, deployment: Deployment) -> bool:
+    """Whether its model would still answer from another one."""
+    assert deployment.model_id is not None
+    others = standing_for(db, deployment.model_id)
+    return any(one.status is DeploymentStatus.READY and one.id != deployment.id for one in others)
+
+
 def retire(db: Session, model_id: ModelId, caller: TeamCaller) -> Model:
-    """Take a model out of use for good. Raises NotFound, and Conflict while an alias means it."""
+    """Take a model out of use for good. Raises NotFound, and Conflict while an alias means it or a deployment of it costs."""
     model = get_model(db, model_id, team_id=caller.team_id, for_update=True)
     if names := aliases_to(db, model_id):
         raise Conflict(
             f"The alias {names[0]} serves this model. Point it at another model first, or remove it.", aliases=names
+        )
+    if standing := standing_for(db, model_id):
+        raise Conflict(
+            f"{standing[0].id} hosts this model, and costs by the hour. Delete it first.",
+            deployments=[one.id for one in standing],
         )
     registry.retire(db, model)
     audit(db, caller, "model.retire", model_id, team_id=model.team_id)

@@ -15,6 +15,8 @@ from shared import ids
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen, Vault
 from shared.db import today
+from shared.deployments.queries import deployed
+from shared.deployments.recording import note_asked
 from shared.errors import AnswerLost, Problem, ProviderRefused, ProviderUnavailable
 from shared.evaluations.candidates import encoding_of, most_of
 from shared.evaluations.rates import Seller, Usage, seller_of
@@ -70,7 +72,10 @@ def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any])
 
     Raises NotFound, ModelRetired, NotDeployed, PriceUnknown, InvalidRequest or BudgetExceeded.
     """
-    target = find_target(db, Names(caller.team_id, aliases_of(db, caller.team_id)), name)
+    names = Names(caller.team_id, aliases_of(db, caller.team_id), deployed(db, caller.team_id))
+    target = find_target(db, names, name)
+    if target.tier is not None:  # before any budget is locked: the worker locks a deployment first too
+        note_asked(db, target.connection.id, target.deployed_as)
     seller = seller_of(target, today(db))
     sent = limited(body)
     counted = most_used(sent, target.base_model, encoding_of(target.connection, target.base_model))

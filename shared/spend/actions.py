@@ -4,8 +4,8 @@ What is left of a budget is its limit − what was charged this month − what i
 budget's row, the organisation's first and the team's second, so that two of these never wait for one another.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,12 +90,83 @@ def hold(db: Session, wanted: HoldRequest) -> Hold:
 
     Raises BudgetExceeded, or Conflict when the team is archived; then nothing has changed.
     """
-    get_open_team(db, wanted.team_id)
-    budgets = [_locked(db, None), _locked(db, wanted.team_id)]
+    return hold_all(db, [wanted])[0]
+
+
+def hold_all(db: Session, wanted: Sequence[HoldRequest]) -> list[Hold]:
+    """Set money aside for several things of one team: for all of them, or as `hold` refuses, for none."""
+    team_id = wanted[0].team_id
+    get_open_team(db, team_id)
+    budgets = _locked_for(db, team_id)
+    needed = total(one.amount for one in wanted)
     for budget in budgets:
-        _check_left(db, budget, wanted.amount)
+        _check_left(db, budget, needed)
+    return _set_aside(db, budgets, wanted)
+
+
+def charge_owed(db: Session, owed: HoldRequest, charges: Sequence[Charge]) -> Usd:
+    """Charge what the provider bills whatever the budget says, and for which nothing could be held. A subject is charged once.
+
+    `owed.amount` is not asked for; the budget then admits nothing until it covers the charge.
+    """
+    _set_aside(db, _locked_for(db, owed.team_id), [replace(owed, amount=ZERO)])
+    return settle(db, owed.subject, charges)
+
+
+def settle(db: Session, subject: str, charges: Sequence[Charge]) -> Usd:
+    """Charge what was bought and give back what is left of the hold. Returns the sum.
+
+    A sum above the hold is charged all the same, since the provider bills it; the budget then admits nothing until it covers
+    it again. Raises IllegalTransition when the hold was resolved before.
+    """
+    return settle_all(db, {subject: charges})
+
+
+def settle_all(db: Session, charges: Mapping[str, Sequence[Charge]]) -> Usd:
+    """The same for several holds of one team, by subject; all of them or none."""
+    resolved = _resolve(db, charges, HoldStatus.SETTLED)
+    transactions = _post(db, resolved, TransactionKind.SETTLE)
+    for transaction in transactions:
+        for charge in charges[transaction.subject]:
+            db.add_all(_sides(transaction, transaction.team_id, charge))
+    charged = total(charge.amount for one in charges.values() for charge in one)
+    for budget in _locked_for(db, resolved[0].team_id):
+        _add_to_month(db, budget, charged)
+    return charged
+
+
+def release(db: Session, subject: str) -> None:
+    """Give back all of a hold. Raises IllegalTransition when it was resolved before."""
+    release_all(db, [subject])
+
+
+def release_all(db: Session, subjects: Collection[str]) -> None:
+    """The same for several holds of one team; all of them or none."""
+    _post(db, _resolve(db, subjects, HoldStatus.RELEASED), TransactionKind.RELEASE)
+
+
+def _locked_for(db: Session, team_id: TeamId) -> list[Budget]:
+    return [_locked(db, None), _locked(db, team_id)]
+
+
+def _locked(db: Session, team_id: TeamId | None) -> Budget:
+    scope = team_id or ORGANISATION
+    if team_id:
+        db.execute(insert(Budget).values(scope=scope, team_id=team_id, held=ZERO).on_conflict_do_nothing())
+    return db.get_one(Budget, scope, with_for_update=True, populate_existing=True)
+
+
+def _set_aside(db: Session, budgets: Sequence[Budget], wanted: Sequence[HoldRequest]) -> list[Hold]:
     for budget in budgets:
-        budget.held += wanted.amount
+        budget.held += total(one.amount for one in wanted)
+    made = [_new_hold(db, one) for one in wanted]
+    db.add_all(made)
+    db.flush()
+    _post(db, made, TransactionKind.HOLD)
+    return made
+
+
+def _new_hold(db: Session, wanted: HoldRequest) -> Hold:
     made = Hold(
         id=HoldId(ids.new("hold")),
         team_id=wanted.team_id,
@@ -107,43 +178,12 @@ def hold(db: Session, wanted: HoldRequest) -> Hold:
     )
     if wanted.abandoned_after_seconds is not None:
         made.abandoned_at = db.scalar(select(seconds_from_now(wanted.abandoned_after_seconds)))
-    db.add(made)
-    db.flush()
-    _post(db, made, TransactionKind.HOLD, [(Account.HELD, wanted.amount), (Account.HOLDS, -wanted.amount)])
     return made
 
 
-def settle(db: Session, subject: str, charges: Sequence[Charge]) -> Usd:
-    """Charge what was bought and give back what is left of the hold. Returns the sum.
-
-    A sum above the hold is charged all the same, since the provider bills it; the budget then admits nothing until it covers
-    it again. Raises IllegalTransition when the hold was resolved before.
-    """
-    resolved = _resolve(db, subject, HoldStatus.SETTLED)
-    transaction = _post(db, resolved, TransactionKind.SETTLE, _given_back(resolved))
-    for charge in charges:
-        db.add_all(_sides(transaction, resolved.team_id, charge))
-    charged = total(charge.amount for charge in charges)
-    for budget in (_locked(db, None), _locked(db, resolved.team_id)):
-        _add_to_month(db, budget, charged)
-    return charged
-
-
-def release(db: Session, subject: str) -> None:
-    """Give back all of a hold. Raises IllegalTransition when it was resolved before."""
-    resolved = _resolve(db, subject, HoldStatus.RELEASED)
-    _post(db, resolved, TransactionKind.RELEASE, _given_back(resolved))
-
-
-def _locked(db: Session, team_id: TeamId | None) -> Budget:
-    scope = team_id or ORGANISATION
-    if team_id:
-        db.execute(insert(Budget).values(scope=scope, team_id=team_id, held=ZERO).on_conflict_do_nothing())
-    return db.get_one(Budget, scope, with_for_update=True, populate_existing=True)
-
-
 def _check_left(db: Session, budget: Budget, needed: Usd) -> None:
-    if budget.monthly_limit is None:
+    """What costs nothing is covered by any budget, also by one that is overdrawn."""
+    if budget.monthly_limit is None or not needed:
         return
     month = month_of(db.scalars(select(now())).one())
     spent = db.scalar(select(PeriodTotal.spent).filter_by(scope=budget.scope, month=month)) or ZERO
@@ -152,39 +192,43 @@ def _check_left(db: Session, budget: Budget, needed: Usd) -> None:
         raise BudgetExceeded("team" if budget.team_id else ORGANISATION, needed, max(left, ZERO))
 
 
-def _resolve(db: Session, subject: str, status: HoldStatus) -> Hold:
-    team_id = db.scalar(select(Hold.team_id).where(Hold.subject == subject))
-    if team_id is None:
+def _resolve(db: Session, subjects: Collection[str], status: HoldStatus) -> list[Hold]:
+    team_ids = db.scalars(select(Hold.team_id).where(Hold.subject.in_(subjects))).all()
+    if len(team_ids) != len(subjects):
         raise NotFound("hold")
-    budgets = [_locked(db, None), _locked(db, team_id)]
-    locked = select(Hold).where(Hold.subject == subject).with_for_update().execution_options(populate_existing=True)
-    held = db.scalars(locked).one()
-    if held.status is status:  # `guard_status` lets a status repeat itself; a hold's end may not
-        held.status = HoldStatus.PENDING
-    held.status = status
-    held.resolved_at = db.scalar(select(now()))
+    (team_id,) = set(team_ids)
+    budgets = _locked_for(db, team_id)
+    locked = select(Hold).where(Hold.subject.in_(subjects)).order_by(Hold.id).with_for_update()
+    holds = db.scalars(locked.execution_options(populate_existing=True)).all()
+    moment = db.scalar(select(now()))
+    for held in holds:
+        if held.status is status:  # `guard_status` lets a status repeat itself; a hold's end may not
+            held.status = HoldStatus.PENDING
+        held.status, held.resolved_at = status, moment
     for budget in budgets:
-        budget.held -= held.amount
-    return held
+        budget.held -= total(held.amount for held in holds)
+    return list(holds)
 
 
-def _given_back(held: Hold) -> list[tuple[Account, Usd]]:
-    return [(Account.HELD, -held.amount), (Account.HOLDS, held.amount)]
-
-
-def _post(
-    db: Session, held: Hold, kind: TransactionKind, movements: Sequence[tuple[Account, Usd]]
-) -> LedgerTransaction:
-    transaction = LedgerTransaction(
-        id=TransactionId(ids.new("txn")), team_id=held.team_id, hold_id=held.id, subject=held.subject, kind=kind
-    )
-    db.add(transaction)
+def _post(db: Session, holds: Sequence[Hold], kind: TransactionKind) -> list[LedgerTransaction]:
+    """Write down that these were made, or that they end: what is held moves there or back."""
+    transactions = [
+        LedgerTransaction(
+            id=TransactionId(ids.new("txn")), team_id=held.team_id, hold_id=held.id, subject=held.subject, kind=kind
+        )
+        for held in holds
+    ]
+    db.add_all(transactions)
     db.flush()
-    db.add_all(
-        LedgerEntry(transaction_id=transaction.id, team_id=held.team_id, account=account, amount=amount, kind=held.kind)
-        for account, amount in movements
-    )
-    return transaction
+    for transaction, held in zip(transactions, holds, strict=True):
+        moved = held.amount if kind is TransactionKind.HOLD else -held.amount
+        for account, amount in ((Account.HELD, moved), (Account.HOLDS, -moved)):
+            db.add(
+                LedgerEntry(
+                    transaction_id=transaction.id, team_id=held.team_id, account=account, amount=amount, kind=held.kind
+                )
+            )
+    return transactions
 
 
 def _sides(transaction: LedgerTransaction, team_id: TeamId, charge: Charge) -> Iterator[LedgerEntry]:

@@ -12,14 +12,31 @@ from functools import cache
 from pathlib import Path
 
 from shared.errors import PriceUnknown
+from shared.providers.tiers import ServiceTier
 from shared.spend.tables import Unit
 
 
 class Tier(StrEnum):
-    """Whether a price is a base model's or a tuned one's."""
+    """Whether a price is a base model's or a tuned one's; on Azure the latter's depend on where its capacity stands."""
 
     BASE = "base"
     TUNED = "tuned"
+    """Where there is a choice: anywhere (`ServiceTier.GLOBAL`)."""
+    TUNED_STANDARD = "tuned_standard"
+    TUNED_DEVELOPER = "tuned_developer"
+
+
+_TUNED = {
+    None: Tier.TUNED,
+    ServiceTier.GLOBAL: Tier.TUNED,
+    ServiceTier.STANDARD: Tier.TUNED_STANDARD,
+    ServiceTier.DEVELOPER: Tier.TUNED_DEVELOPER,
+}
+
+
+def tuned(service: ServiceTier | None) -> Tier:
+    """The prices of tuned models that hold at a service tier; None = the provider knows no tiers."""
+    return _TUNED[service]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,8 @@ def price_of(provider: str, model: str, tier: Tier, unit: Unit, on: date) -> Pri
         return known[-1]
     if unit is Unit.CACHED_INPUT:
         return price_of(provider, model, tier, Unit.INPUT, on)
-    raise PriceUnknown(provider, model, unit.replace("_", " "))
+    at = "" if tier in (Tier.BASE, Tier.TUNED) else f" ({tier.removeprefix('tuned_')} tier)"
+    raise PriceUnknown(provider, model, unit.replace("_", " ") + at)
 
 
 @cache

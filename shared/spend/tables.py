@@ -43,6 +43,7 @@ class SpendKind(StrEnum):
     TRAINING = "training"
     EVALUATION = "evaluation"
     INFERENCE = "inference"
+    HOSTING = "hosting"
 
 
 class Unit(StrEnum):
@@ -52,6 +53,7 @@ class Unit(StrEnum):
     INPUT = "input_token"
     CACHED_INPUT = "cached_input_token"
     OUTPUT = "output_token"
+    HOSTING = "hosting_hour"
 
 
 class Budget(Row):
@@ -80,7 +82,7 @@ class PeriodTotal(Row):
 
 
 class Hold(Row):
-    """Money set aside for one thing (`subject`: a job, an evaluation or a request)."""
+    """Money set aside for one thing (`subject`: a job, an evaluation, a request, or one hour of a deployment)."""
 
     __tablename__ = "holds"
     __table_args__ = (

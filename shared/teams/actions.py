@@ -23,14 +23,17 @@ def create_team(db: Session, name: str, caller: Caller) -> Team:
     return team
 
 
-def rename_team(db: Session, team_id: TeamId, name: str, caller: Caller) -> Team:
-    """Raises NotFound, or Conflict when the name is taken."""
+def update_team(db: Session, team_id: TeamId, name: str | None, weight: int | None, caller: Caller) -> Team:
+    """Give a team another name or weight; None = as it is. Raises NotFound, or Conflict when the name is taken."""
     team = get_team(db, team_id)
-    if team.name != name:
+    if name is not None and team.name != name:
         _check_free(db, name)
         audit(db, caller, "team.rename", team.id, team_id=team.id, old=team.name, new=name)
         team.name = name
-        db.flush()
+    if weight is not None and team.weight != weight:
+        audit(db, caller, "team.weigh", team.id, team_id=team.id, old=str(team.weight), new=str(weight))
+        team.weight = weight
+    db.flush()
     return team
 
 

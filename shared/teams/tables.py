@@ -31,6 +31,8 @@ class Team(Row):
     __tablename__ = "teams"
     id: Mapped[TeamId] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    weight: Mapped[int] = mapped_column(default=1)
+    """How many turns it gets where another gets one, when jobs of several teams wait for the same account."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
 

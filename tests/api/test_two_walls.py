@@ -13,7 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from api.app import serve
+from shared import ids
 from shared.db import Database
+from shared.deployments.tables import Deployment, WhenBudgetIsGone
+from shared.ids import ConnectionId, DeploymentId, KeyId, ModelId, TeamId
+from shared.lifecycles import DeploymentStatus
+from shared.providers.deploying import Sku
 from tests.sandbox.server import Running
 from tests.support.api import Api
 from tests.support.workshop import MODEL, Workshop, workshop_on
@@ -38,6 +43,29 @@ def evaluated(workshop: Workshop) -> str:
     return str(made.json()["id"])
 
 
+def deployed(workshop: Workshop, model_id: str) -> str:
+    """A row that nobody works on: what it takes to get one is tried elsewhere."""
+    made = Deployment(
+        id=DeploymentId(ids.new("dep")),
+        team_id=TeamId(workshop.team_id),
+        created_by=KeyId(ids.new("key")),
+        connection_id=ConnectionId(workshop.connection_id),
+        model_id=ModelId(model_id),
+        model=MODEL,
+        base_model=MODEL,
+        name="triage",
+        sku=Sku.STANDARD,
+        capacity=1,
+        when_budget_is_gone=WhenBudgetIsGone.WARN,
+        status=DeploymentStatus.CREATING,
+        usd_per_million="1700000",
+        price_id="a price",
+    )
+    with workshop.context.database.transaction() as db:
+        db.add(made)
+    return made.id
+
+
 def owned_by_teams(api: Api) -> set[str]:
     return {str(name) for (name,) in api.sql(OWNED)}
 
@@ -59,6 +87,7 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     assert shown.status_code == 202, shown.text
     model_id = workshop.member.get("/v1/models").json()["data"][0]["id"]
     assert workshop.member.put("/v1/aliases/bot", json={"model_id": model_id}).status_code == 200
+    deployment_id = deployed(workshop, model_id)
     other = api.team("sales")["id"]
     stranger = api.member(other)
 
@@ -88,11 +117,13 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
         *(f"/v1/models/{model_id}{part}" for part in ("", "/lineage")),
         f"/v1/datasets/{faulty.json()['id']}/findings",
         "/v1/aliases/bot",
+        f"/v1/deployments/{deployment_id}",
         upload,
     ):
         assert workshop.member.get(path).status_code == 200, path
         assert stranger.get(path).status_code == 404, path
-    for path in ("/v1/datasets", "/v1/jobs", "/v1/evaluations", "/v1/models", "/v1/aliases", "/v1/uploads"):
+    nouns = ("datasets", "jobs", "evaluations", "models", "aliases", "uploads", "deployments")
+    for path in (f"/v1/{noun}" for noun in nouns):
         assert workshop.member.get(path).json()["data"], path
         assert stranger.get(path).json()["data"] == [], path
     for path in (f"{upload}/complete", f"{jobs}/cancel", f"{ours}/split", f"/v1/evaluations/{evaluation_id}/cancel"):

@@ -122,7 +122,7 @@ ELSEWHERE = {
     *("line_too_long", "too_many_values", "too_many_findings_in_line", "image_too_large", "element_too_long"),
     *("archive_too_large", "binary_value", "elements_counted", "title_above_header", "uncertain_encoding"),
     *("file_too_large", "duplicates_unchecked", "example_too_long", "example_too_long_for_some", "no_system_message"),
-    *("missing_reference", "reserved_reference"),
+    *("missing_reference", "reserved_reference", "unknown_sheet"),
 }
 TABLES = (
     of_files.FILE,

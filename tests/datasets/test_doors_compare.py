@@ -90,14 +90,16 @@ def test_what_leaks_is_found_exactly_by_its_prompt_and_nearly(desk: Desk) -> Non
     trained = [(f"Where is order {number * 977}?", "shipping") for number in range(11)] + [(f"{LONG}.", "returns")]
     training = desk.send(jsonl(chats(trained)), "x.jsonl")
     held = [trained[4], (trained[6][0], "billing"), (f"{LONG}!!", "returns")]
+    held += [("WHERE is order 977", "Shipping")]
     held += [(f"Something else entirely, number {number**7}", "other") for number in range(10)]
     held_out = desk.send(jsonl(chats(held)), "y.jsonl", name="held")
     seen = desk.look(f"/datasets/{training['id']}/leakage?held_out={held_out['id']}")
-    assert [seen[kind] for kind in ("examples", "same_example", "same_prompt", "near")] == [13, 1, 1, 1]
+    assert [seen[kind] for kind in ("examples", "same_example", "same_prompt", "near")] == [14, 1, 1, 2]
     assert [(one["kind"], one["held_out_line"], one["line"]) for one in seen["lines"]] == [
         ("same_example", 1, 5),
         ("same_prompt", 2, 7),
         ("near", 3, 12),
+        ("near", 4, 2),
     ]
     quick = desk.send(jsonl(chats(held)), "z.jsonl", checks="structure")
     assert desk.look(f"/datasets/{training['id']}/leakage?held_out={quick['id']}")["near"] is None

@@ -136,3 +136,29 @@ def test_pasted_json_is_found_explained_and_mended(desk: Desk) -> None:
     mended = desk.make(seen["id"], "prepare", remedies="recommended")
     assert mended["status"] == "ready", desk.codes(mended["id"])
     assert desk.examples(mended["id"]) == chats([("Where?", "billing")]) + CHATS
+
+
+def test_the_sheet_of_a_workbook_is_chosen_at_a_preview_an_upload_and_a_reading(desk: Desk) -> None:
+    pairs = [["question", "answer"], *([f"{asked} {number}", answer] for number, (asked, answer) in enumerate(PAIRS))]
+    book = workbook([["read", "me"], ["first", "!"]], Tickets=pairs)
+    seen = desk.preview(book, "x.xlsx", sheet="Tickets")
+    assert (seen["source"]["table"]["sheet"], seen["rows"][0]["row"]["answer"]) == ("Tickets", PAIRS[0][1])
+    refused = desk.send(book, "x.xlsx", sheet="Letters")
+    assert refused["status"] == "rejected"
+    (finding,) = desk.look(f"/datasets/{refused['id']}/findings")["data"]
+    assert (finding["code"], finding["line"]) == ("unknown_sheet", 0)
+    assert "Sheet, Tickets" in finding["message"]
+    sent = desk.send(book, "x.xlsx", sheet="Tickets")
+    read = desk.make(refused["id"], "read", sheet="Tickets")
+    begun = {"name": "parts", "size_bytes": len(book), "filename": "x.xlsx", "sheet": "Tickets"}
+    upload = desk.member.post("/v1/uploads", json=begun).headers["location"]
+    about = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+    assert desk.member.patch(upload, content=book, headers=about).status_code == 204
+    made = desk.member.post(f"{upload}/complete").json()
+    desk.office.drain()
+    parts = desk.look(f"/datasets/{made['id']}")
+    assert [(one["status"], one["examples_sha256"]) for one in (read, parts)] == [
+        ("ready", sent["examples_sha256"])
+    ] * 2
+    too_long = desk.member.post("/v1/datasets/preview", data={"sheet": "x" * 101}, files={"file": ("x.xlsx", book)})
+    assert too_long.status_code == 422

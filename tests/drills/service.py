@@ -45,6 +45,10 @@ PLAN = Plan(
 )
 
 
+_NO_LIMITS = {"max_running": 10_000, "max_queued": 10_000, "max_requests_per_minute": 100_000}
+"""Jobs that last a second are looked at all the time, and drills are about other things than waiting."""
+
+
 @dataclass(frozen=True)
 class Account:
     """A connection to an account of the sandbox that nobody else uses."""
@@ -111,7 +115,7 @@ class Service:
             name = f"r{unique}"
             access = Access(f"{self.sandbox.url}/azure/{name}", f"az-sandbox-{unique}", "2025-04-01-preview")
         wanted = {"name": f"{dialect} {unique}", "provider": dialect, "base_url": access.base_url}
-        more = {"credential": access.credential, "api_version": access.api_version}
+        more = {"credential": access.credential, "api_version": access.api_version} | _NO_LIMITS
         connection_id = self.admin.must("POST", "/v1/connections", wanted | more)["id"]
         until(lambda: self.admin.must("GET", f"/v1/connections/{connection_id}")["health"] == "healthy")
         return Account(connection_id, name, dialect, access)

@@ -15,6 +15,7 @@ from shared.providers.base import (
     StillRunning,
     TrainingOrder,
 )
+from shared.providers.tiers import ServiceTier
 from tests.providers.conftest import azure_at, capture, openai_at, provider_at
 from tests.support.wire import says, wire
 
@@ -65,12 +66,24 @@ def test_what_is_absent_is_left_to_the_provider(dialect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "tier"), [(None, "GlobalStandard"), ("2025-04-01-preview", "globalstandard"), ("2024-10-21", None)]
+    ("version", "tier", "spelt"),
+    [
+        (None, "global", "GlobalStandard"),
+        (None, "standard", "Standard"),
+        (None, "developer", "Developer"),
+        ("2025-04-01-preview", "global", "globalstandard"),
+        ("2025-04-01-preview", "developer", "developerTier"),
+        ("2025-04-01-preview", "standard", None),
+        ("2024-10-21", "standard", None),
+        ("2024-10-21", "global", None),
+        (None, None, None),
+    ],
 )
-def test_azure_trains_in_the_tier_whose_price_is_known(version: str | None, tier: str | None) -> None:
+def test_azures_tiers_are_spelt_as_each_api_wants(version: str | None, tier: str | None, spelt: str | None) -> None:
+    order = TrainingOrder("m", "supervised", "file-TR", tier=ServiceTier(tier) if tier else None)
     with wire(says(OPENAI)) as server:
-        azure_at(server.url, version).create_job(TrainingOrder("m", "supervised", "file-TR"))
-    assert server.asked[0].json.get("trainingType") == tier
+        azure_at(server.url, version).create_job(order)
+    assert server.asked[0].json.get("trainingType") == spelt
 
 
 def test_an_order_at_a_dated_azure_api_goes_without_method_and_metadata() -> None:

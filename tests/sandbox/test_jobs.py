@@ -208,10 +208,11 @@ def test_azures_developer_tier_costs_half_and_openai_knows_no_tiers(
 ) -> None:
     client = resource.client
     file_id = upload(client, measured([200] * 100))
-    for tier in ("GlobalStandard", "developerTier"):
+    for tier in ("globalstandard", "developerTier", "Developer"):
         job = client.fine_tuning.jobs.create(model="gpt-4.1", training_file=file_id, extra_body={"trainingType": tier})
         watch(client, job.id)
-    assert [owed["amount_usd"] for owed in sandbox.ledger(resource.name)["jobs"]] == ["0.12", "0.06"]
+    owed = [(one["tier"], one["amount_usd"]) for one in sandbox.ledger(resource.name)["jobs"]]
+    assert owed == [("global", "0.12"), ("developer", "0.06"), ("standard", "0.15")], "the last is v1's spelling"
     with pytest.raises(openai.BadRequestError, match="trainingType"):
         account.client.fine_tuning.jobs.create(
             model="gpt-4.1", training_file=upload(account.client, small()), extra_body={"trainingType": "developerTier"}

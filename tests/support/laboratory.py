@@ -106,14 +106,16 @@ class Laboratory:
             db.add(dataset)
         return str(dataset.id)
 
-    def model(self, connection_id: str, provider_model: str, team_id: str | None = None) -> str:
+    def model(
+        self, connection_id: str, provider_model: str, team_id: str | None = None, *, base_model: str = BASE
+    ) -> str:
         """A registered model, as a job that succeeded would have left it."""
         made = Registration(
             team_id=TeamId(team_id or self.team_id),
             job_id=JobId(ids.new("job")),
             connection_id=ConnectionId(connection_id),
             provider_model=provider_model,
-            base_model=BASE,
+            base_model=base_model,
             lineage={"dataset_sha256": "ab" * 32, "method": "supervised", "hyperparameters": {"n_epochs": 3}},
         )
         with self.transaction() as db:

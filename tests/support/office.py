@@ -58,8 +58,26 @@ class Office:
     def openai(self) -> str:
         return self._connect("openai", f"{self.lab.sandbox.url}/v1", self.lab.account)
 
-    def azure(self) -> str:
-        return self._connect("azure", f"{self.lab.sandbox.url}/azure/{self.resource}", f"az-sandbox-{self.resource}")
+    def azure(self, **more: Any) -> str:
+        address = f"{self.lab.sandbox.url}/azure/{self.resource}"
+        return self._connect("azure", address, f"az-sandbox-{self.resource}", **more)
+
+    def managed(self, **more: Any) -> str:
+        """An Azure connection through which deployments can be made."""
+        return self.azure(**{"entra": self.entra(), "management": self.management()} | more)
+
+    def entra(self, secret: str = "secret-sandbox-of-mine") -> dict[str, str]:
+        authority = f"{self.lab.sandbox.url}/entra"
+        return {"tenant_id": self.tenant, "client_id": "app", "client_secret": secret, "authority_url": authority}
+
+    def management(self) -> dict[str, str]:
+        where = {"subscription_id": "sub", "resource_group": "group", "account": self.resource}
+        return where | {"arm_url": f"{self.lab.sandbox.url}/arm"}
+
+    @property
+    def tenant(self) -> str:
+        """Where the sandbox gives out tokens for this test's application only."""
+        return f"t{self.lab.account[-12:]}"
 
     @property
     def resource(self) -> str:
@@ -74,8 +92,8 @@ class Office:
         asked = {"kind": kind, "operation": operation, "times": times, "parameters": parameters}
         self.lab.sandbox.post("/faults", asked | {"account": self.lab.account})
 
-    def _connect(self, provider: str, base_url: str, credential: str) -> str:
-        wanted = {"name": provider, "provider": provider, "base_url": base_url, "credential": credential}
+    def _connect(self, provider: str, base_url: str, secret: str, **more: Any) -> str:
+        wanted = {"name": provider, "provider": provider, "base_url": base_url, "credential": secret, **more}
         made = self.lab.api.admin.post("/v1/connections", json=wanted)
         assert made.status_code == 201, made.text
         self.drain()

@@ -27,7 +27,7 @@ def validate_datasets(context: Context) -> bool:
     if taken is None:
         return False
     assert taken.claim_token is not None
-    with kept(context.database, Dataset, taken.id, taken.claim_token):
+    with kept(context.database, Dataset, [taken.id], taken.claim_token):
         if taken.attempts > recording.MOST_ATTEMPTS:
             with context.database.transaction() as db:
                 recording.give_up(

@@ -5,21 +5,24 @@ from contextlib import closing
 import structlog
 
 from shared.connections.access import provider_of
+from shared.connections.allowance import give_back
 from shared.connections.credentials import CannotOpen
 from shared.connections.outages import note_answer
 from shared.db import UNAVAILABLE
 from shared.jobs.recording import record_failure
+from shared.jobs.rounds import take_round
 from shared.jobs.tables import Job
 from shared.jobs.taking import Step, Work, take
 from shared.providers.base import ProviderError
 from shared.queue import Task
 from worker.context import Context
 from worker.heartbeat import kept
-from worker.jobs.cleaning import clean_up
+from worker.jobs.cleaning import clean_up, drop
 from worker.jobs.ordering import order, reconcile
-from worker.jobs.polling import look
+from worker.jobs.polling import look_at
 from worker.jobs.trouble import record_fault, record_trouble
 from worker.jobs.uploading import upload
+from worker.meter import Meter
 from worker.task import task
 
 log = structlog.get_logger()
@@ -28,7 +31,7 @@ _STEPS = {
     Step.UPLOAD: upload,
     Step.ORDER: order,
     Step.RECONCILE: reconcile,
-    Step.LOOK: look,
+    Step.DROP: drop,
     Step.CLEAN_UP: clean_up,
 }
 
@@ -47,8 +50,14 @@ def submit_jobs(context: Context) -> bool:
 
 @task(Task.POLL_JOBS)
 def poll_jobs(context: Context) -> bool:
-    """See how one job is doing."""
-    return _advance(context, Task.POLL_JOBS)
+    """See how the jobs of one connection are doing whose looks are due; or what became of one that was cancelled too early."""
+    with context.database.transaction() as db:
+        round_ = take_round(db)
+    if round_ is None:
+        return _advance(context, Task.POLL_JOBS)
+    with kept(context.database, Job, [job.id for job in round_.jobs], round_.token):
+        look_at(context, round_)
+    return True
 
 
 @task(Task.CLEAN_UP_JOBS)
@@ -62,9 +71,13 @@ def _advance(context: Context, name: Task) -> bool:
         work = take(db, name)
     if work is None:
         return False
-    with structlog.contextvars.bound_contextvars(job=work.job.id), kept(context.database, Job, work.job.id, work.token):
+    meter = Meter(work.drawn)
+    with (
+        structlog.contextvars.bound_contextvars(job=work.job.id),
+        kept(context.database, Job, [work.job.id], work.token),
+    ):
         try:
-            _do(context, work)
+            _do(context, work, meter)
         except (ProviderError, CannotOpen) as error:
             record_trouble(context, work, error)
         except UNAVAILABLE:
@@ -72,15 +85,17 @@ def _advance(context: Context, name: Task) -> bool:
         except Exception:
             log.exception("job_step_failed", step=work.step.name)
             record_fault(context, work)
+    with context.database.transaction() as db:
+        give_back(db, work.connection.id, meter.allowed, meter.asked)
     return True
 
 
-def _do(context: Context, work: Work) -> None:
+def _do(context: Context, work: Work, meter: Meter) -> None:
     if work.barred is not None:
         with context.database.transaction() as db:
             record_failure(db, work, work.barred, "barred")
         return
-    with closing(provider_of(work.connection, context.vault)) as provider:
+    with closing(provider_of(work.connection, context.vault, on_request=meter)) as provider:
         _STEPS[work.step](context, work, provider)
     if work.connection.failures:
         with context.database.transaction() as db:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.jobs.measurements import record_cleaned, record_results
+from shared.jobs.recording import record_failure
 from shared.jobs.results import read_results
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, StepMetrics
@@ -27,6 +28,12 @@ def clean_up(context: Context, work: Work, provider: Provider) -> None:
         provider.delete_file(result_file_id)
     with context.database.transaction() as db:
         record_cleaned(db, work)
+
+
+def drop(context: Context, work: Work, _: Provider) -> None:
+    """A job that was cancelled before its order was sent: it is over."""
+    with context.database.transaction() as db:
+        record_failure(db, work, "Nothing was bought.", "cancelled")
 
 
 def _measured(provider: Provider, result_file_ids: Sequence[str]) -> Iterator[StepMetrics]:

@@ -133,4 +133,5 @@ def _order(context: Context, work: Work) -> TrainingOrder:
         suffix=job.suffix,
         seed=job.seed,
         tag=tag(context, work, job.epoch),
+        tier=job.tier,
     )

@@ -4,9 +4,13 @@ Whether an order may have been taken in spite of silence is not decided here (se
 alone is its connection's: until it is over nobody asks there, and afterwards one worker first.
 """
 
+from dataclasses import dataclass
+
 from shared.connections.credentials import CannotOpen
-from shared.connections.outages import close_training, leave_alone, note_refusal
+from shared.connections.outages import REFUSED_SECONDS, close_training, leave_alone, note_refusal
+from shared.connections.tables import Connection
 from shared.jobs.recording import record_failure, record_silence, record_wait
+from shared.jobs.rounds import Round
 from shared.jobs.taking import Step, Work
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from worker.context import Context
@@ -17,26 +21,65 @@ SHORT_WAIT_SECONDS = 2.0
 _BUYING = (Step.UPLOAD, Step.ORDER)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Why a connection is left alone, and for how many seconds. `lasts`: until a person does something."""
+
+    reason: str
+    code: str
+    seconds: float
+    lasts: bool = False
+
+
 def record_trouble(context: Context, work: Work, error: ProviderError | CannotOpen) -> None:
     """Write down why a step was not done, and when it is tried again if it is."""
+    if isinstance(error, Throttled) and work.step is Step.ORDER:
+        # The place for one more job is what is lacking; everything else there goes on.
+        seconds = max(error.retry_after, _backoff(work.job.attempts))
+        _wait(context, work, _asked_to_wait(error), "provider_throttled", seconds)
+    elif pause := _pause(work.connection, error):
+        _wait(context, work, pause.reason, pause.code, SHORT_WAIT_SECONDS)
+        _leave_alone(context, work.connection, pause)
+    elif isinstance(error, Rejected) and work.step in _BUYING and not error.passing:
+        _give_up(context, work, error)
+    else:
+        # Something may have been bought: the money stays on hold until the provider answers.
+        _wait(context, work, str(error), "provider_refuses", _backoff(work.job.attempts))
+
+
+def record_own_trouble(context: Context, work: Work, error: ProviderError) -> None:
+    """One job of a round could not be looked at, while others could: it alone waits."""
+    code = "provider_unavailable" if isinstance(error, Unavailable) else "provider_refuses"
+    _wait(context, work, str(error), code, _backoff(work.job.attempts))
+
+
+def record_rounds_trouble(context: Context, round_: Round, error: ProviderError | CannotOpen) -> None:
+    """The connection is in trouble, and is left alone. Of its jobs the one that has waited longest says why; if nothing goes on
+    before a person does something, all of them do.
+    """
+    pause = _pause(round_.connection, error)
+    assert pause is not None
+    _leave_alone(context, round_.connection, pause)
+    for job in round_.jobs:
+        was_ours = _wait(context, round_.work(job), pause.reason, pause.code, SHORT_WAIT_SECONDS)
+        if was_ours and not pause.lasts:
+            return
+
+
+def _pause(connection: Connection, error: ProviderError | CannotOpen) -> _Pause | None:
+    """What an error means for everybody who asks this connection; None = nothing."""
     match error:
-        case Throttled(retry_after=seconds) if work.step is Step.ORDER:
-            # The place for one more job is what is lacking; everything else there goes on.
-            _wait(context, work, _asked_to_wait(error), "provider_throttled", max(seconds, _backoff(work.job.attempts)))
         case Throttled(retry_after=seconds):
-            _leave_alone(context, work, _asked_to_wait(error), "provider_throttled", seconds)
+            return _Pause(_asked_to_wait(error), "provider_throttled", seconds)
         case Unavailable():
-            _leave_alone(context, work, error.reason, "provider_unavailable", _backoff(work.connection.failures))
+            return _Pause(error.reason, "provider_unavailable", _backoff(connection.failures))
         case CannotOpen():
-            _wait_for_a_credential(context, work, str(error), "credential_unreadable")
+            return _Pause(str(error), "credential_unreadable", REFUSED_SECONDS, lasts=True)
         case Rejected() if error.credential:
-            reason = f"{work.connection.name}'s credential is refused; the job waits for a new one."
-            _wait_for_a_credential(context, work, reason, "credential_refused")
-        case Rejected() if work.step in _BUYING and not error.passing:
-            _give_up(context, work, error)
+            reason = f"{connection.name}'s credential is refused; the job waits for a new one."
+            return _Pause(reason, "credential_refused", REFUSED_SECONDS, lasts=True)
         case _:
-            # Something may have been bought: the money stays on hold until the provider answers.
-            _wait(context, work, str(error), "provider_refuses", _backoff(work.job.attempts))
+            return None
 
 
 def record_fault(context: Context, work: Work) -> None:
@@ -60,21 +103,17 @@ def _give_up(context: Context, work: Work, error: Rejected) -> None:
             close_training(db, work.connection.id, error.reason)
 
 
-def _wait(context: Context, work: Work, reason: str, code: str, seconds: float) -> None:
+def _wait(context: Context, work: Work, reason: str, code: str, seconds: float) -> bool:
     with context.database.transaction() as db:
-        record_wait(db, work, reason, code, seconds)
+        return record_wait(db, work, reason, code, seconds)
 
 
-def _leave_alone(context: Context, work: Work, reason: str, code: str, seconds: float) -> None:
+def _leave_alone(context: Context, connection: Connection, pause: _Pause) -> None:
     with context.database.transaction() as db:
-        record_wait(db, work, reason, code, SHORT_WAIT_SECONDS)
-        leave_alone(db, work.connection.id, seconds)
-
-
-def _wait_for_a_credential(context: Context, work: Work, reason: str, code: str) -> None:
-    with context.database.transaction() as db:
-        record_wait(db, work, reason, code, SHORT_WAIT_SECONDS)
-        note_refusal(db, work.connection.id, reason)
+        if pause.lasts:
+            note_refusal(db, connection.id, pause.reason)
+        else:
+            leave_alone(db, connection.id, pause.seconds)
 
 
 def _asked_to_wait(error: ProviderError) -> str:

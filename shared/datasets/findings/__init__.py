@@ -2,10 +2,20 @@
 
 from shared.datasets.findings.code import FindingCode, Severity
 from shared.datasets.findings.codes import FINDING_CODES
-from shared.datasets.findings.finding import WHOLE_FILE, Finding, excerpt, found, found_extra_keys, pointer, storable
+from shared.datasets.findings.finding import (
+    LONGEST_EXCERPT,
+    WHOLE_FILE,
+    Finding,
+    excerpt,
+    found,
+    found_extra_keys,
+    pointer,
+    storable,
+)
 
 __all__ = [
     "FINDING_CODES",
+    "LONGEST_EXCERPT",
     "WHOLE_FILE",
     "Finding",
     "FindingCode",

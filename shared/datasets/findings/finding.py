@@ -1,16 +1,20 @@
 """A finding: one thing wrong with one line of a dataset, said so that its author can mend it.
 
-Whatever a finding quotes can be stored and sent anywhere: NUL and halves of characters are shown as escapes.
-The table of codes is in `codes`.
+Whatever a finding quotes can be stored and sent anywhere: placeholders stand for personal data and secrets, in the message and
+the pointer too, and NUL and halves of characters are shown as escapes. The table of codes is in `codes`.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from reprlib import Repr
 from typing import Any
 
+from typing_extensions import override
+
 from shared.datasets.findings.code import FindingCode, Severity
 from shared.datasets.findings.codes import FINDING_CODES
+from shared.datasets.personal.pieces import shortened
 
 __all__ = [
     "FINDING_CODES",
@@ -29,6 +33,8 @@ LONGEST_EXCERPT = 120
 LONGEST_MESSAGE = 300
 LONGEST_POINTER = 1_000
 
+_PLAIN_POINTER = re.compile(r"(?:/(?:[a-z_]{1,30}|\d{1,6}))*")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -46,14 +52,17 @@ class Finding:
 
 
 def found(code: str, where: str, message: str, quoted: object = None) -> Finding:
-    """A finding of which the line is not known yet: whoever holds the line says `on_line`."""
+    """A finding of which the line is not known yet: whoever holds the line says `on_line`.
+
+    `quoted` is best handed over whole: a text that was cut before may end, or begin, in the midst of what should be hidden.
+    """
     known = FINDING_CODES[code]
     shown = "" if quoted is None else excerpt(quoted)
     return Finding(
         line=WHOLE_FILE,
         code=code,
         severity=known.severity,
-        pointer=_storable(where, LONGEST_POINTER),
+        pointer=_storable(_without_secrets(where), LONGEST_POINTER),
         message=_storable(message, LONGEST_MESSAGE),
         fix=known.mend,
         excerpt=shown,
@@ -71,18 +80,35 @@ def pointer(*steps: str | int) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+def _without_secrets(where: str) -> str:
+    """A pointer; its steps are looked at one by one, since a key may have signs that are escaped there."""
+    if _PLAIN_POINTER.fullmatch(where):
+        return where
+    return pointer(*(shortened(_unescaped(step), LONGEST_POINTER) for step in where.split("/")[1:]))
+
+
+def _unescaped(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def excerpt(value: object) -> str:
+    """The beginning of a value, as it may be shown anywhere: at most 120 characters."""
     return _storable(value if isinstance(value, str) else _BRIEF.repr(value), LONGEST_EXCERPT)
 
 
-def _brief() -> Repr:
-    # A line may hold millions of values, and each of them a finding that quotes it.
-    brief = Repr()
-    brief.maxstring = brief.maxother = brief.maxlong = LONGEST_EXCERPT
-    return brief
+class _Brief(Repr):
+    """A line may hold millions of values, and each of them a finding that quotes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxother = self.maxlong = LONGEST_EXCERPT
+
+    @override
+    def repr_str(self, x: str, level: int) -> str:
+        return repr(shortened(x, LONGEST_EXCERPT))
 
 
-_BRIEF = _brief()
+_BRIEF = _Brief()
 
 
 def storable(value: Any) -> Any:
@@ -99,9 +125,7 @@ def storable(value: Any) -> Any:
 
 
 def _storable(text: str, longest: int) -> str:
-    if len(text) > longest:
-        text = text[: longest - 1] + "…"
-    kept: str = storable(text)
+    kept: str = storable(shortened(text, longest))
     return kept[:longest]
 
 

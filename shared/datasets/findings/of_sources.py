@@ -29,7 +29,10 @@ SOURCE = {
     "empty_column_name": warning("A column without a name", "Name it, or leave it out."),
     "title_above_header": info("Something stands above the names of the columns", "Nothing to do."),
     "no_header": info("The table has no line of column names", "Fine if `mapping` uses the names given here."),
-    "first_sheet_only": info("Only one sheet of the workbook was read", "Upload the other sheets as files."),
+    "first_sheet_only": info("Only one sheet of the workbook was read", "Name another with `sheet`, if it is meant."),
+    "unknown_sheet": error(
+        "A sheet that the file does not have", "Name one of its sheets, or none: then the first is read."
+    ),
     "not_what_it_was_called": info("The file is of another kind than its name says", "Nothing to do."),
     "read_as_encoding": info("The text is not in UTF-8", "Look whether accents and signs came out right."),
     "uncertain_encoding": warning(

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.datasets.findings import found
+from shared.datasets.personal.pieces import piece
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.observer import Placed
 
 FENCE = "```"
 JSON_BEGINS = ('{"', "{\n", "[{", '["', "[\n", "{ ")
 LONGEST_JSON = 1_000_000  # characters
+SHOWN = 80  # characters
 SHORTEST_REPEATED = 20  # characters: "hello" may be answered by "hello"
 
 
@@ -32,7 +34,7 @@ class Answers:
             if first in "[{" or first == asked[:1] or first.isspace() or FENCE in answer:
                 for code, message in _faults(answer, asked):
                     self._codes[code] += 1
-                    yield block.lines[example], found(code, block.where(place), message, answer[-80:])
+                    yield block.lines[example], found(code, block.where(place), message, _end_of(answer))
 
     def conclude(self) -> tuple[Placed, ...]:
         return ()
@@ -40,6 +42,10 @@ class Answers:
     def numbers(self) -> dict[str, Any]:
         """How many answers have each fault."""
         return dict(sorted(self._codes.items()))
+
+
+def _end_of(answer: str) -> str:
+    return piece(answer, max(0, len(answer) - SHOWN))
 
 
 def _faults(answer: str, asked: str) -> Iterator[tuple[str, str]]:
@@ -60,6 +66,9 @@ def _faults(answer: str, asked: str) -> Iterator[tuple[str, str]]:
 
 
 def _open_fences(answer: str) -> bool:
+    times = answer.count(FENCE)
+    if times == answer.count("\n" + FENCE) + answer.startswith(FENCE):  # as mostly, each begins a line of its own
+        return times % 2 == 1
     fences = [line for line in answer.splitlines() if line.lstrip().startswith(FENCE)]
     in_line = [line for line in fences if line.count(FENCE) > 1]
     return (len(fences) - len(in_line)) % 2 == 1

@@ -5,7 +5,7 @@ from bytes. It is not checked here: malformed rows have no place in a block.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain
@@ -32,6 +32,9 @@ class Block:
     texts: Sequence[str]
     roles: Sequence[str]  # as many as texts
     bounds: NDArray[np.int64]  # n + 1, from 0 to len(texts)
+    beside: Collection[
+        int
+    ]  # examples that have images or calls of tools beside their texts, which tell them from others
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -54,14 +57,28 @@ class Block:
         return next((at for at in range(end - 1, start - 1, -1) if self.roles[at] == role), None)
 
     @cached_property
-    def prompts(self) -> list[str]:
-        """All that is said before the answer, system message and earlier turns with it, as one text."""
-        starts = self.bounds.tolist()
-        ends = starts[1:]
-        return [
-            "\x1e".join(self.texts[start : end if place is None else place])
-            for start, end, place in zip(starts, ends, self.answer_places, strict=False)
-        ]
+    def utf8(self) -> list[bytes]:
+        """The texts."""
+        return list(map(str.encode, self.texts))
+
+    @cached_property
+    def text_digests(self) -> NDArray[np.uint64]:
+        """One for each text."""
+        return np.fromiter(map(xxhash.xxh3_64_intdigest, self.utf8), np.uint64, len(self.texts))
+
+    @cached_property
+    def prompt_digests(self) -> NDArray[np.uint64]:
+        """n: of all that is said before the answer, system message and earlier turns with it.
+
+        The digests of the texts summed up, each times a power of an odd number, so that their order counts.
+        """
+        starts, ends = self.bounds[:-1].tolist(), self.bounds[1:].tolist()
+        ends = [end if place is None else place for end, place in zip(ends, self.answer_places, strict=True)]
+        places = np.arange(len(self.texts)) - np.repeat(starts, np.diff(self.bounds))
+        weighed = self.text_digests * _powers(int(places.max(initial=0)) + 1)[places]
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(weighed)])
+        digests: NDArray[np.uint64] = sums[ends] - sums[starts]
+        return digests
 
     @cached_property
     def systems(self) -> list[str]:
@@ -71,12 +88,7 @@ class Block:
     @cached_property
     def said(self) -> Haystack:
         """All texts but those of system messages (empty in their places), to be searched at once."""
-        return Haystack(["" if role == SYSTEM else text for role, text in zip(self.roles, self.texts, strict=True)])
-
-    def is_of_texts(self, example: int) -> bool:
-        """Whether what is said is all: neither images nor calls of tools tell the example from others."""
-        raw = self.raw[example]
-        return not (b'"image_url"' in raw or b'"tool_calls"' in raw or b'"function_call"' in raw)
+        return Haystack(b"" if role == SYSTEM else text for role, text in zip(self.roles, self.utf8, strict=True))
 
     def example_of(self, place: int) -> int:
         """To which example `texts[place]` belongs."""
@@ -87,6 +99,18 @@ class Block:
         example = self.example_of(place)
         row: dict[str, Any] = json.loads(self.raw[example])
         return list(texts_of(row, self.shape))[place - int(self.bounds[example])].where
+
+
+def has_more_than_texts(raw: bytes) -> bool:
+    """Whether an example may have images or calls of tools."""
+    return b'"image_url"' in raw or b'"tool_calls"' in raw or b'"function_call"' in raw
+
+
+def _powers(number: int) -> NDArray[np.uint64]:
+    """The first powers of an odd number, which wrap around and never become nought."""
+    factors = np.full(number, 0x9E3779B97F4A7C15, np.uint64)
+    factors[0] = 1
+    return np.cumprod(factors)
 
 
 def block_of(shape: Shape, lines: Sequence[int], raw: Sequence[bytes]) -> Block:
@@ -103,4 +127,5 @@ def block_of(shape: Shape, lines: Sequence[int], raw: Sequence[bytes]) -> Block:
         texts=[text.text for text in flat],
         roles=[text.role for text in flat],
         bounds=np.array([0, *accumulate(len(example) for example in examples)], np.int64),
+        beside={number for number, text in enumerate(raw) if has_more_than_texts(text)},
     )

@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.columns import NON_PREFERRED, USER
 from shared.datasets.quality.observer import Placed
 from shared.datasets.shapes import Shape
-
-_digest = xxhash.xxh3_64_intdigest
 
 LONGEST_LABEL = 60  # characters
 MOST_COMPARED = 2_000_000
@@ -35,22 +34,17 @@ class Conflicts:
     def see(self, block: Block) -> tuple[Placed, ...]:
         if len(self._lines) >= MOST_COMPARED:
             return ()
-        every_answer, every_prompt = block.answers, block.prompts
-        places = zip(block.bounds.tolist(), block.answer_places, strict=False)  # there is one bound more
-        answered = [
-            number
-            for number, (start, at) in enumerate(places)
-            if at is not None and _is_asked(block, start, at) and block.is_of_texts(number)
-        ]
-        said = [every_answer[example] or "" for example in answered]
-        answers = [_answer_digest(answer) for answer in said]
-        prompts = [_digest(every_prompt[example].encode()) for example in answered]
+        answered = _answered(block)
+        places = [block.answer_places[example] or 0 for example in answered]
+        said = [block.texts[place] for place in places]
+        answers = block.text_digests[places]
+        labels = [number for number, answer in enumerate(said) if len(answer) <= LONGEST_LABEL]
+        answers[labels] = [_label_digest(said[number]) for number in labels]
+        prompts = block.prompt_digests[answered]
         if block.shape is Shape.PREFERENCE:
-            others = _not_preferred(block)
-            pairs = zip(prompts, answers, [others[example] for example in answered], strict=True)
-            prompts = [prompt ^ answer ^ other for prompt, answer, other in pairs]
-        self._prompts.extend(prompts)
-        self._answers.extend(answers)
+            prompts ^= answers ^ _not_preferred(block)[answered]
+        self._prompts.frombytes(prompts.tobytes())
+        self._answers.frombytes(answers.tobytes())
         self._lines.extend([block.lines[example] for example in answered])
         self._short.extend([len(answer) <= LONGEST_LABEL for answer in said])
         return ()
@@ -78,16 +72,30 @@ class Conflicts:
         return {"prompts": self._prompts_with_several, "examples": self._examples}
 
 
-def _is_asked(block: Block, start: int, answer: int) -> bool:
-    """Whether a user says something in the texts from `start` up to the answer's place."""
-    return any(block.roles[at] == USER and block.texts[at].strip() for at in range(answer - 1, start - 1, -1))
+def _answered(block: Block) -> list[int]:
+    """The examples that are answered, and of which texts are all there is, after a user said something."""
+    are_asked = np.array([role == USER for role in block.roles], bool)
+    blank = [place for place, text in enumerate(block.texts) if not text or text.isspace()]
+    are_asked[blank] = False
+    asked = np.concatenate([np.zeros(1, np.int64), np.cumsum(are_asked)])
+    ends = [start if at is None else at for start, at in zip(block.bounds.tolist(), block.answer_places, strict=False)]
+    is_asked = asked[ends] > asked[block.bounds[:-1]]
+    is_asked[list(block.beside)] = False
+    answered: list[int] = np.flatnonzero(is_asked).tolist()
+    return answered
 
 
-def _not_preferred(block: Block) -> list[int]:
-    texts = {block.example_of(at): block.texts[at] for at, role in enumerate(block.roles) if role == NON_PREFERRED}
-    return [_answer_digest(texts.get(example, "")) for example in range(len(block))]
+def _not_preferred(block: Block) -> NDArray[np.uint64]:
+    """A digest of the answer that each example does not prefer."""
+    digests = np.zeros(len(block), np.uint64)
+    for at, role in enumerate(block.roles):
+        if role == NON_PREFERRED:
+            text = block.texts[at]
+            is_label = len(text) <= LONGEST_LABEL
+            digests[block.example_of(at)] = _label_digest(text) if is_label else block.text_digests[at]
+    return digests
 
 
-def _answer_digest(answer: str) -> int:
+def _label_digest(answer: str) -> int:
     # "Billing" and "billing " do not contradict each other.
-    return _digest((answer.strip().casefold() if len(answer) <= LONGEST_LABEL else answer).encode())
+    return xxhash.xxh3_64_intdigest(answer.strip().casefold().encode())

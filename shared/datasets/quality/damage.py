@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from shared.datasets.findings import Finding, found
+from shared.datasets.personal.pieces import piece
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.quality.observer import Placed
@@ -90,7 +91,7 @@ def _finding(code: str, block: Block, place: int) -> Finding | None:
     match = _PATTERNS[code].search(text)
     if not match or (code == "html_leftover" and ABOUT_HTML.search(text)):
         return None
-    shown = text[max(match.start() - EXCERPT, 0) : match.end() + EXCERPT]
+    shown = piece(text, max(match.start() - EXCERPT, 0), match.end() + EXCERPT)
     return found(code, block.where(place), MESSAGES[code], shown)
 
 

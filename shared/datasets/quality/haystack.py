@@ -3,7 +3,7 @@
 A NUL stands after each text: well-formed examples hold none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -13,10 +13,14 @@ END = 0
 
 
 class Haystack:
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.texts = texts
+    def __init__(self, texts: Iterable[bytes]) -> None:
+        self.joined = b"\0".join([*texts, b""])
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Haystack":
+        """In UTF-8."""
         # One by one: most are ASCII, or remember being encoded when they were counted. Joined first, one emoji makes all wide.
-        self.joined = b"\0".join([*map(str.encode, texts), b""])  # UTF-8
+        return cls(map(str.encode, texts))
 
     @cached_property
     def bytes(self) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
-from shared.datasets.findings import found
+from shared.datasets.findings import excerpt, found
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.observer import Placed
 from shared.datasets.quality.spelling import is_misspelling
@@ -82,7 +82,10 @@ class Labels:
 
     def numbers(self) -> dict[str, Any]:
         """`labels`: the most frequent, with how many examples have each; empty where answers are no labels."""
-        shown = self._counts.most_common(MOST_SHOWN) if self._are_labels else []
+        most = self._counts.most_common(MOST_SHOWN) if self._are_labels else []
+        shown: Counter[str] = Counter()
+        for label, times in most:
+            shown[excerpt(label)] += times  # two may look alike where personal data are hidden
         return {
             "are_labels": self._are_labels,
             "different": len(self._counts) if shown else None,

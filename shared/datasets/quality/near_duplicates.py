@@ -15,7 +15,7 @@ from shared.datasets.findings import found
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.likeness import Sketchbook, likenesses
 from shared.datasets.quality.observer import Placed
-from shared.datasets.quality.short import ShortExamples
+from shared.datasets.quality.short import ShortExamples, repetitions
 from shared.datasets.quality.sketches import WIDTH, Shingles, shingles_of, sketches_of
 
 FEWEST_BINS = 12  # filled; some hundred letters
@@ -25,6 +25,7 @@ LEARNT_FROM = 500  # examples of a block
 MOST_COMPARED = 1_000_000
 
 BUCKETS = 1 << 20
+LAST_BITS = np.uint32(BUCKETS - 1)
 
 
 class NearDuplicates:
@@ -44,7 +45,7 @@ class NearDuplicates:
         self._blocks += 1
         if self._blocks & (self._blocks - 1) == 0:  # the 1st, 2nd, 4th, 8th …: learning costs more than looking
             self._learn_template(shingles)
-        own = ~self._template[shingles.hashes % np.uint32(BUCKETS)]
+        own = ~self._template[shingles.hashes & LAST_BITS]
         sketches, filled = sketches_of(Shingles(shingles.hashes[own], shingles.owners[own]), len(block))
         judged = np.flatnonzero(filled >= FEWEST_BINS)[: self._most - self._compared]
         self._sketches += sketches[judged].tobytes()
@@ -63,7 +64,7 @@ class NearDuplicates:
         hashes, examples_with = np.unique(once, return_counts=True)
         examples = shingles.owners[few - 1] + 1 if few else 0
         is_common = examples_with > max(FEWEST_OF_TEMPLATE, examples // TEMPLATE_SHARE)
-        self._template[hashes[is_common] % np.uint64(BUCKETS)] = True
+        self._template[hashes[is_common] & LAST_BITS] = True
 
     def sketchbook(self) -> Sketchbook:
         """What has been seen, to be compared with another dataset."""
@@ -71,6 +72,7 @@ class NearDuplicates:
             lines=np.concatenate([np.zeros(0, np.uint32), *self._lines]),
             digests=np.concatenate([np.zeros(0, np.uint64), *self._digests]),
             sketches=np.frombuffer(self._sketches, np.uint8).reshape(-1, WIDTH),
+            short=self._short.kept(),
         )
 
     def conclude(self) -> Iterator[Placed]:
@@ -79,7 +81,7 @@ class NearDuplicates:
             percent = round(100 * likeness.common)
             message = f"line {likeness.earlier_line} says nearly the same: about {percent} % is common to both"
             yield likeness.line, found("near_duplicate", "", message)
-        for line, earlier_line in self._short.repetitions():
+        for line, earlier_line in repetitions(self._short.kept()):
             self._found += 1
             message = f"line {earlier_line} says the same, case, blanks and punctuation aside"
             yield line, found("near_duplicate", "", message)

@@ -9,7 +9,7 @@ from shared.datasets.quality.languages import Languages
 from shared.datasets.quality.lengths import Lengths
 from shared.datasets.quality.near_duplicates import NearDuplicates
 from shared.datasets.quality.observer import MOST_FINDINGS, Panel
-from shared.datasets.quality.personal.observer import PersonalData
+from shared.datasets.quality.personal_data import PersonalData
 from shared.datasets.quality.refusals import Refusals
 from shared.datasets.quality.systems import Systems
 

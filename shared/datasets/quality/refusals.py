@@ -47,13 +47,14 @@ class Refusals:
         self._codes: Counter[str] = Counter()
 
     def see(self, block: Block) -> Iterator[Placed]:
-        heads = Haystack([answer[:HEAD] if answer else "" for answer in block.answers])
-        for example in sorted({*heads.which([match.end() - 1 for match in _EITHER.finditer(heads.joined)]).tolist()}):
-            code = "refusal" if _REFUSAL.search(heads.texts[example]) else "boilerplate"
+        heads = [answer[:HEAD] if answer else "" for answer in block.answers]
+        joined = Haystack.of(heads)
+        for example in sorted({*joined.which([match.end() - 1 for match in _EITHER.finditer(joined.joined)]).tolist()}):
+            code = "refusal" if _REFUSAL.search(heads[example]) else "boilerplate"
             self._codes[code] += 1
             place = block.answer_places[example]
             where = "" if place is None else block.where(place)
-            yield block.lines[example], found(code, where, "the answer begins like this", heads.texts[example])
+            yield block.lines[example], found(code, where, "the answer begins like this", block.answers[example])
 
     def conclude(self) -> tuple[Placed, ...]:
         return ()

@@ -38,9 +38,9 @@ class Shingles(NamedTuple):
 def shingles_of(block: Block) -> Shingles:
     """Of all that is said in the examples but the system message."""
     said = block.said.joined.translate(PLAIN)
-    run = np.frombuffer(said + bytes(SHINGLE_BYTES), np.uint8)
-    ends = np.flatnonzero(run[: len(said)] == 0)[block.bounds[1:] - 1]
-    starts = _chosen(run[: len(said)])
+    run = np.frombuffer(said, np.uint8)
+    ends = block.said.ends[block.bounds[1:] - 1]
+    starts = _chosen(run)
     owners = np.repeat(np.arange(len(block)), np.diff(np.searchsorted(starts, ends), prepend=0))
     starts = starts[: len(owners)]
     within = starts + SHINGLE_BYTES <= ends[owners]
@@ -57,7 +57,7 @@ def _chosen(run: NDArray[np.uint8]) -> Numbers:
 
 
 def _hashes(run: NDArray[np.uint8], starts: Numbers) -> Hashes:
-    windows = np.ndarray((len(run) - SHINGLE_BYTES + 1,), np.uint64, run.data, strides=(1,))
+    windows = np.ndarray((max(len(run) - SHINGLE_BYTES + 1, 0),), np.uint64, run.data, strides=(1,))
     mixed = windows[starts] * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)

@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from shared.datasets.findings import excerpt, found
+from shared.datasets.personal.pieces import piece
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.observer import Placed
 
@@ -56,7 +57,7 @@ class Systems:
         yield from self._nearly_equal()
         if 1 < len(self._counts) <= FEW_DIFFERENT and not self._uncounted:
             shown = "; ".join(
-                f"{times} times {system[:40]!r}" for system, times in self._counts.most_common(MOST_SHOWN)
+                f"{times} times {piece(system, 0, 40)!r}" for system, times in self._counts.most_common(MOST_SHOWN)
             )
             yield 0, found("system_prompt_varies", "", f"{len(self._counts)} different ones: {shown}")
 

@@ -1,7 +1,7 @@
 """In which encoding a text was saved, found out from its first bytes, always in the same way.
 
 A mark at the beginning decides; then where the NULs of UTF-16 stand; then whether it is UTF-8; then whether it looks like
-Chinese. Other encodings (Shift-JIS, KOI8, …) are not told apart: the report says how the file was read.
+Chinese. Encodings of other scripts (Shift-JIS, KOI8-R, …) are told by what a text says in them: see `scripts`.
 """
 
 import codecs
@@ -16,15 +16,30 @@ class Encoding(StrEnum):
     UTF_16_BE = "utf-16-be"
     GB18030 = "gb18030"
     LATIN_1 = "latin-1"
+    WINDOWS_1251 = "windows-1251"
+    KOI8_R = "koi8-r"
+    SHIFT_JIS = "shift-jis"
+    EUC_JP = "euc-jp"
+    EUC_KR = "euc-kr"
+    BIG5 = "big5"
 
     @property
     def codec(self) -> str:
-        """Python's name. What calls itself Latin-1 is Windows-1252 nearly always, and the same but for control characters."""
-        return "cp1252" if self is Encoding.LATIN_1 else self.value
+        """Python's name, of what is used under the name nearly always: Windows has more characters than the standards."""
+        return _CODECS.get(self.value, self.value)
 
     @property
     def unit_bytes(self) -> int:
         return 2 if self in {Encoding.UTF_16_LE, Encoding.UTF_16_BE} else 1
+
+
+_CODECS = {
+    "latin-1": "cp1252",
+    "windows-1251": "cp1251",
+    "shift-jis": "cp932",
+    "euc-kr": "cp949",
+    "big5": "cp950",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from shared.datasets.reading.encodings import Encoded, Encoding, detect
 from shared.datasets.reading.intake import Compression, Container, Intake
 from shared.datasets.reading.line import CannotBeRead
 from shared.datasets.reading.looks import look_of
-from shared.datasets.reading.plausibility import is_no_latin, is_uncertain
+from shared.datasets.reading.plausibility import is_no_latin, is_uncertain, says_something_in_chinese
+from shared.datasets.reading.scripts import may_be_korean, script_of
 from shared.datasets.reading.unpacking import directory, member, unpacked
 from shared.datasets.reading.workbooks import sheet_of
 
@@ -45,15 +46,20 @@ ENDINGS = {
 }
 
 
-def inspect(stream: BinaryIO, filename: str, declared: Container | None = None) -> Intake:
-    """How to read the file. The stream must be seekable, and is left anywhere. Raises CannotBeRead."""
+def inspect(stream: BinaryIO, filename: str, declared: Container | None = None, sheet: str | None = None) -> Intake:
+    """How to read the file, and of a workbook which sheet. The stream must be seekable, and is left anywhere.
+
+    Raises CannotBeRead.
+    """
     stream.seek(0)
     start = stream.read(SAMPLE_BYTES)
     called = declared or _by_ending(filename)
     if start.startswith(GZIP):
+        _refuse_sheet(sheet)
         return _packed(stream, Compression.GZIP, called)
     if start.startswith(ZIP):
-        return _zip(stream, called)
+        return _zip(stream, called, sheet)
+    _refuse_sheet(sheet)
     return _file(start, called, is_whole=len(start) < SAMPLE_BYTES)
 
 
@@ -64,11 +70,17 @@ def _by_ending(filename: str) -> Container | None:
     return known[-1] if known else None
 
 
-def _zip(stream: BinaryIO, called: Container | None) -> Intake:
+def _refuse_sheet(sheet: str | None) -> None:
+    if sheet is not None:
+        raise CannotBeRead(found("unknown_sheet", "", "the file is no workbook, and has no sheets", sheet))
+
+
+def _zip(stream: BinaryIO, called: Container | None, sheet: str | None) -> Intake:
     with directory(stream) as archive:
         names = archive.namelist()
         if "xl/workbook.xml" in names:
-            return _checked(sheet_of(stream, archive), called)
+            return _checked(sheet_of(stream, archive, sheet), called)
+        _refuse_sheet(sheet)
         refuse(document_named(names))
         only = member(archive)
     return _packed(stream, Compression.ZIP, _by_ending(only.filename) or called)
@@ -100,9 +112,9 @@ def _file(start: bytes, called: Container | None, *, is_whole: bool) -> Intake:
     text = _text(start, encoded)
     if not text.strip():
         raise CannotBeRead(found("empty_file", "", "the file holds nothing but blanks"))
-    if encoded.encoding is Encoding.LATIN_1 and is_no_latin(text):
-        message = "the text is neither UTF-8 nor Chinese, and makes no words in Latin letters either"
-        raise CannotBeRead(found("unsupported_encoding", "", message, text.strip()))
+    if (script := _script(start, text, encoded.encoding, is_whole=is_whole)) is not encoded.encoding:
+        encoded = Encoded(script)
+        text = _text(start, encoded)
     intake = look_of(text, called, is_whole=is_whole)
     intake = replace(intake, encoding=encoded.encoding, has_mark=encoded.has_mark)
     if encoded.encoding is not Encoding.UTF_8:
@@ -113,6 +125,22 @@ def _file(start: bytes, called: Container | None, *, is_whole: bool) -> Intake:
         note = found("byte_order_mark", "", "the file begins with a UTF-8 byte order mark")
         intake = replace(intake, notes=(note, *intake.notes))
     return _checked(intake, called)
+
+
+def _script(start: bytes, text: str, taken_for: Encoding, *, is_whole: bool) -> Encoding:
+    """The encoding that is plainly meant, where what a text was taken for makes little sense. Raises CannotBeRead."""
+    is_foreign = taken_for is Encoding.LATIN_1 and is_no_latin(text)
+    is_odd = taken_for is Encoding.GB18030 and is_uncertain(text, taken_for)
+    if (is_foreign or is_odd) and (meant := script_of(start, is_whole=is_whole)):
+        return meant
+    if is_foreign:
+        message = "the text makes no words in Latin letters, and too few in any other script to tell its encoding"
+        raise CannotBeRead(found("unsupported_encoding", "", message, text.strip()))
+    is_short_chinese = taken_for is Encoding.GB18030 and not says_something_in_chinese(text)
+    if is_short_chinese and may_be_korean(start, is_whole=is_whole):
+        message = "the text may be Chinese or Korean, and says too little in either to tell its encoding"
+        raise CannotBeRead(found("unsupported_encoding", "", message, text.strip()))
+    return taken_for
 
 
 def _doubts(text: str, encoding: Encoding) -> tuple[Finding, ...]:

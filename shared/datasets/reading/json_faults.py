@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from shared.datasets.findings import Finding, found
+from shared.datasets.personal.pieces import piece
 from shared.datasets.reading.lenient_text import Departure
 
 SHOWN_BEFORE, SHOWN_AFTER = 40, 60
@@ -37,14 +38,15 @@ def diagnose(error: json.JSONDecodeError) -> Finding:
 
 
 def _around(text: str, position: int) -> str:
-    return text[max(0, position - SHOWN_BEFORE) : position + SHOWN_AFTER]
+    return piece(text, max(0, position - SHOWN_BEFORE), position + SHOWN_AFTER)
 
 
-def _shown(piece: str) -> str:
-    """A piece of a text so that it can be seen, even if it is blank or very long."""
-    if not piece:
+def _shown(text: str) -> str:
+    """A text so that it can be seen, even if it is blank or very long."""
+    if not text:
         return "nothing"
-    return ascii(piece[:SHOWN_PIECE]) if not piece.isprintable() or piece.isspace() else piece[:SHOWN_PIECE]
+    shown = piece(text, 0, SHOWN_PIECE)
+    return ascii(shown) if not text.isprintable() or text.isspace() else shown
 
 
 def _spread_over_lines(error: json.JSONDecodeError) -> bool:

@@ -37,7 +37,7 @@ def read(stream: BinaryIO, intake: Intake, longest_bytes: int) -> Iterator[Line]
         return
     while _gap(window) is not None:
         if not window.text.startswith("[", window.at):
-            raise CannotBeRead(found("rest_unread", "", "something follows the list", window.text[window.at :][:120]))
+            raise CannotBeRead(found("rest_unread", "", "something follows the list", window.text[window.at :]))
         window.go_to(window.at + 1)
         yield from elements
 
@@ -124,7 +124,7 @@ class _Elements:
         if isinstance(value, dict):
             return Line(number, offset, size_bytes, value, findings)
         if value is not NOTHING:
-            no_object = found("not_an_object", "", f"the element is {kind(value)}, not an object", text[:200])
+            no_object = found("not_an_object", "", f"the element is {kind(value)}, not an object", text)
             findings = chain(findings, [no_object])
         return Line(number, offset, size_bytes, None, findings, text=text)
 

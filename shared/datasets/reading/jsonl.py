@@ -40,6 +40,9 @@ __all__ = [
 MOST_BLANK_LINES_PLACED = 100_000
 """Of more blank lines running, the further ones are placed where the last of these begins."""
 
+LOOKED_AT_BYTES = 2_000
+"""Of a line that is no text: more than is shown, so that what should be hidden is seen as a whole."""
+
 # First bytes of what people upload in place of JSON Lines; reading on would only give thousands of findings.
 OTHER_FILES = {
     b"PK\x03\x04": "a zip archive or an Excel workbook",
@@ -140,7 +143,7 @@ class _Reader:
 
 def undecodable(content: bytes, error: UnicodeDecodeError, encoding: Encoding) -> Finding:
     """The finding for bytes that are no text in the encoding of the file."""
-    shown = content[:200].decode(encoding.codec, errors="replace").rstrip("\r\n")
+    shown = content[:LOOKED_AT_BYTES].decode(encoding.codec, errors="replace").rstrip("\r\n")
     place = f"byte {error.start + 1} of the line (0x{content[error.start]:02x})"
     if encoding is Encoding.UTF_8:
         return found("not_utf8", "", f"{place} is not UTF-8", shown)

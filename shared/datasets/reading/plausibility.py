@@ -11,12 +11,16 @@ UNBROKEN = 0.5
 """The share of letters beyond ASCII that stand three and more in a row: a European text has few such places."""
 LETTERS_OF_GERMAN = 7
 """So many different ones stand in a row where somebody shows off umlauts; whole words in another script need more."""
+FEWEST_FOREIGN = 4
+"""Characters of words without a letter of ASCII: of fewer nothing can be said."""
 ODD = 0.05
 """The share of letters beyond ASCII that are odd where they stand, from which on a text is doubted."""
 FREQUENT = 0.12
 """The share of the most frequent characters, below which a Chinese text is doubted; most have 0.3 and more."""
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_WORD = re.compile(r"[A-Za-z\u0080-\U0010ffff]+")
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _IN_A_ROW = re.compile(r"[^\x00-\x7f]{3,}")
 # Signs in the midst of words, and letters of Icelandic: in Polish, Czech or Turkish texts others stand in their places.
 _ODD_IN_WORDS = re.compile(r"(?<=[^\W\d_])[¹³¿¶¼¢£¥¦¬¤¨¸½¾ðÐþÞýÝ]")
@@ -29,9 +33,27 @@ _FREQUENT_HAN = frozenset(
 
 def is_no_latin(text: str) -> bool:
     """Whether a text that was read as Latin-1 must be another: its letters beyond ASCII make whole words."""
+    words = [word for word in _WORD.findall(text) if _has_other_letter(word)]
+    foreign = list(filter(_is_foreign, words))
+    if sum(map(len, foreign)) >= FEWEST_FOREIGN and 2 * len(foreign) >= len(words):
+        return True
     letters = _BEYOND_ASCII.findall(text)
     in_a_row = "".join(_IN_A_ROW.findall(text))
     return len(set(in_a_row)) > LETTERS_OF_GERMAN and len(in_a_row) >= UNBROKEN * len(letters)
+
+
+def _has_other_letter(word: str) -> bool:
+    return not word.isascii() and any(letter > "\x7f" and letter.isalpha() for letter in word)
+
+
+def _is_foreign(word: str) -> bool:
+    return len(word) > 1 and not _ASCII_LETTER.search(word)
+
+
+def says_something_in_chinese(text: str) -> bool:
+    """Whether a short text holds mostly what every Chinese text is full of."""
+    han = _HAN.findall(text)
+    return 2 * sum(one in _FREQUENT_HAN for one in han) >= len(han) > 0
 
 
 def is_uncertain(text: str, encoding: Encoding) -> bool:

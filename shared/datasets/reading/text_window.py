@@ -8,6 +8,7 @@ import re
 from typing import BinaryIO
 
 from shared.datasets.findings import Finding, found
+from shared.datasets.personal.pieces import piece
 from shared.datasets.reading.encodings import Encoding
 
 PIECE_BYTES = 256 * 1024
@@ -58,8 +59,8 @@ class TextWindow:
             if bad:
                 byte = ord(bad[0]) - 0xDC00
                 where = f"character {bad.start() + 1} of the element (0x{byte:02x}) is not UTF-8"
-                return found("not_utf8", "", where, text[max(0, bad.start() - 40) : bad.start() + 40])
+                return found("not_utf8", "", where, piece(text, max(0, bad.start() - 40), bad.start() + 40))
         elif "\ufffd" in text:
             where = f"character {text.index(chr(0xFFFD)) + 1} of the element is not {self._encoding.value}"
-            return found("undecodable", "", where, text[:120])
+            return found("undecodable", "", where, text)
         return None

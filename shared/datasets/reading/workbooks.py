@@ -1,4 +1,4 @@
-"""Excel workbooks: the first sheet as a table. Each row becomes an object of texts; a row's number is that of the sheet.
+"""Excel workbooks: one sheet as a table. Each row becomes an object of texts; a row's number is that of the sheet.
 
 Numbers are written as one would type them, dates as ISO 8601, truth as true and false; a formula counts as what it came to when
 the workbook was saved. Texts that cells share are held by the library, so a workbook with too many of them is refused.
@@ -20,37 +20,59 @@ from shared.datasets.reading.line import CannotBeRead, Line, Row
 from shared.datasets.reading.unpacking import most_unpacked
 
 if TYPE_CHECKING:
-    from shared.datasets.reading.first_sheet import FirstSheet
+    from shared.datasets.reading.sheets import Sheets
 
 LARGEST_SHARED_TEXTS = 64 * 1024**2
 LARGEST_WORKBOOK = 2 * 1024**3  # unpacked
 SHARED_TEXTS = "xl/sharedStrings.xml"
+MOST_SHEETS = 20  # that are looked into for one that holds anything
 MOST_ROWS = 1_048_576
 """Of a sheet, in every program that writes them. A row that says to be far beyond stands for that many empty ones."""
 
 
-def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile) -> Intake:
-    """How the workbook is read: its first sheet, and the names of its columns. Raises CannotBeRead."""
+def sheet_of(stream: BinaryIO, archive: zipfile.ZipFile, wanted: str | None = None) -> Intake:
+    """How the workbook is read: the sheet that is wanted, else the first that holds anything, and the names of its columns.
+
+    Raises CannotBeRead.
+    """
     _refuse_bomb(archive)
-    with _opened(stream) as sheet:
-        names = sheet.names
-        first = list(islice(_first_rows(sheet), MOST_TITLES + 2))
-    if not first:
-        raise CannotBeRead(found("empty_file", "", "the first sheet of the workbook is empty"))
+    with _opened(stream) as sheets:
+        names = sheets.names
+        name, first = _begun(sheets, [_named(names, wanted)] if wanted else names[:MOST_SHEETS])
     titles = titles_of(first)
     columns, has_header, notes = named(first[len(titles)])
     notes = (*titles_told(titles), *notes)
-    if len(names) > 1:
-        message = f"the first of {len(names)} sheets was read: {names[0]}"
+    if len(names) > 1 and not wanted:
+        message = f"of {len(names)} sheets one was read: {name}"
         notes = (found("first_sheet_only", "", message, ", ".join(names)), *notes)
-    table = Table(columns, has_header, sheet=names[0], rows_above=len(titles))
+    table = Table(columns, has_header, sheet=name, rows_above=len(titles))
     return Intake(Container.XLSX, table=table, notes=notes)
 
 
-def _first_rows(sheet: "FirstSheet") -> Iterator[list[str]]:
+def _named(names: Sequence[str], wanted: str) -> str:
+    """The sheet that is meant: its name, or one that differs in case and blanks around it only."""
+    meant = [name for name in names if name == wanted] or [
+        name for name in names if name.strip().casefold() == wanted.strip().casefold()
+    ]
+    if not meant:
+        message = f'there is no sheet "{wanted}"; there are: {", ".join(names)}'
+        raise CannotBeRead(found("unknown_sheet", "", message, wanted))
+    return meant[0]
+
+
+def _begun(sheets: "Sheets", names: Sequence[str]) -> tuple[str, list[list[str]]]:
+    """The first of these sheets that holds anything, and its first rows."""
+    for name in names:
+        if first := list(islice(_first_rows(sheets, name), MOST_TITLES + 2)):
+            return name, first
+    which = f'the sheet "{names[0]}"' if len(names) == 1 else f"each of the first {len(names)} sheets"
+    raise CannotBeRead(found("empty_file", "", f"{which} of the workbook is empty"))
+
+
+def _first_rows(sheets: "Sheets", name: str) -> Iterator[list[str]]:
     """Those with something in them, up to where reading would break off: what is wrong there is told when it is read."""
     with suppress(CannotBeRead):
-        for _, cells in _rows(sheet):
+        for _, cells in _rows(sheets, name):
             if any(cells):
                 yield cells
 
@@ -60,8 +82,8 @@ def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
     assert intake.table is not None, "a workbook was inspected"
     table = intake.table
     above = table.rows_above + table.has_header
-    with _opened(stream) as sheet:
-        for number, cells in _rows(sheet):
+    with _opened(stream) as sheets:
+        for number, cells in _rows(sheets, table.sheet or sheets.names[0]):
             if not any(cells):
                 continue
             if above:
@@ -71,17 +93,17 @@ def read(stream: BinaryIO, intake: Intake, _: int) -> Iterator[Line]:
 
 
 @contextmanager
-def _opened(stream: BinaryIO) -> "Iterator[FirstSheet]":
+def _opened(stream: BinaryIO) -> "Iterator[Sheets]":
     with _damage_told():
         stream.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and pictures, which do not matter here
             # Its library is loaded only for a workbook.
-            opened: FirstSheet = import_module("shared.datasets.reading.first_sheet").FirstSheet(stream)
-        with closing(opened) as sheet:
-            if not sheet.names:
+            opened: Sheets = import_module("shared.datasets.reading.sheets").Sheets(stream)
+        with closing(opened) as sheets:
+            if not sheets.names:
                 raise CannotBeRead(found("empty_file", "", "the workbook has no sheet with cells"))
-            yield sheet
+            yield sheets
 
 
 @contextmanager
@@ -94,8 +116,8 @@ def _damage_told() -> Iterator[None]:
         raise CannotBeRead(found("damaged_file", "", f"the workbook cannot be read: {error}")) from error
 
 
-def _rows(sheet: "FirstSheet") -> Iterator[tuple[int, list[str]]]:
-    for number, values in enumerate(sheet.rows(), start=1):
+def _rows(sheets: "Sheets", name: str) -> Iterator[tuple[int, list[str]]]:
+    for number, values in enumerate(sheets.rows(name), start=1):
         if number > MOST_ROWS:
             message = f"the sheet has a row beyond the {MOST_ROWS:,}th, which no workbook has"
             raise CannotBeRead(found("damaged_file", "", message))

@@ -23,7 +23,8 @@ class Affixes:
             self.prefix = self.suffix = text
             self._is_empty = False
         self.prefix = shared_beginning(self.prefix, text)
-        self.suffix = shared_beginning(self.suffix[::-1], text[::-1])[::-1]
+        if not text.endswith(self.suffix):
+            self.suffix = shared_beginning(self.suffix[::-1], text[::-1])[::-1]
         self.longest = max(self.longest, len(text))
 
     @property

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.datasets.quality.personal.masking import mask
+from shared.datasets.personal.pieces import piece
 from shared.datasets.remedies.affixes import shared_beginning
 from shared.datasets.remedies.mending import SourceRow
 
@@ -47,7 +47,7 @@ class Record:
         if len(self.lines) < MOST_LINES:
             self.lines.append(before.line)
         if len(self.samples) < MOST_SAMPLES:
-            texts = (mask(text_of(source))[0] if source else "" for source in (before, after))
+            texts = (piece(text_of(source)) if source else "" for source in (before, after))
             self.samples.append(Sample(before.line, *_shown(*texts)))
 
 

@@ -10,13 +10,22 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, ClassVar, Final, Literal, Protocol
 
+import msgspec
 from typing_extensions import override
 
 from shared.datasets.findings import Finding, Severity
 from shared.datasets.remedies import inside
 from shared.datasets.remedies.inside import Message, Place, Row
+from shared.datasets.remedies.plain import BETWEEN
 from shared.datasets.remedies.recipe import Recipe
 from shared.datasets.shapes import Shape
+
+_IN_ORDER = msgspec.json.Encoder(order="sorted")
+
+AROUND: Final = 200
+"""Tokens that may stand around what an example or a message says, beyond the signs that JSON has for them."""
+LONGEST_CHARACTER: Final = 4
+"""Bytes; no token has less than one."""
 
 COUNTED: Final = "o200k_base"
 """In which encoding tokens are counted, unless another is asked for: that of the models which are trained today."""
@@ -63,6 +72,7 @@ class Mending:
     """Subclasses are dataclasses whose fields are the remedy's parameters; what they note down is set by `begin`."""
 
     learns: ClassVar[bool] = False  # wants to see every example before the first is mended
+    minds_form_only: ClassVar[bool] = False  # has nothing to do where an example is plain (`plain`)
     file_begins_with: ClassVar[bytes] = b""
     shape: Shape
     lent: Lent
@@ -72,6 +82,10 @@ class Mending:
 
     def learn(self, row: Row) -> None:
         """An example, as the remedies before this one leave it."""
+
+    def is_idle(self, _said: str, /) -> bool:
+        """Whether it surely has nothing to do with a plain example whose texts these are (`plain`). What learns never is."""
+        return self.minds_form_only
 
     def mend(self, source: SourceRow) -> SourceRow | None:
         """The line as it shall be; None if it shall go."""
@@ -117,6 +131,10 @@ class LengthMending(Mending):
         if self.encoding == COUNTED:
             self.most_tokens = self.most_tokens or lent.most_tokens
 
+    @override
+    def is_idle(self, said: str, /) -> bool:
+        return LONGEST_CHARACTER * len(said) + AROUND * (said.count(BETWEEN) + 1) <= self.most_tokens
+
     def is_over(self, row: Row) -> bool:
         count = self.lent.count_tokens
         if count is None or not _may_have_more_than(self.most_tokens, row) or not self.keeps_the_rules(row):
@@ -126,6 +144,8 @@ class LengthMending(Mending):
 
 class ListMending(Mending):
     """Works on each list of messages of an example."""
+
+    minds_form_only: ClassVar[bool] = True
 
     @override
     def mend_row(self, row: Row) -> Row | None:
@@ -163,6 +183,18 @@ class TextMending(Mending):
 
 
 def _may_have_more_than(tokens: int, row: Row) -> bool:
-    """Counting takes long, and a token is a byte at least: what is written in fewer characters need not be counted."""
-    written = json.dumps(row)
-    return len(written) > tokens or '"image_url"' in written  # an address is short, and an image is not
+    """Counting takes long, and a token is a byte at least: what is written in fewer bytes need not be counted."""
+    written = written_in_order(row)
+    return len(written) + AROUND > tokens or b'"image_url"' in written  # an address is short, and an image is not
+
+
+def written_in_order(value: object) -> bytes:
+    """A value's JSON, without regard to the order of keys; of any two values that differ, it differs."""
+    try:
+        written = _IN_ORDER.encode(value)
+    except (UnicodeEncodeError, OverflowError, RecursionError):  # half a character; a number of more than 64 bits
+        written = b"null"
+    # Written so fast, what is no number is null.
+    if b"null" in written:
+        written = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    return written

@@ -11,6 +11,7 @@ _CHARACTERS = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for b
 _TO_LATIN = {ord(character): byte for byte, character in _CHARACTERS.items()}
 
 _QUOTES = "‘’“”…–—"  # "AMANHÃ”" may well be a word in capitals before a closing quote
+_LEAD = "Ã".encode()[:1]
 _OTHERS = "".join({*map(chr, range(0x80, 0xC0)), *_CHARACTERS.values()} - {*_QUOTES})
 _NEXT = f"[{re.escape(_OTHERS + _QUOTES)}]"
 
@@ -33,8 +34,13 @@ def decoded_anew(text: str) -> str:
     return text
 
 
+def may_be_mojibake(text: str) -> bool:
+    """Whether it has a letter with which every suspicion begins: UTF-8 writes these with one byte, which is soon looked for."""
+    return not text.isascii() and _LEAD in text.encode("utf-8", "surrogatepass")
+
+
 def _decoded_once(text: str) -> str:
-    if not _SUSPICIOUS.search(text):
+    if not may_be_mojibake(text) or not _SUSPICIOUS.search(text):
         return text
     whole = _decoded(text)
     return whole if whole is not None else _PLAIN_PLACES.sub(lambda place: _decoded(place[0]) or place[0], text)

@@ -11,6 +11,7 @@ from msgspec import Meta
 from typing_extensions import override
 
 from shared.datasets.remedies import inside
+from shared.datasets.remedies.characters import cased
 from shared.datasets.remedies.completion_mending import CompletionMending
 from shared.datasets.remedies.inside import Row
 from shared.datasets.remedies.mending import Lent, Mending
@@ -21,6 +22,8 @@ from shared.datasets.shapes import Shape
 
 @dataclass
 class DropEmptyCompletions(Mending):
+    minds_form_only: ClassVar[bool] = True
+
     @override
     def mend_row(self, row: Row) -> Row | None:
         return None if "completion" in row and row["completion"] in ("", None) else row
@@ -52,9 +55,9 @@ class LowerCase(CompletionMending):
     def learn(self, row: Row) -> None:
         text = row.get(self.column)
         if isinstance(text, str):
-            letters = "".join(filter(str.isalpha, text))
-            self._capitals += sum(map(str.isupper, letters))
-            self._small += sum(map(str.islower, letters))
+            capitals, small = cased(text)
+            self._capitals += capitals
+            self._small += small
 
     @property
     def is_loud(self) -> bool:

@@ -3,7 +3,6 @@
 Repetitions are remembered by digests of 64 bits, the first million of different examples: some hundred megabytes at most.
 """
 
-import json
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +10,7 @@ import xxhash
 from typing_extensions import override
 
 from shared.datasets.remedies.inside import Row
-from shared.datasets.remedies.mending import LengthMending, Lent, Mending, SourceRow
+from shared.datasets.remedies.mending import LengthMending, Lent, Mending, SourceRow, written_in_order
 from shared.datasets.remedies.remedy import ALL_SHAPES, CONVERSATIONS, Remedy
 from shared.datasets.shapes import Shape
 
@@ -83,8 +82,7 @@ class DropSecrets(DropLines):
 
 def digest(value: object) -> int:
     """64 bits of a value's JSON: of 100 million files of half a million examples, one would lose an example wrongly."""
-    said = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return xxhash.xxh3_64_intdigest(said.encode())
+    return xxhash.xxh3_64_intdigest(written_in_order(value))
 
 
 LENGTH = (

@@ -22,6 +22,8 @@ MANGLED = (
 
 @dataclass
 class DropBlankLines(Mending):
+    minds_form_only: ClassVar[bool] = True
+
     @override
     def mend(self, source: SourceRow) -> SourceRow | None:
         return None if source.row is None and not source.raw.strip() else source
@@ -34,6 +36,8 @@ class MendJson(Mending):
     Not where the JSON that was meant is faulty itself: of two values under one key, nobody knows which counts. And not
     where a row is a question with several answers, since one line here stays one.
     """
+
+    minds_form_only: ClassVar[bool] = True
 
     @override
     def mend(self, source: SourceRow) -> SourceRow | None:
@@ -58,12 +62,15 @@ def _is_sound_when_mended(text: str) -> bool:
 class AddByteOrderMark(Mending):
     """For those who hand the file to Azure themselves: what we send there gets the mark anyway."""
 
+    minds_form_only: ClassVar[bool] = True
     file_begins_with: ClassVar[bytes] = BYTE_ORDER_MARK
 
 
 @dataclass
 class DropFaultyLines(Mending):
     """By the rules: a line goes that could not be read, or has a finding of the severity error."""
+
+    minds_form_only: ClassVar[bool] = True
 
     @override
     def mend(self, source: SourceRow) -> SourceRow | None:

@@ -21,15 +21,18 @@ class SystemPromptMending(ListMending):
     """Knows the system prompt to use: the one given, otherwise the most frequent one of the file."""
 
     learns: ClassVar[bool] = True
+    minds_form_only: ClassVar[bool] = False
     text: str
 
     @override
     def begin(self, shape: Shape, lent: Lent) -> None:
         super().begin(shape, lent)
         self._seen: Counter[str] = Counter()
+        self._most_frequent: str | None = None
 
     @override
     def learn(self, row: Row) -> None:
+        self._most_frequent = None
         for messages in inside.lists_in(row, self.shape):
             for message in _systems(messages):
                 if message["content"] in self._seen or len(self._seen) < MOST_COUNTED:
@@ -40,8 +43,10 @@ class SystemPromptMending(ListMending):
         """An empty text where none is given and the file has none."""
         if self.text or not self._seen:
             return self.text
-        # Of equally frequent ones the first of the file, as Counter promises.
-        return self._seen.most_common(1)[0][0]
+        if self._most_frequent is None:  # asked for at every example
+            # Of equally frequent ones the first of the file, as Counter promises.
+            self._most_frequent = self._seen.most_common(1)[0][0]
+        return self._most_frequent
 
     @override
     def recipe(self) -> Recipe:

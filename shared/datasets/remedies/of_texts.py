@@ -9,10 +9,10 @@ from typing import Literal
 
 from typing_extensions import override
 
-from shared.datasets.remedies.characters import KINDS, normal_form, plain_punctuation
+from shared.datasets.remedies.characters import KINDS, is_plain_ascii, normal_form, plain_punctuation
 from shared.datasets.remedies.markup import without_html
 from shared.datasets.remedies.mending import TextMending
-from shared.datasets.remedies.mojibake import decoded_anew
+from shared.datasets.remedies.mojibake import decoded_anew, may_be_mojibake
 from shared.datasets.remedies.recipe import Change, Recipe, Step
 from shared.datasets.remedies.remedy import CONVERSATIONS, Remedy
 
@@ -25,6 +25,10 @@ class NormaliseUnicode(TextMending):
     """
 
     form: Literal["NFC", "NFKC"] = "NFC"
+
+    @override
+    def is_idle(self, said: str, /) -> bool:
+        return is_plain_ascii(said)
 
     @override
     def mend_text(self, text: str) -> str:
@@ -43,6 +47,10 @@ class NormalisePunctuation(TextMending):
     full_width: bool = True
     dashes: bool = False
     spaces: bool = True
+
+    @override
+    def is_idle(self, said: str, /) -> bool:
+        return plain_punctuation(said, self._kinds()) is said
 
     @override
     def mend_text(self, text: str) -> str:
@@ -75,6 +83,10 @@ class StripHtml(TextMending):
     """Tags of ordinary text and character references. What stands in backquotes is code and stays."""
 
     @override
+    def is_idle(self, said: str, /) -> bool:
+        return "<" not in said and "&" not in said
+
+    @override
     def mend_text(self, text: str) -> str:
         return without_html(text)
 
@@ -82,6 +94,10 @@ class StripHtml(TextMending):
 @dataclass
 class FixMojibake(TextMending):
     """UTF-8 that was read as a Western encoding, in the whole text or in the places where it plainly was."""
+
+    @override
+    def is_idle(self, said: str, /) -> bool:
+        return not may_be_mojibake(said)
 
     @override
     def mend_text(self, text: str) -> str:

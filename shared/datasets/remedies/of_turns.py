@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from typing_extensions import override
 
@@ -74,6 +74,8 @@ class DropTrailingTurns(ListMending):
 
 @dataclass
 class DropExamplesWithoutAnswer(Mending):
+    minds_form_only: ClassVar[bool] = True
+
     @override
     def mend_row(self, row: Row) -> Row | None:
         answered = [any(inside.role_of(message) == "assistant" for message in said) for said in self._answers(row)]
@@ -92,6 +94,8 @@ class DropExamplesWithoutAnswer(Mending):
 class DropEmptyAnswers(Mending):
     """Examples whose answer says nothing: the last message of a chat, or either output."""
 
+    minds_form_only: ClassVar[bool] = True
+
     @override
     def mend_row(self, row: Row) -> Row | None:
         said = [messages[-1:] for messages in self._ends(row)]
@@ -107,6 +111,8 @@ class DropEmptyAnswers(Mending):
 class DropWeightless(Mending):
     """Examples in which every answer has weight 0: they are billed, and nothing is learnt from them."""
 
+    minds_form_only: ClassVar[bool] = True
+
     @override
     def mend_row(self, row: Row) -> Row | None:
         said = [message for messages in inside.lists_in(row, self.shape) for message in messages]
@@ -118,6 +124,8 @@ class DropWeightless(Mending):
 @dataclass
 class DropUndecidedPreferences(Mending):
     """Examples whose two outputs are the same: there is nothing to prefer."""
+
+    minds_form_only: ClassVar[bool] = True
 
     @override
     def mend_row(self, row: Row) -> Row | None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from typing_extensions import override
 
@@ -41,6 +41,8 @@ class ContentToText(MessageMending):
 class FixFlags(Mending):
     """`parallel_tool_calls`; null is left out."""
 
+    minds_form_only: ClassVar[bool] = True
+
     @override
     def mend_row(self, row: Row) -> Row | None:
         return inside.change_holder(row, self.shape, _with_sound_flag)
@@ -64,6 +66,8 @@ class CompleteTools(MessageMending):
 @dataclass
 class DropRepeatedTools(Mending):
     """Declarations that repeat an earlier one in full; two that differ under one name stay for their author."""
+
+    minds_form_only: ClassVar[bool] = True
 
     @override
     def mend_row(self, row: Row) -> Row | None:

@@ -6,7 +6,7 @@ remedy remembers.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from shared.datasets.remedies.catalogue import in_order
 from shared.datasets.remedies.change_log import Record, text_of
 from shared.datasets.remedies.inside import Row
 from shared.datasets.remedies.mending import Lent, Mending, SourceRow
+from shared.datasets.remedies.plain import said_plainly
 from shared.datasets.remedies.recipe import Recipe
 from shared.datasets.remedies.remedy import Chosen, Remedy
 from shared.datasets.shapes import Shape
@@ -107,16 +108,14 @@ def prepare(open_rows: OpenRows, chosen: Iterable[Chosen], shape: Shape, lent: L
     return Prepared(links, open_rows(), lent)
 
 
-def learn(links: list[Link], open_rows: OpenRows) -> None:
+def learn(links: Sequence[Link], open_rows: OpenRows) -> None:
     """The first look at the file, if any remedy wants one."""
-    if not any(link.mending.learns for link in links):
+    learning = [place for place, link in enumerate(links) if link.mending.learns]
+    if not learning:
         return
     for source in open_rows():
-        passed: SourceRow | None = source
-        for link in links:
-            if passed is None:
-                break
-            passed = _look(link, passed)
+        # Behind the last that learns, nobody wants to know.
+        _passed(links[: learning[-1] + 1], source, _look)
     for link in links:
         if not link.mending.learns:
             # What was noted on the way (which examples were there already) belongs to the second reading.
@@ -131,11 +130,22 @@ def _look(link: Link, source: SourceRow) -> SourceRow | None:
     return source if link.is_only_tried else link.mending.mend(source)
 
 
-def pass_through(links: Iterable[Link], source: SourceRow) -> SourceRow | None:
+def pass_through(links: Sequence[Link], source: SourceRow) -> SourceRow | None:
     """The line after all remedies; None as soon as one has left it out."""
-    passed: SourceRow | None = source
+    return _passed(links, source, Link.pass_on)
+
+
+def _passed(
+    links: Sequence[Link], source: SourceRow, hand: Callable[[Link, SourceRow], SourceRow | None]
+) -> SourceRow | None:
+    """As long as an example is plain, and nothing was done to it, those that surely have nothing to do are passed over."""
+    said = said_plainly(source.row, links[0].mending.shape) if links and source.row is not None else None
     for link in links:
+        if said is not None and link.mending.is_idle(said):
+            continue
+        passed = hand(link, source)
         if passed is None:
             return None
-        passed = link.pass_on(passed)
-    return passed
+        if passed is not source:
+            source, said = passed, None
+    return source

@@ -13,7 +13,7 @@ from shared.datasets.reading.jsonl import lines_of, other_file
 from shared.datasets.reading.line import LONGEST_LINE_BYTES, Line, RawLine, without_row
 from shared.datasets.reading.raw_lines import skip_to_line_end
 
-BLOCK_BYTES = 1_000_000
+BLOCK_BYTES = 700_000
 MOST_LINES = 20_000
 """In one batch, of those to be read and of those noted: a megabyte can be a million lines, and each may be found fault with."""
 

@@ -8,21 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_64_intdigest
 
 from shared.datasets.prints import parted
 from shared.datasets.shapes import Shape
 from shared.datasets.tokens.pieces import ROLES, Mark, Piece, pieces
 from shared.datasets.validating.batches import Batch
+from shared.datasets.validating.canonical import Canonical, canonical_of, encode_lines, joined
 from shared.datasets.validating.sound_chat import SoundChats
 from shared.datasets.validating.strict_rows import Judged
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
 _CODES = {role: code for code, role in enumerate(ROLES)}
-_LINE_END = ord("\n")
 
 Numbers = NDArray[np.int64]
 
@@ -66,8 +63,7 @@ def examples_of(shape: Shape, batch: Batch, sound: SoundChats, judged: Sequence[
     places = sound.places.tolist()
     lines = np.array([*(batch.numbers[place] for place in places), *(one.line for one in well_formed)], np.int64)
     offsets = np.array([*(batch.offsets[place] for place in places), *(one.offset for one in well_formed)], np.int64)
-    canonical = _canonical(rows, shape)
-    digests, prompts = map(np.concatenate, zip(_digests(sound.canonical), _digests(canonical), strict=True))
+    canonical = joined([sound.canonical, _canonical(rows, shape)])
     order = np.argsort(lines, kind="stable")
     ranks = np.empty_like(order)
     ranks[order] = np.arange(len(order))
@@ -75,32 +71,20 @@ def examples_of(shape: Shape, batch: Batch, sound: SoundChats, judged: Sequence[
         shape=shape,
         lines=lines[order],
         offsets=offsets[order],
-        digests=digests[order],
-        prompts=prompts[order],
-        pieces=_pieces(shape, sound, rows, ranks, canonical),
+        digests=canonical.digests[order],
+        prompts=canonical.prompts[order],
+        pieces=_pieces(shape, sound, rows, ranks, canonical.utf8),
         ranks=ranks,
         sound=sound,
         judged=well_formed,
     )
 
 
-def _canonical(rows: Sequence[dict[str, Any]], shape: Shape) -> bytes:
-    return _ENCODER.encode_lines(list(chain.from_iterable(parted(row, shape) for row in rows)))
+def _canonical(rows: Sequence[dict[str, Any]], shape: Shape) -> Canonical:
+    return canonical_of(encode_lines(list(chain.from_iterable(parted(row, shape) for row in rows))))
 
 
-def _digests(canonical: bytes) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Of each example and of each prompt, from two lines for each example."""
-    ends = np.flatnonzero(np.frombuffer(canonical, np.uint8) == _LINE_END).tolist()
-    text = memoryview(canonical)
-    starts = [0, *(end + 1 for end in ends[1:-1:2])] if ends else []
-    wholes = [xxh3_64_intdigest(text[start:end]) for start, end in zip(starts, ends[1::2], strict=True)]
-    prompts = [xxh3_64_intdigest(text[start:end]) for start, end in zip(starts, ends[::2], strict=True)]
-    return np.array(wholes, np.uint64), np.array(prompts, np.uint64)
-
-
-def _pieces(
-    shape: Shape, sound: SoundChats, rows: Sequence[dict[str, Any]], ranks: Numbers, canonical: bytes
-) -> Pieces:
+def _pieces(shape: Shape, sound: SoundChats, rows: Sequence[dict[str, Any]], ranks: Numbers, utf8: bytes) -> Pieces:
     judged = [list(pieces(row, shape)) for row in rows]
     flat: list[Piece] = list(chain.from_iterable(judged))
     n_sound = len(sound.texts)
@@ -111,5 +95,5 @@ def _pieces(
         roles=np.concatenate([sound.speakers, np.array([_CODES[piece.role] for piece in flat], np.int8)]),
         fixed=np.concatenate([np.zeros(n_sound, np.int64), np.array([piece.fixed for piece in flat], np.int64)]),
         marks=np.concatenate([of_sound, np.array([piece.marks for piece in flat], np.int8)]),
-        utf8=sound.canonical + canonical,
+        utf8=utf8,
     )

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from heapq import merge
 from itertools import chain, islice
 from typing import Protocol
@@ -11,7 +10,6 @@ from typing_extensions import override
 
 from shared.datasets.acceptance import LINES_NAMED, Sighting
 from shared.datasets.findings import WHOLE_FILE, Finding, Severity
-from shared.datasets.quality.personal.masking import mask_excerpt
 
 
 class Keeping(Collection[Finding], Protocol):
@@ -68,13 +66,13 @@ class Gathering:
     def keep(self, finding: Finding) -> None:
         """A finding that somebody else counts: whoever does adds to `codes`."""
         if finding.line == WHOLE_FILE:
-            self._of_file.append(_without_secrets(finding))
+            self._of_file.append(finding)
             return
         lines = self._first_lines[finding.code]
         if len(lines) < LINES_NAMED and finding.line not in lines[-1:]:
             lines.append(finding.line)
         if len(self._receiving) < self._most:
-            self._receiving.add(_without_secrets(finding))
+            self._receiving.add(finding)
 
     def conclude(self) -> None:
         """What comes from now on begins with the first line again."""
@@ -91,12 +89,6 @@ class Gathering:
 
     def sightings(self) -> dict[str, Sighting]:
         return {code: Sighting(count, tuple(self._first_lines[code])) for code, count in self.codes.items()}
-
-
-def _without_secrets(finding: Finding) -> Finding:
-    """The finding as it may be stored and sent anywhere, whatever was quoted."""
-    shown = mask_excerpt(finding.excerpt) if finding.excerpt else ""
-    return finding if shown == finding.excerpt else replace(finding, excerpt=shown)
 
 
 class Seen:

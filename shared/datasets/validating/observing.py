@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from shared.datasets.findings import WHOLE_FILE, Finding
 from shared.datasets.prints import PrintsWriter
-from shared.datasets.quality.block import Block
+from shared.datasets.quality.block import Block, has_more_than_texts
 from shared.datasets.quality.columns import texts_of
 from shared.datasets.quality.observer import Panel
 from shared.datasets.validating.batches import Batch
@@ -80,8 +80,11 @@ def _joined(columns: Sequence[Numbers]) -> Numbers:
 def block_of_examples(batch: Batch, examples: Examples, tokens: Numbers) -> Block:
     sound, judged = examples.sound, examples.judged
     raw = [batch.contents[place] for place in sound.places.tolist()]
+    beside: set[int] = set()
     if judged:
         raw, texts, roles, sizes = _with_judged(examples, raw)
+        ranks = examples.ranks[len(sound.places) :].tolist()
+        beside = {rank for rank in ranks if has_more_than_texts(raw[rank])}
     else:
         texts, roles, sizes = sound.texts, sound.roles, sound.sizes.tolist()
     return Block(
@@ -93,6 +96,7 @@ def block_of_examples(batch: Batch, examples: Examples, tokens: Numbers) -> Bloc
         texts=texts,
         roles=roles,
         bounds=np.concatenate([[0], np.cumsum(sizes)]),
+        beside=beside,
     )
 
 

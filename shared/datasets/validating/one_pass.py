@@ -1,23 +1,26 @@
 """The pass: batch after batch is read and judged, counted and observed in the background meanwhile, and noted, in its order.
 
 Counting and most of observing need no lock of Python's. A few batches are in memory at once, whatever the size of the file.
+Two are counted at a time: one of them goes on where the other waits for the lock, and both where the reader waits for them.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from shared.datasets.acceptance import Found, Sighting, acceptance
 from shared.datasets.findings import Finding, found
 from shared.datasets.quality.repetitions import Repetitions
 from shared.datasets.rules.images import images_in
 from shared.datasets.shapes import Shape
-from shared.datasets.tokens.fast import Counter
+from shared.datasets.tokens.fast import THREADS_AT_ONCE, Counter
 from shared.datasets.tokens.pieces import ROLES, Mark
 from shared.datasets.tokens.statistics import Spread
 from shared.datasets.validating.batches import Batch
@@ -31,6 +34,7 @@ from shared.datasets.validating.sound_chat import sound_chats
 from shared.datasets.validating.strict_rows import Judge, Judged
 
 BATCHES_AHEAD = 1
+"""Of a stage, before the next one waits for it. So one is counted while the next is read, and two while the reader waits."""
 
 Numbers = NDArray[np.int64]
 _LAST_SYSTEM_ROLE = ROLES.index("developer")  # and only "system" is before it
@@ -76,20 +80,19 @@ class Pass:
         """Yields the lines that are done with. Raises CounterDisagreesError."""
         waiting: deque[Prepared] = deque()
         settled: deque[Settled] = deque()
-        with ThreadPoolExecutor(1, "counting") as counting, ThreadPoolExecutor(1, "observing") as observing:
-            try:
-                for batch in batches:
-                    waiting.append(self._prepare(batch, counting))
-                    if len(waiting) > BATCHES_AHEAD:
-                        settled.append(self._settle(waiting.popleft(), observing))
-                    if len(settled) > BATCHES_AHEAD:
-                        yield self._gather(settled.popleft())
-                settled.extend(self._settle(prepared, observing) for prepared in waiting)
-                for one in settled:
-                    yield self._gather(one)
-            finally:
-                counting.shutdown(wait=False, cancel_futures=True)
-                observing.shutdown(wait=False, cancel_futures=True)
+        with ExitStack() as threads:
+            of_each = max(1, THREADS_AT_ONCE // len(self._tallies))
+            counting = [threads.enter_context(_Threads(of_each, "counting")) for _ in self._tallies]
+            observing = threads.enter_context(_Threads(1, "observing"))
+            for batch in batches:
+                waiting.append(self._prepare(batch, counting))
+                if len(waiting) > BATCHES_AHEAD:
+                    settled.append(self._settle(waiting.popleft(), observing))
+                if len(settled) > BATCHES_AHEAD:
+                    yield self._gather(settled.popleft())
+            settled.extend(self._settle(prepared, observing) for prepared in waiting)
+            for one in settled:
+                yield self._gather(one)
 
     def result(self) -> Validation:
         """The report; to be asked once, at the end."""
@@ -129,7 +132,7 @@ class Pass:
             with_images=self._with_images.sighting(),
         )
 
-    def _prepare(self, batch: Batch, counting: ThreadPoolExecutor) -> Prepared:
+    def _prepare(self, batch: Batch, counting: Sequence[ThreadPoolExecutor]) -> Prepared:
         sound = sound_chats(batch.contents if self._limits.shape is Shape.CHAT else [])
         is_open = np.ones(len(batch.contents), bool)
         is_open[sound.places] = False
@@ -140,8 +143,12 @@ class Pass:
         judged += [self._judge.line(line) for line in batch.noted]
         judged.sort(key=lambda one: one.line)
         examples = examples_of(self._limits.shape, batch, sound, judged)
-        texts, utf8 = examples.pieces.texts, examples.pieces.utf8
-        counts = [counting.submit(tally.counter.count, texts, utf8) for tally in self._tallies]
+        pieces = examples.pieces
+        recurring = np.flatnonzero(pieces.roles <= _LAST_SYSTEM_ROLE).tolist()
+        counts = [
+            threads.submit(tally.counter.count, pieces.texts, pieces.utf8, recurring)
+            for tally, threads in zip(self._tallies, counting, strict=True)
+        ]
         return Prepared(batch, judged, examples, counts)
 
     def _settle(self, prepared: Prepared, observing: ThreadPoolExecutor) -> Settled:
@@ -214,6 +221,14 @@ class Pass:
         if self._repetitions.unchecked:
             message = f"{self._repetitions.unchecked} examples were compared only with those before them"
             yield found("duplicates_unchecked", "", message)
+
+
+class _Threads(ThreadPoolExecutor):
+    """Threads that finish what they have begun, and no more."""
+
+    @override
+    def __exit__(self, *_: object) -> None:
+        self.shutdown(cancel_futures=True)
 
 
 def _at(examples: Examples, place: int) -> tuple[int, int]:

@@ -12,11 +12,13 @@ from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
+import re2
 from msgspec import UNSET, Meta, UnsetType
 from numpy.typing import NDArray
 
 from shared.datasets.reading.strict_json import MOST_COMMAS
 from shared.datasets.tokens.pieces import ROLES
+from shared.datasets.validating.canonical import Canonical, canonical_of, encode_lines
 
 _CODES = {role: ROLES.index(role) for role in ("system", "user", "assistant")}
 _SYSTEM, _USER, _ASSISTANT = _CODES.values()
@@ -33,8 +35,8 @@ def _turns() -> NDArray[np.bool_]:
 
 _MAY_FOLLOW = _turns()
 
-# Escapes that hide what matters here: a quotation mark, or NUL. Both begin like this.
-_HIDING, _HIDDEN = b"\\u00", (b"\\u0022", b"\\u0000")
+# Escapes that hide what matters here: a quotation mark, or NUL.
+_HIDDEN = re2.compile(rb"\\u00(?:22|00)")
 
 
 class Message(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
@@ -48,7 +50,7 @@ class Chat(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 _decode = msgspec.json.Decoder(Chat).decode
-_ENCODER = msgspec.json.Encoder()  # the keys of the structs are sorted as they stand
+_encode = msgspec.json.Encoder().encode
 # UnicodeDecodeError is a ValueError; endless nesting is said by Python itself.
 _REFUSALS = (msgspec.MsgspecError, ValueError, RecursionError)
 
@@ -63,8 +65,7 @@ class SoundChats:
     speakers: NDArray[np.int8]  # m: the roles as index into ROLES
     texts: Sequence[str]  # m
     trained: NDArray[np.bool_]  # m: whether the message is learnt
-    canonical: bytes
-    """Two lines of JSON for each example: its prompt, and the list of what follows, as `prints` digests them."""
+    canonical: Canonical
 
     @property
     def owners(self) -> NDArray[np.int64]:
@@ -78,13 +79,15 @@ def sound_chats(contents: Sequence[bytes]) -> SoundChats:
     while True:
         places = [place for place, chat in enumerate(decoded) if chat is not None]
         chats = [chat for chat in decoded if chat is not None]
-        found = _columns(places, chats)
-        faulty = _out_of_turn(found, chats)
+        messages = list(chain.from_iterable([chat.messages for chat in chats]))
+        weights = _weights(messages)
+        found = _columns(chats, messages, weights)
+        faulty = _out_of_turn(found, weights)
         if not faulty:
-            found = replace(found, canonical=_canonical(chats))
-            faulty = _ambiguous([contents[place] for place in places], chats, found.canonical)
-        if not faulty:
-            return found
+            canonical = _canonical(chats)
+            faulty = _ambiguous([contents[place] for place in places], chats, canonical)
+            if not faulty:
+                return replace(found, places=np.array(places, np.int64), canonical=canonical)
         for index in faulty:
             decoded[places[index]] = None
 
@@ -103,23 +106,19 @@ def _decoded_alone(content: bytes) -> Chat | None:
         return None
 
 
-def _columns(places: list[int], chats: list[Chat]) -> SoundChats:
-    messages = _messages(chats)
+def _columns(chats: list[Chat], messages: list[Message], weights: NDArray[np.int8]) -> SoundChats:
+    """All but the places and the canonical form."""
     roles = [message.role for message in messages]
     speakers = np.fromiter(map(_CODES.__getitem__, roles), np.int8, len(roles))
     return SoundChats(
-        places=np.array(places, np.int64),
+        places=np.zeros(0, np.int64),
         sizes=np.fromiter(map(len, [chat.messages for chat in chats]), np.int64, len(chats)),
         roles=roles,
         speakers=speakers,
         texts=[message.content for message in messages],
-        trained=(speakers == _ASSISTANT) & (_weights(messages) != 0),
-        canonical=b"",
+        trained=(speakers == _ASSISTANT) & (weights != 0),
+        canonical=canonical_of(b""),
     )
-
-
-def _messages(chats: list[Chat]) -> list[Message]:
-    return list(chain.from_iterable([chat.messages for chat in chats]))
 
 
 def _weights(messages: list[Message]) -> NDArray[np.int8]:
@@ -130,9 +129,9 @@ def _weights(messages: list[Message]) -> NDArray[np.int8]:
     return np.array([-1 if weight is UNSET else weight for weight in weights], np.int8)
 
 
-def _out_of_turn(found: SoundChats, chats: list[Chat]) -> list[int]:
+def _out_of_turn(found: SoundChats, weights: NDArray[np.int8]) -> list[int]:
     """The examples that break the course of a conversation, say nothing somewhere or teach nothing, by their index."""
-    if not chats:
+    if not len(found.sizes):
         return []
     speakers = found.speakers
     ends = np.cumsum(found.sizes)
@@ -143,7 +142,6 @@ def _out_of_turn(found: SoundChats, chats: list[Chat]) -> list[int]:
     is_faulty[ends - 1] |= speakers[ends - 1] != _ASSISTANT
     if any(map(str.isspace, found.texts)):
         is_faulty |= np.fromiter(map(str.isspace, found.texts), bool, len(found.texts))
-    weights = _weights(_messages(chats))
     if weights.max() >= 0:
         is_faulty |= (weights >= 0) & (speakers != _ASSISTANT)
         is_faulty[starts] |= ~np.logical_or.reduceat(found.trained, starts)
@@ -151,15 +149,15 @@ def _out_of_turn(found: SoundChats, chats: list[Chat]) -> list[int]:
     return faulty
 
 
-def _canonical(chats: Sequence[Chat]) -> bytes:
+def _canonical(chats: Sequence[Chat]) -> Canonical:
     answers = [[chat.messages.pop()] for chat in chats]  # the last message is known to be the assistant's
-    lines = _ENCODER.encode_lines(list(chain.from_iterable(zip(chats, answers, strict=True))))
+    canonical = canonical_of(encode_lines(list(chain.from_iterable(zip(chats, answers, strict=True)))))
     for chat, answer in zip(chats, answers, strict=True):
         chat.messages += answer
-    return lines
+    return canonical
 
 
-def _ambiguous(contents: Sequence[bytes], chats: Sequence[Chat], canonical: bytes) -> list[int]:
+def _ambiguous(contents: Sequence[bytes], chats: Sequence[Chat], canonical: Canonical) -> list[int]:
     """The examples whose text may hold what decoding does not show: a key given twice, NUL, or a million commas.
 
     A repeated key takes its quotation marks along when it is dropped. So where the text has as many as what was decoded, none
@@ -167,14 +165,14 @@ def _ambiguous(contents: Sequence[bytes], chats: Sequence[Chat], canonical: byte
     """
     text = b"\n".join(contents)
     is_short = max(map(len, contents), default=0) <= MOST_COMMAS
-    if is_short and _HIDING not in text and _quotes(text) == _quotes(canonical):
+    if is_short and not _HIDDEN.search(text) and _quotes(text) == _quotes(canonical.utf8):
         return []
     return [index for index, chat in enumerate(chats) if _is_ambiguous(contents[index], chat)]
 
 
 def _is_ambiguous(content: bytes, chat: Chat) -> bool:
-    is_hiding = any(hidden in content for hidden in _HIDDEN)
-    return is_hiding or len(content) > MOST_COMMAS or _quotes(content) != _quotes(_ENCODER.encode(chat))
+    is_hiding = _HIDDEN.search(content) is not None
+    return is_hiding or len(content) > MOST_COMMAS or _quotes(content) != _quotes(_encode(chat))
 
 
 def _quotes(text: bytes) -> int:

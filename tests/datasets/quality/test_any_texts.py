@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.datasets.findings import Finding
+from shared.datasets.personal.masking import mask
 from shared.datasets.quality.panel import all_observers
-from shared.datasets.quality.personal.masking import mask
 from shared.datasets.shapes import Shape
 from tests.datasets.quality.looking import Row, chat, preference, seen
 

@@ -48,22 +48,27 @@ def test_an_example_that_ends_with_a_call_has_no_answer() -> None:
 def test_in_a_preference_the_preferred_answer_counts() -> None:
     made = block([preference("Which?", "this", "that")], Shape.PREFERENCE)
     assert list(made.roles) == ["user", "preferred", "non_preferred"]
-    assert (made.answers, made.prompts) == (["this"], ["Which?"])
+    asked_otherwise = block([preference("What?", "this", "that")], Shape.PREFERENCE)
+    answered_otherwise = block([preference("Which?", "that", "this")], Shape.PREFERENCE)
+    assert (made.answers, answered_otherwise.answers) == (["this"], ["that"])
+    assert asked_otherwise.prompt_digests != made.prompt_digests == answered_otherwise.prompt_digests
 
 
 def test_a_completion_is_a_question_and_an_answer() -> None:
     made = block([{"prompt": "p", "completion": "c"}], Shape.COMPLETION)
-    assert (made.prompts, made.answers, made.where(1)) == (["p"], ["c"], "/completion")
+    assert (made.answers, made.where(1)) == (["c"], "/completion")
+    assert made.prompt_digests == block([{"prompt": "p", "completion": "d"}], Shape.COMPLETION).prompt_digests
 
 
 def test_a_reinforcement_example_has_no_answer() -> None:
     made = block([{"messages": [{"role": "user", "content": "12*12?"}], "answer": 144}], Shape.REINFORCEMENT)
-    assert (made.prompts, made.answers) == (["12*12?"], [None])
+    assert made.answers == [None]
+    assert made.prompt_digests == block([chat("12*12?", "144")]).prompt_digests
 
 
 def test_the_prompt_is_all_that_was_said_before_the_answer() -> None:
-    one, other = block([chat("a", "x", system="s"), chat("a", "x")]).prompts
-    assert one != other
+    one, other, same = block([chat("a", "x", system="s"), chat("a", "x"), chat("a", "y", system="s")]).prompt_digests
+    assert one == same != other
     assert block([chat("a", "x", system="s"), chat("b", "y")]).systems == ["s", ""]
 
 

@@ -1,8 +1,11 @@
 """Copies with a few words changed are found; different texts of one template are not."""
 
 import random
+from io import BytesIO
 
-from shared.datasets.quality.likeness import likenesses_between
+import numpy as np
+
+from shared.datasets.quality.likeness import Sketchbook, likenesses_between
 from shared.datasets.quality.near_duplicates import NearDuplicates
 from tests.datasets.quality.looking import Row, block, chat, codes, seen
 
@@ -116,6 +119,34 @@ def test_what_was_held_out_is_compared_with_the_training_data_only() -> None:
     found = list(likenesses_between(training.sketchbook(), held_out.sketchbook()))
     assert [(likeness.line, likeness.earlier_line) for likeness in found] == [(31, 1), (32, 2), (33, 3)]
     assert all(0.5 < likeness.common <= 1 for likeness in found)
+
+
+def test_short_examples_leak_where_nothing_but_case_blanks_and_punctuation_differ() -> None:
+    training, held_out = NearDuplicates(), NearDuplicates()
+    training.see(block([chat(f"Where is parcel {number}?", "shipping") for number in (7, 8, 9, 9)]))
+    asked = [
+        "Where is parcel 8?",
+        "where is  parcel 9",
+        "Where is parcel 5?",
+        "WHERE IS PARCEL 7",
+        "Where is parcel 7!",
+    ]
+    held_out.see(block([chat(one, "shipping") for one in asked]))
+    kept = BytesIO()
+    training.sketchbook().write(kept)
+    kept.seek(0)
+    found = likenesses_between(Sketchbook.read(kept), held_out.sketchbook())
+    # The first is the same to the last sign, which digests tell.
+    assert [(one.line, one.earlier_line, one.common) for one in found] == [(2, 3, 1.0), (4, 1, 1.0), (5, 1, 1.0)]
+
+
+def test_sketches_of_an_earlier_release_have_no_short_examples() -> None:
+    kept = BytesIO()
+    book = NearDuplicates().sketchbook()
+    np.savez(kept, lines=book.lines, digests=book.digests, sketches=book.sketches)
+    kept.seek(0)
+    assert len(Sketchbook.read(kept).short.said) == 0
+    assert list(likenesses_between(book, book)) == []
 
 
 def test_a_sketch_takes_64_bytes_of_memory() -> None:

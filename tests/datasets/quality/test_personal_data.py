@@ -3,11 +3,15 @@
 Every number here is made up, or one that its issuer published as an example.
 """
 
+import json
+from collections.abc import Callable
+
 import pytest
 
-from shared.datasets.quality.personal.masking import NUMBERED, Masking, mask, mask_excerpt
-from shared.datasets.quality.personal.observer import PersonalData
-from shared.datasets.quality.personal.scan import scan
+from shared.datasets.personal.masking import NUMBERED, Masking, mask
+from shared.datasets.personal.pieces import piece
+from shared.datasets.personal.scan import scan
+from shared.datasets.quality.personal_data import PersonalData
 from shared.datasets.shapes import Shape
 from tests.datasets.quality.looking import chat, codes, seen
 
@@ -189,7 +193,7 @@ def test_what_graders_read_is_looked_at_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("piece", "shown"),
+    ("text", "shown"),
     [
         (f'key: sk-{LETTERS}"}}', 'key: [API_KEY]"}'),
         ("key: sk-aB3dE5f…", "key: [SECRET]…"),
@@ -199,5 +203,31 @@ def test_what_graders_read_is_looked_at_too() -> None:
         ("what was asked…", "what was asked…"),
     ],
 )
-def test_an_excerpt_shows_no_part_of_a_secret(piece: str, shown: str) -> None:
-    assert mask_excerpt(piece) == shown
+def test_what_ends_within_a_secret_shows_no_part_of_it(text: str, shown: str) -> None:
+    assert piece(text) == shown
+
+
+@pytest.mark.parametrize("hidden", [text for text, _ in (*PERSONAL, *SECRETS)])
+@pytest.mark.parametrize("write", [str, json.dumps, repr, lambda text: json.dumps(json.dumps(text + "\\"))])
+def test_no_piece_of_a_text_shows_more_than_the_whole(hidden: str, write: Callable[[str], str]) -> None:
+    text = write(f"{'filling ' * 30}\n{hidden}\n{'filling ' * 30}")
+    masked = mask(f"\n{hidden}\n")[0]
+    for width in (9, 120):
+        for start in range(200, len(text) - 200, 7):
+            assert not told_by(piece(text, start, start + width), hidden, masked), (start, width)
+
+
+def told_by(shown: str, hidden: str, masked: str) -> set[str]:
+    """What a piece shows of a text that the masked text does not: runs of seven signs."""
+    runs = {hidden[at : at + 7] for at in range(len(hidden) - 6)}
+    return {run for run in runs if run in shown and run not in masked}
+
+
+def test_a_long_secret_is_hidden_where_only_its_middle_or_its_end_would_be_seen() -> None:
+    key = f"-----BEGIN RSA PRIVATE KEY-----\n{LETTERS * 180}\n-----END RSA PRIVATE KEY-----"
+    token = f"eyJ{LETTERS * 90}.eyJ{LETTERS * 90}.{LETTERS}"
+    for secret in (key, token):
+        for text in (f"it is {secret} and so on", json.dumps(f"it is {secret} and so on")):
+            for start in range(0, len(text), 331):
+                assert not told_by(piece(text, start, start + 80), secret, "[PRIVATE_KEY]"), start
+    assert piece(f"{key} and so on", len(key) - 20) == "[PRIVATE_KEY] and so on"

@@ -33,13 +33,15 @@ def table(rows: list[Row], delimiter: str = ",") -> bytes:
     return written.getvalue().encode()
 
 
-def workbook(rows: list[list[Any]], *more_sheets: str) -> bytes:
+def workbook(rows: list[list[Any]], *more_sheets: str, **filled: list[list[Any]]) -> bytes:
     made = openpyxl.Workbook()
     sheet = made.worksheets[0]
     for row in rows:
         sheet.append(row)
-    for title in more_sheets:
-        made.create_sheet(title)
+    for title in (*more_sheets, *filled):
+        added = made.create_sheet(title)
+        for row in filled.get(title, []):
+            added.append(row)
     return saved(made.save)
 
 

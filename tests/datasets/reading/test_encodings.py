@@ -1,8 +1,11 @@
 """The encoding of a text is found out from what it says, whether it says much or little."""
 
+import json
+
 import pytest
 
 from shared.datasets.reading.encodings import Encoding, detect
+from shared.datasets.reading.scripts import script_of
 from tests.datasets.reading.sources import found_in, intake_of, refusal, rows_in
 
 CHINESE = [
@@ -88,16 +91,66 @@ def test_windows_quotation_marks_are_kept() -> None:
 
 
 QUESTIONS = {
-    "cp1251": "Как мне вернуть товар?,Напишите нам в поддержку\n",
-    "big5": "如何退貨並取得退款,請聯絡我們的客服人員\n",
-    "shift_jis": "返品の方法を教えてください,サポートまでご連絡ください\n",
-    "koi8-r": "Как мне вернуть товар?,Напишите нам в поддержку\n",
+    "cp1251": ("Как мне вернуть товар?", "Напишите нам в поддержку"),
+    "koi8-r": ("Как мне вернуть товар?", "Напишите нам в поддержку"),
+    "big5": ("如何退貨並取得退款", "請聯絡我們的客服人員，他們會告訴你"),
+    "shift_jis": ("返品の方法を教えてください", "サポートまでご連絡ください"),
+    "euc_jp": ("返品の方法を教えてください", "サポートまでご連絡ください"),
+    "cp949": ("반품 방법은 무엇입니까", "고객센터로 연락하십시오"),
+}
+KNOWN = {
+    "cp1251": Encoding.WINDOWS_1251,
+    "koi8-r": Encoding.KOI8_R,
+    "big5": Encoding.BIG5,
+    "shift_jis": Encoding.SHIFT_JIS,
+    "euc_jp": Encoding.EUC_JP,
+    "cp949": Encoding.EUC_KR,
 }
 
 
-@pytest.mark.parametrize(("codec", "row"), QUESTIONS.items())
-def test_scripts_that_are_not_known_are_refused_instead_of_garbled(codec: str, row: str) -> None:
-    assert refusal(("question,answer\n" + row * 3).encode(codec), "a.csv") == "unsupported_encoding"
+@pytest.mark.parametrize("codec", QUESTIONS)
+def test_other_scripts_are_known_by_what_they_say_in_every_container(codec: str) -> None:
+    asked, answer = QUESTIONS[codec]
+    row = {"question": asked, "answer": answer}
+    line = json.dumps(row, ensure_ascii=False)
+    assert rows_in(f"question,answer\n{asked},{answer}\n".encode(codec), "a.csv") == [row]
+    assert rows_in(f"{line}\r\n{line}\n".encode(codec), "a.jsonl") == [row, row]
+    assert rows_in(f"[{line},\n {line}]".encode(codec), "a.json") == [row, row]
+    assert rows_in(f"conversations:\n- - {asked}\n  - {answer}\n".encode(codec), "a.yml") == [
+        {"conversation": [asked, answer]}
+    ]
+    assert rows_in(f"{asked}\n{answer}\n".encode(codec), "a.txt") == [{"text": asked}, {"text": answer}]
+    intake = intake_of(f"{asked}\n{answer}".encode(codec), "a.txt")
+    assert (intake.encoding, [note.code for note in intake.notes]) == (KNOWN[codec], ["read_as_encoding"])
+
+
+@pytest.mark.parametrize("codec", QUESTIONS)
+def test_a_sample_of_another_script_may_be_cut_within_a_character(codec: str) -> None:
+    content = "\n".join(QUESTIONS[codec] * 9).encode(codec)
+    assert {script_of(content[:cut], is_whole=False) for cut in range(150, 190)} == {KNOWN[codec]}
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1251", "Да,Нет"),
+        ("koi8-r", "Да,Нет"),
+        ("shift_jis", "はい,いいえ"),
+        ("euc_jp", "はい,いいえ"),
+        ("cp949", "네,아니요"),
+        ("cp949", "안녕하세요,감사합니다"),
+        ("cp866", "Как мне вернуть товар?,Напишите нам в поддержку"),
+        ("cp1253", "Πού είναι το δέμα μου;,Στο δρόμο"),
+        ("cp1255", "איפה החבילה שלי,בדרך"),
+    ],
+)
+def test_what_says_too_little_or_is_in_no_known_script_is_refused_instead_of_garbled(codec: str, text: str) -> None:
+    assert refusal(f"question,answer\n{text}\n".encode(codec), "a.csv") == "unsupported_encoding"
+
+
+@pytest.mark.parametrize("text", ["你好", "是,否", "行,请", "你好,再见", "请问你要什么", "谢谢您"])
+def test_short_chinese_is_not_taken_for_korean(text: str) -> None:
+    assert intake_of(f"question,answer\n{text}\n".encode("gb18030"), "a.csv").encoding is Encoding.GB18030
 
 
 @pytest.mark.parametrize(
@@ -105,7 +158,6 @@ def test_scripts_that_are_not_known_are_refused_instead_of_garbled(codec: str, r
     [
         ("cp1250", "Jak zwrócić towar?,Proszę napisać — żółć\n"),
         ("cp1254", "Ürün iadesi nasıl yapılır?,Lütfen yazın\n"),
-        ("cp949", "반품 방법은 무엇입니까,고객센터로 연락하십시오\n"),
     ],
 )
 def test_letters_that_are_rarely_meant_make_the_encoding_uncertain(codec: str, row: str) -> None:

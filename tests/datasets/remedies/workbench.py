@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.datasets import rules
 from shared.datasets.findings import Finding
-from shared.datasets.quality.personal.masking import mask
+from shared.datasets.personal.masking import mask
 from shared.datasets.reading.mend import mend
 from shared.datasets.remedies import Chosen, Lent, Prepared, SourceRow, prepare
 from shared.datasets.shapes import Shape

@@ -243,6 +243,15 @@ def test_what_is_lost_is_said() -> None:
     assert [finding.code for finding in findings] == ["left_out_of_export"] * 3
 
 
+def test_what_open_trainers_have_no_word_for_is_said_to_be_lost() -> None:
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png", "detail": "low"}}
+    seeing = {"messages": [ASK | {"content": [image]}, SAY], "parallel_tool_calls": False}
+    for name, lost in (("trl", 2), ("anthropic", 2), ("axolotl_chat_template", 2), ("jsonl", 0), ("csv", 0)):
+        assert [one.code for one in exported([seeing], CHAT, name)[1]] == ["left_out_of_export"] * lost, name
+    graded = {"messages": [ASK], "parallel_tool_calls": False, "answer": 4}
+    assert exported([graded], Shape.REINFORCEMENT, "trl")[1] == []
+
+
 def test_formats_and_shapes_that_do_not_go_together_are_refused_at_once() -> None:
     with pytest.raises(CannotExportError, match="jsonl"):
         export([], CHAT, "word", print)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.datasets.tokens import Encoding, count
-from shared.datasets.tokens.counting import LONGEST_PIECE
+from shared.datasets.tokens.counting import LONGEST_PIECE, REMEMBERED_TEXTS
 from shared.datasets.tokens.fast import COMPARED_ONE_IN, Counter, CounterDisagreesError
 from shared.datasets.tokens.newer import any_newer, has_newer
 from shared.datasets.validation import Limits, validate
@@ -41,6 +41,24 @@ def test_letters_that_tiktoken_does_not_know_yet_are_left_to_it(encoding: Encodi
     truth = [count(text, encoding) for text in texts]
     assert toktok.batch_count(texts, encoding.value) != truth
     assert counted(texts, encoding) == truth
+
+
+@BOTH
+def test_texts_that_come_again_are_counted_as_if_they_came_once(encoding: Encoding) -> None:
+    counter = Counter(encoding)
+    others = [f"Number {number}." for number in range(REMEMBERED_TEXTS)]
+    texts = ["Be brief.", "a", "Be brief.", f"{NEWER[0]}'s", "简短地回答。", *others, "Be brief."]
+    truth = [count(text, encoding) for text in texts]
+    recurring = [place for place, text in enumerate(texts) if text != "a"]
+    for _ in range(2):
+        assert counter.count(texts, "".join(texts).encode(), recurring).tolist() == truth
+
+
+def test_a_fault_in_a_text_that_comes_again_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(Encoding.CL100K_BASE)
+    wrong_about("brief", monkeypatch)
+    with pytest.raises(CounterDisagreesError):
+        counter.count(["a", "Be brief."], b"", [1])
 
 
 @settings(deadline=None, max_examples=200)

@@ -3,7 +3,15 @@
 `input` stays empty: it is joined to the instruction anyway.
 """
 
-from shared.datasets.shaping.exports.chats import asked_in, messages_in, note_left_out, only_answer, pairs, text
+from shared.datasets.shaping.exports.chats import (
+    asked_in,
+    messages_in,
+    note_left_out,
+    note_left_out_beside,
+    only_answer,
+    pairs,
+    text,
+)
 from shared.datasets.shaping.shaped import Example, Findings, Message, Row, Unsayable
 
 
@@ -41,4 +49,5 @@ def _texts_only(example: Example, findings: Findings) -> list[Message]:
         raise Unsayable("/tools", "tools have no place here")
     messages = messages_in(example)
     note_left_out(messages, findings)
+    note_left_out_beside(example, findings)
     return messages

@@ -3,6 +3,7 @@
 Raises Unsayable where a format has no place for what a chat says; what can be left out is a finding.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from shared.datasets.findings import found, pointer
@@ -111,8 +112,25 @@ def asked_in(example: Example) -> Example:
 
 
 def note_left_out(messages: list[Message], findings: Findings) -> None:
-    """Find weights of 0 and names, of which formats that hold texts only know nothing."""
+    """Find weights of 0 and names, of which formats that hold texts only know nothing, and how images are to be looked at."""
     if any(message.get("weight") == 0 for message in messages):
         findings.append(found("left_out_of_export", "/messages", "answers of weight 0 will be learnt there"))
     if any("name" in message for message in messages):
         findings.append(found("left_out_of_export", "/messages", "names are left out"))
+    if any("detail" in image for image in _images(messages)):
+        findings.append(found("left_out_of_export", "/messages", "how closely images are to be looked at is left out"))
+
+
+def note_left_out_beside(chat: Example, findings: Findings) -> None:
+    """Find what open trainers have no word for beside the messages."""
+    if "parallel_tool_calls" in chat:
+        findings.append(
+            found("left_out_of_export", "/parallel_tool_calls", "whether calls may be parallel is left out")
+        )
+
+
+def _images(messages: list[Message]) -> Iterator[dict[str, Any]]:
+    for message in messages:
+        for part in message["content"] if isinstance(message.get("content"), list) else ():
+            if part.get("type") == "image_url":
+                yield part["image_url"]

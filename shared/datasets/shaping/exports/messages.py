@@ -9,6 +9,7 @@ from shared.datasets.shaping.exports.chats import (
     content_of,
     messages_in,
     note_left_out,
+    note_left_out_beside,
     only_answer,
     system_and_rest,
 )
@@ -26,6 +27,7 @@ def trl_chat(example: Example, findings: Findings) -> Row:
     example = modern(example)
     messages = messages_in(example)
     note_left_out(messages, findings)
+    note_left_out_beside(example, findings)
     return {"messages": _plain(messages), **_tools(example)}
 
 
@@ -33,7 +35,8 @@ def trl_preference(example: Example, findings: Findings) -> Row:
     """`prompt`, `chosen` and `rejected` as lists of messages."""
     asked = asked_in(example)
     chosen, rejected = only_answer(example, "preferred_output"), only_answer(example, "non_preferred_output")
-    note_left_out(messages_in(asked), findings)
+    note_left_out([*messages_in(asked), chosen, rejected], findings)
+    note_left_out_beside(asked, findings)
     return {
         "prompt": _plain(messages_in(asked)),
         "chosen": _plain([chosen]),
@@ -57,6 +60,7 @@ def axolotl_chat(example: Example, findings: Findings) -> Row:
     example = modern(example)
     messages = messages_in(example)
     note_left_out([_without(message, "weight") for message in messages], findings)
+    note_left_out_beside(example, findings)
     plain = _plain(messages)
     for message, made in zip(messages, plain, strict=True):
         if "weight" in message:
@@ -75,6 +79,7 @@ def anthropic_chat(example: Example, findings: Findings) -> Row:
     example = modern(example)
     messages = messages_in(example)
     note_left_out(messages, findings)
+    note_left_out_beside(example, findings)
     system, rest = system_and_rest(messages)
     said: list[Message] = []
     for index, message in enumerate(rest):

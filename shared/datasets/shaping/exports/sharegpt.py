@@ -12,6 +12,7 @@ from shared.datasets.shaping.exports.chats import (
     asked_in,
     messages_in,
     note_left_out,
+    note_left_out_beside,
     only_answer,
     system_and_rest,
     text,
@@ -29,6 +30,7 @@ def chat(example: Example, findings: Findings) -> Row:
     example = modern(example)
     messages = messages_in(example)
     note_left_out(messages, findings)
+    note_left_out_beside(example, findings)
     system, rest = system_and_rest(messages)
     tools = example.get("tools")
     return {

@@ -1,6 +1,13 @@
 """Plain pairs and texts: completions as they are, and chats of one question and answer."""
 
-from shared.datasets.shaping.exports.chats import asked_in, messages_in, note_left_out, only_answer, pairs
+from shared.datasets.shaping.exports.chats import (
+    asked_in,
+    messages_in,
+    note_left_out,
+    note_left_out_beside,
+    only_answer,
+    pairs,
+)
 from shared.datasets.shaping.shaped import Example, Findings, Row, Unsayable
 from shared.datasets.shaping.texts import json_text
 
@@ -9,6 +16,7 @@ def lmflow_chat(example: Example, findings: Findings) -> Row:
     """LMFlow's conversation; tools are descriptions only, and one that is empty stands for none."""
     messages = messages_in(example)
     note_left_out(messages, findings)
+    note_left_out_beside(example, findings)
     system, said = pairs(messages)
     tools = [json_text(tool) for tool in example.get("tools") or ()]
     turns = [
@@ -31,6 +39,7 @@ def pair_of_chat(example: Example, findings: Findings) -> Row:
     """`input` and `output`. The system message stands before what is asked, a blank line between."""
     messages = messages_in(example)
     note_left_out(messages, findings)
+    note_left_out_beside(example, findings)
     if example.get("tools") or example.get("functions"):
         raise Unsayable("/tools", "tools have no place here")
     system, said = pairs(messages)

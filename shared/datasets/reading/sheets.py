@@ -1,7 +1,7 @@
-"""The first sheet of a workbook, of which no more is read than is asked for.
+"""The sheets of a workbook, of which no more is read than is asked for.
 
 The library looks through every sheet to its end when it opens a workbook, where a sheet does not say how large it is; most
-programs that write large ones leave that out. This opens one sheet, and believes nothing that it says of its size.
+programs that write large ones leave that out. This opens one sheet at a time, and believes nothing that it says of its size.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 CHART = "chartsheet"
 
 
-class FirstSheet:
+class Sheets:
     """Raises whatever the library stumbles over in a file that is not as it should be."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -29,13 +29,13 @@ class FirstSheet:
             for sheet, rel in self._reader.parser.find_sheets()
             if rel.target in self._reader.valid_files and CHART not in str(rel.Type)
         ]
-        self.names = [name for name, _ in found]
-        """Of all sheets with cells; the first is the one that is read."""
-        self._paths = [path for _, path in found]
+        self._paths = dict(reversed(found))
+        self.names = list(dict.fromkeys(name for name, _ in found))
+        """Of all sheets with cells, in their order."""
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of its rows from the first on; those between two that are there, and were left out, are empty."""
-        sheet: Any = _Sheet(self._reader.wb, self.names[0], self._paths[0], self._reader.shared_strings)
+    def rows(self, name: str) -> Iterator[tuple[Any, ...]]:
+        """The values of a sheet's rows from the first on; those between two that are there, and were left out, are empty."""
+        sheet: Any = _Sheet(self._reader.wb, name, self._paths[name], self._reader.shared_strings)
         yield from sheet.iter_rows(values_only=True)
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.datasets.quality.personal import checksums
+from shared.datasets.personal import checksums
 
 NOT_IN_WORD = rb"(?<![A-Za-z0-9_])"
 NOT_IN_NUMBER = rb"(?<![A-Za-z0-9_])(?<!\d[.,-])(?<![=+*/^$#])"

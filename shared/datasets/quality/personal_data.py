@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from shared.datasets.findings import Finding, found, pointer
+from shared.datasets.personal.kinds import Kind
+from shared.datasets.personal.scan import scan
 from shared.datasets.quality.block import Block
 from shared.datasets.quality.haystack import Haystack
 from shared.datasets.quality.observer import Placed
-from shared.datasets.quality.personal.kinds import Kind
-from shared.datasets.quality.personal.scan import scan
 from shared.datasets.rules.graders import RESERVED_KEYS
 from shared.datasets.shapes import Shape
 
@@ -34,7 +34,7 @@ class PersonalData:
             for place, kind in _detected(haystack):
                 of_example.setdefault(block.example_of(place), []).append((place, kind))
         graded = list(_graded(block))
-        for place, kind in _detected(Haystack([text for _, _, text in graded])):
+        for place, kind in _detected(Haystack.of(text for _, _, text in graded)):
             example, where, _ = graded[place]
             of_example.setdefault(example, []).append((where, kind))
         self._examples += len(of_example)
@@ -43,12 +43,12 @@ class PersonalData:
                 yield block.lines[example], finding
 
     def _new_systems(self, block: Block) -> Haystack:
-        texts = [""] * len(block.texts)
+        new: dict[int, str] = {}
         for at, text in zip(block.bounds[:-1].tolist(), block.systems, strict=True):
             if text and hash(text) not in self._seen_systems and len(self._seen_systems) < MOST_SYSTEMS:
                 self._seen_systems.add(hash(text))
-                texts[at] = text
-        return Haystack(texts)
+                new[at] = text
+        return Haystack.of(new.get(at, "") for at in range(len(block.texts) if new else 0))
 
     def _findings(self, block: Block, places: list[tuple[Where, Kind]]) -> Iterator[Finding]:
         firsts = {kind: place for place, kind in reversed(places)}

@@ -4,21 +4,13 @@ The same value has the same placeholder throughout one example, so that a conver
 "Is [PHONE_1] your number?" "No, [PHONE_2]."
 """
 
-import re
 from collections import Counter
 
-from shared.datasets.quality.personal.scan import scan
+from shared.datasets.personal.scan import scan
 
 PLAIN = "[{kind}]"
 NUMBERED = "[{kind}_{number}]"
 NOT_MASKED = frozenset(("ip_address",))  # codes of findings: addresses of machines mostly are no persons'
-
-CUT_OFF = "[SECRET]…"
-_CUT_OFF = re.compile(
-    r"(?:-----BEGIN [A-Z ]*PRIVATE KEY.*|://[^/\s:@]+:[^/\s@]*|(?:AccountKey|SharedAccessKey)=\S*"
-    r"|(?<![A-Za-z0-9_])(?:sk-|[rs]k_live_|AKIA|ASIA|gh[pousr]_|github_pat_|xox[abeprs]-|AIza|eyJ|hf_|tw_)[A-Za-z0-9_.-]*)…$",
-    re.DOTALL,
-)
 
 
 class Masking:
@@ -54,9 +46,3 @@ def mask(text: str, template: str = PLAIN) -> tuple[str, dict[str, int]]:
     """The text with placeholders, and how many of each kind. Masking twice changes nothing."""
     masking = Masking(template)
     return masking.mask(text), dict(masking.counts)
-
-
-def mask_excerpt(text: str) -> str:
-    """A piece of a text, masked. A secret in which the piece ends is no longer whole, and goes as well."""
-    masked = mask(text)[0]
-    return _CUT_OFF.sub(CUT_OFF, masked) if _CUT_OFF.search(masked) else masked

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import re2
 
-from shared.datasets.quality.personal.kinds import ADDRESSES, MAIL, NUMBERS, PHONES, SECRETS, Kind
+from shared.datasets.personal.kinds import ADDRESSES, MAIL, NUMBERS, PHONES, SECRETS, Kind
 
 # One automaton, linear in the bytes whatever they are.
 _SUSPECT = re2.compile(

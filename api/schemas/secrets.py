@@ -1,0 +1,19 @@
+"""Secrets on the wire: they go in, as what a header can carry, and never come out."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+
+
+def _check_credential(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("holds characters that no key has")
+    return secret
+
+
+Credential = Annotated[
+    SecretStr,
+    Field(min_length=16, max_length=1000, description="The provider's key. Sealed at once, and never shown again."),
+    AfterValidator(_check_credential),
+]

@@ -1,0 +1,156 @@
+"""Rounds: the looks that are due at one connection, claimed together, so that one page of the provider's list can serve a hundred.
+
+One round at a time is made at a connection, by whichever worker comes first. Each job in it is claimed as any work is: what is
+written of it later is fenced by the round's token. What a round does not come to stays due.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from shared.connections.allowance import available, draw, give_back, lock, most_at_once
+from shared.connections.tables import Connection, Pace
+from shared.db import CLAIM_SECONDS, now, seconds_from_now
+from shared.ids import ConnectionId, JobId
+from shared.jobs.tables import Job
+from shared.jobs.taking import LOOKED_AT, Step, Work, may_be_asked
+from shared.queue import Task
+
+PAGE = 100
+"""Jobs on one page of a provider's list."""
+MOST_JOBS = 500
+"""In one round."""
+MOST_REQUESTS = 50
+AHEAD_SECONDS = 10.0
+"""What is due so soon is looked at along with the rest when a list is read anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Claimed jobs of one connection, those that have been due longest first; all of it detached: read it, no more.
+
+    `live`: how many jobs of ours are there in all. `drawn`: how many requests may be sent. `by_pages`: whether reading the
+    provider's list is cheaper than asking for each.
+    """
+
+    connection: Connection
+    jobs: Sequence[Job]
+    token: str
+    claimed_at: datetime
+    live: int
+    drawn: int
+    by_pages: bool
+
+    def work(self, job: Job) -> Work:
+        """One of its jobs, as what is written of single ones wants it."""
+        return Work(job, self.connection, self.token, Step.LOOK, self.claimed_at)
+
+    def lags(self, looked_at: Sequence[JobId]) -> list[float]:
+        """How many seconds after they were due these jobs' turn came."""
+        due = {job.id: job.due_at for job in self.jobs}
+        late = ((self.claimed_at - moment).total_seconds() for one in looked_at if (moment := due[one]))
+        return [max(0.0, seconds) for seconds in late]
+
+
+class _Due(NamedTuple):
+    connection: Connection
+    live: int
+    due: int
+
+
+def any_round(db: Session) -> bool:
+    """Whether a connection has looks that are due and may be asked."""
+    return next(_connections(db), None) is not None
+
+
+def take_round(db: Session) -> Round | None:
+    """Claim the looks that are due at the connection where one has been due longest, and draw what may be asked for them."""
+    for found in _connections(db):
+        # Somebody may have begun a round there since this was asked, or made one.
+        may_begin = lock(db, found.connection.id) and not _is_under_way(db, found.connection.id)
+        if may_begin and (round_ := _claim(db, found)).jobs:
+            return round_
+    return None
+
+
+def record_unchanged(db: Session, round_: Round, waits: Mapping[float, Sequence[JobId]]) -> None:
+    """Jobs of which nothing new was seen are due again after so many seconds."""
+    for seconds, job_ids in waits.items():
+        _write(db, round_, job_ids, due_at=seconds_from_now(seconds), claim_token=None, claimed_until=None)
+
+
+def record_seen(db: Session, round_: Round, seen: Mapping[str, Sequence[JobId]]) -> None:
+    """What the provider calls jobs that are over, and whose end is still to be written down: they stay claimed, and due."""
+    for status, job_ids in seen.items():
+        _write(db, round_, job_ids, provider_status=status)
+
+
+def give_up_claims(db: Session, round_: Round) -> None:
+    """What the round did not come to is due as before."""
+    _write(db, round_, [job.id for job in round_.jobs], claim_token=None, claimed_until=None)
+
+
+def _connections(db: Session) -> Iterator[_Due]:
+    mine = (Job.connection_id == Connection.id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
+    longest = select(Job.due_at).where(*mine, *_due(0)).order_by(Job.due_at).limit(1).scalar_subquery()
+    live = _count(*mine)
+    worth_it = func.least(most_at_once(), 1 + live / float(PAGE))
+    asked = (
+        select(Connection, live, _count(*mine, *_due(0)))
+        .join(Pace, Pace.connection_id == Connection.id)
+        .where(select(Job.id).where(*mine, *_due(0)).exists(), *may_be_asked(Task.POLL_JOBS))
+        .where(available() >= worth_it)
+        .order_by(longest)
+    )
+    yield from (_Due(*row) for row in db.execute(asked))
+
+
+def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(Job).where(*where).correlate(Connection).scalar_subquery()
+
+
+def _due(ahead_seconds: float) -> tuple[ColumnElement[bool], ...]:
+    return Job.due_at <= seconds_from_now(ahead_seconds), or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
+
+
+def _is_under_way(db: Session, connection_id: ConnectionId) -> bool:
+    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.claimed_until > now())
+    return bool(db.scalar(select(exists().where(*mine))))
+
+
+def _claim(db: Session, found: _Due) -> Round:
+    connection, token = found.connection, secrets.token_hex(8)
+    drawn = draw(db, connection.id, MOST_REQUESTS)
+    pages = 1 + found.live // PAGE
+    by_pages = not connection.failures and found.due > 2 * pages and pages <= drawn
+    # A connection that had failed is asked one thing first.
+    most = 1 if connection.failures else MOST_JOBS if by_pages else max(1, drawn)
+    jobs = _lock_jobs(db, connection.id, AHEAD_SECONDS if by_pages else 0, most)
+    until = {"claim_token": token, "claimed_until": seconds_from_now(CLAIM_SECONDS)}
+    claimed = update(Job).where(Job.id.in_([job.id for job in jobs])).values(until)
+    db.execute(claimed.execution_options(synchronize_session=False))
+    if not jobs:
+        give_back(db, connection.id, drawn, 0)
+    moment = db.scalars(select(now())).one()
+    return Round(connection, jobs, token, moment, found.live, drawn, by_pages)
+
+
+def _lock_jobs(db: Session, connection_id: ConnectionId, ahead_seconds: float, most: int) -> Sequence[Job]:
+    return db.scalars(
+        select(Job)
+        .where(Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
+        .where(*_due(ahead_seconds))
+        .order_by(Job.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+
+
+def _write(db: Session, round_: Round, job_ids: Sequence[JobId], **values: object) -> None:
+    ours = (Job.id.in_(job_ids), Job.claim_token == round_.token)
+    db.execute(update(Job).where(*ours).values(**values).execution_options(synchronize_session=False))

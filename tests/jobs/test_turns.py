@@ -1,0 +1,108 @@
+"""Jobs wait here while their provider has no place for them; teams take turns, and each job tells where it stands."""
+
+from typing import Any
+
+from tests.support.office import Office
+
+EVERYBODY = "SELECT job_id FROM job_events WHERE data->>'status' = 'uploading' ORDER BY id"
+MANY = """
+INSERT INTO jobs SELECT (jsonb_populate_record(j, jsonb_build_object('id', 'job_' || lpad(n::text, 26, '0')))).*
+FROM jobs j, generate_series(1, %s) n WHERE j.id = %s
+"""
+
+
+def limit(office: Office, connection_id: str, **limits: int | None) -> None:
+    changed = office.lab.api.admin.patch(f"/v1/connections/{connection_id}", json=limits)
+    assert changed.status_code == 200, changed.text
+
+
+def other_team(office: Office, name: str = "sales", weight: int = 1) -> Office:
+    """The same office, as another team sees it."""
+    team = office.lab.api.team(name)
+    changed = office.lab.api.admin.patch(f"/v1/teams/{team['id']}", json={"weight": weight})
+    assert changed.json() == team | {"weight": weight}
+    return Office(office.lab, office.lab.api.member(team["id"]))
+
+
+def place(office: Office, job_id: str) -> int:
+    return int(office.job(job_id)["queue"]["position"])
+
+
+def test_jobs_go_in_the_order_that_their_places_said(office: Office) -> None:
+    sales = other_team(office, weight=2)
+    connection = office.openai()
+    limit(office, connection, max_running=0)
+    ours, theirs = office.dataset(), sales.dataset()
+    waiting: dict[str, Office] = {}
+    for priority in (0, 0, 5):
+        waiting[office.submit(ours, connection_id=connection, priority=priority)] = office
+    for _ in range(5):
+        waiting[sales.submit(theirs, connection_id=connection)] = sales
+    office.drain()
+    places = {job: place(whose, job) for job, whose in waiting.items()}
+    assert sorted(places.values()) == list(range(1, 9))
+    listed = office.look("/jobs")["data"]
+    assert {job["id"]: job["queue"]["position"] for job in listed} == {
+        job: place for job, place in places.items() if waiting[job] is office
+    }
+    first, second, urgent = (job for job, whose in waiting.items() if whose is office)
+    assert places[urgent] < places[first] < places[second]
+    # Two turns of theirs come to each of ours.
+    assert sum(places[job] <= 6 for job, whose in waiting.items() if whose is sales) == 4
+
+    limit(office, connection, max_running=None)
+    office.drain()
+    went = [job for (job,) in office.lab.api.sql(EVERYBODY)]
+    assert went == sorted(places, key=lambda job: places[job])
+
+
+def test_ten_thousand_jobs_of_one_team_keep_another_waiting_for_one_place(office: Office) -> None:
+    sales = other_team(office)
+    connection = office.azure()
+    limit(office, connection, max_running=1)
+    running = office.submit(office.dataset(), connection_id=connection)
+    office.until(running, "running", step_seconds=5)
+    waiting = office.submit(office.dataset(), connection_id=connection)
+    office.lab.api.sql(MANY, 10_000, waiting)
+    mine = sales.submit(sales.dataset(), connection_id=connection)
+    told = sales.job(mine)["queue"]
+    assert told == {"position": 1, "reason": "1 of 1 running on azure; it is the next."}
+    assert office.job(waiting)["queue"]["reason"] == (
+        "1 of 1 running on azure; 10000 jobs of yours and 1 of other teams are before it."
+    )
+    office.finish(running)
+    assert office.job(waiting)["status"] == "queued"
+    assert sales.until(mine, "running", step_seconds=5)["queue"] is None
+
+
+def test_a_provider_is_sent_no_more_than_it_takes(office: Office) -> None:
+    connection, dataset = office.azure(), office.dataset()
+    assert described(office, connection)["max_running"] is None  # three is usual for Azure
+    jobs = [office.submit(dataset, connection_id=connection) for _ in range(5)]
+    for _ in range(4):
+        office.pass_time(10)
+        office.drain()
+    assert len(office.bought(office.resource)) == 3
+    assert [office.job(job)["status"] for job in jobs] == ["running"] * 3 + ["queued"] * 2
+    assert office.job(jobs[4])["queue"] == {
+        "position": 2,
+        "reason": "3 of 3 running on azure; 1 job of yours is before it.",
+    }
+    office.member.post(f"/v1/jobs/{jobs[3]}/cancel")
+    assert place(office, jobs[4]) == 1
+    office.finish(jobs[0])
+    assert office.until(jobs[4], "running", step_seconds=5)["queue"] is None
+
+
+def test_jobs_that_the_provider_has_not_begun_can_be_limited_too(office: Office) -> None:
+    connection, dataset = office.openai(), office.dataset()
+    limit(office, connection, max_queued=2)
+    jobs = [office.submit(dataset, connection_id=connection) for _ in range(3)]
+    office.drain()
+    assert office.job(jobs[2])["queue"]["reason"] == "2 of 2 wait on openai to be begun; it is the next."
+    office.until(jobs[2], "running", step_seconds=60)
+    assert len(office.bought()) == 3
+
+
+def described(office: Office, connection_id: str) -> dict[str, Any]:
+    return dict(office.lab.api.admin.get(f"/v1/connections/{connection_id}").json())
