@@ -85,6 +85,7 @@ def test_postgres_itself_shows_it_to_nobody_else(api: Api) -> None:
 def test_what_was_not_bought_before_the_team_lost_the_connection_is_not_bought(workshop: Workshop) -> None:
     job_id = workshop.submit()
     workshop.api.admin.patch(f"/v1/connections/{workshop.connection_id}", json={"teams": []})
+    assert "closed to the team" in str(workshop.job(job_id)["queue"])
     job = workshop.until_over(job_id)
     assert (job["status"], job["reason_code"]) == ("failed", "barred")
     assert "closed to the team" in job["reason"]
@@ -98,6 +99,8 @@ def test_a_model_of_a_connection_that_was_closed_to_its_team_is_not_found(worksh
     assert workshop.member.post("/openai/v1/chat/completions", json=chat).status_code == 200
     workshop.api.admin.patch(f"/v1/connections/{workshop.connection_id}", json={"teams": []})
     assert workshop.member.post("/openai/v1/chat/completions", json=chat).status_code == 404
+    deploy = workshop.member.post("/v1/deployments", json={"model": job["fine_tuned_model"]})
+    assert (deploy.status_code, deploy.json()["code"]) == (404, "not_found")
     spent = workshop.member.get("/v1/spend?group_by=connection").json()["data"]
     assert [row["connection"] for row in spent] == [workshop.connection_id], "what it was called is not told any more"
 
