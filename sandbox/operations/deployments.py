@@ -52,9 +52,6 @@ def _checked(world: World, call: Call) -> tuple[Json, Json]:
     if known is None:
         text = f"The model 'Format:OpenAI,Name:{model['name']}' of account deployment is not supported."
         raise Refusal(400, text, azure_code="DeploymentModelNotSupported")
-    if sku["name"] == "DeveloperTier" and world.tuned_model(call.account, model["name"]) is None:
-        text = "The sku 'DeveloperTier' is for fine-tuned models only."
-        raise Refusal(400, text, azure_code="InvalidResourceProperties")
     return sku, model
 
 

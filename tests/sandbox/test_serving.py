@@ -117,7 +117,7 @@ def test_azure_serves_a_tuned_model_only_once_it_is_deployed(sandbox: Running, r
         assert refused.value.code == "DeploymentNotFound"
     made = deploy(sandbox, resource.name, name)
     assert made.status_code == 201
-    assert made.json()["properties"]["provisioningState"] == "Creating"
+    assert made.json()["properties"]["provisioningState"] == "Accepted"
     until(lambda: state(sandbox, resource.name) == "Succeeded")
     assert client.chat.completions.create(model="triage", messages=_MESSAGES).choices[0].message.content == "shipping"
     body: dict[str, Any] = {"model": "triage", "messages": _MESSAGES}
