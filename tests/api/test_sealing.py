@@ -138,6 +138,17 @@ def test_the_command_does_it_with_a_workers_settings(api: Api) -> None:
     assert opened(api, Vault(new)) == ["sk-secret-number-0", "sk-secret-number-1"]
 
 
+def test_an_applications_secret_comes_under_the_newest_key_too(api: Api, worker: Database) -> None:
+    application = {"tenant_id": "t", "client_id": "c", "client_secret": "secret-of-an-application"}
+    by_token = {"name": "azure", "provider": "azure", "base_url": "https://example.com", "credential_kind": "entra"}
+    made = api.admin.post("/v1/connections", json=by_token | {"entra": application}).json()
+    new = key()
+    assert rotate(worker, Vault(f"{new},{api.settings.secret_key.get_secret_value()}")) == (1, [])
+    ((credential, secret),) = api.sql("SELECT sealed_credential, sealed_client_secret FROM connections")
+    assert credential == b""
+    assert Vault(new).open(secret, made["id"]) == "secret-of-an-application"
+
+
 def test_a_credential_that_no_key_opens_is_named_and_left(api: Api, worker: Database) -> None:
     (lost, fine) = connected(api, 2)
     foreign = Vault(key()).seal("sk-lost", ConnectionId(lost))
