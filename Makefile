@@ -17,8 +17,8 @@ env: .venv/ready  ## The environment, from the lock file
 	@PYTHON="$(PYTHON)" local/install
 	@touch $@
 
-demo: env  ## The whole road on this machine in a minute; FILE=path.jsonl takes your own data
-	@exec $(RUN) local.demo $(if $(FILE),--file "$(FILE)")
+demo: env  ## The whole road on this machine in a minute; FILE=path.jsonl takes your own data, CLOSED=openai does without its training
+	@exec $(RUN) local.demo $(if $(FILE),--file "$(FILE)") $(if $(CLOSED),--closed "$(CLOSED)")
 
 up: env  ## The whole service, kept running; PORT= DATA= and REAL=1 (a real account, with a spending cap)
 	@exec $(RUN) local.up --with-parent $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data "$(DATA)") $(if $(filter 1,$(REAL)),--real)

@@ -145,7 +145,7 @@ def _context(settings: Settings) -> Context:
     return Context(
         database=database,
         storage=storage_from(settings.storage_place, key),
-        vault=Vault(settings.secret_key.get_secret_value()),
+        vault=Vault(settings.sealing_keys),
         settings=settings,
         watching=Watching(database),
     )

@@ -15,7 +15,8 @@ from api.schemas.connections import (
     PollLagSchema,
 )
 from shared.connections import actions, checks, queries
-from shared.connections.addresses import check_transport
+from shared.connections.addresses import check_proxy, check_transport
+from shared.db import today
 from shared.errors import Conflict, NotFound
 from shared.settings import Settings
 from shared.teams.tables import Role
@@ -29,14 +30,17 @@ router = noun("connections")
 def create_connection(
     body: ConnectionCreate, caller: Admin, db: Write, vault: TheVault, settings: TheSettings
 ) -> ConnectionSchema:
-    """The credential is sealed at once; a first check follows within seconds. Names are unique. For admins."""
+    """The credential is sealed at once; a first check follows within seconds. Names are unique. Open to all teams, or to those
+    that are named. For admins.
+    """
     _check_transport(body, settings)
-    return ConnectionSchema.model_validate(actions.create(db, vault, body.wanted(), caller))
+    check_proxy(body.base_url, body.proxy_url, settings.hosts_in_the_clear)
+    return ConnectionSchema.model_validate(actions.create(db, vault, body.wanted(today(db)), caller))
 
 
 @router.get("/connections", summary="List connections")
 def list_connections(caller: Anyone, page: Paging, db: Read) -> Listing[ConnectionSchema] | Listing[ConnectionSummary]:
-    """Those in use, the newest first. Whoever is not an admin sees neither addresses nor credentials' hints."""
+    """Those in use and open to the caller's team, the newest first. Only admins see addresses and credentials' hints."""
     found = queries.list_connections(db, after=page.after, limit=page.fetch)
     return page.of(ConnectionSchema, found) if caller.role is Role.ADMIN else page.of(ConnectionSummary, found)
 
@@ -61,9 +65,11 @@ def update_connection(
     vault: TheVault,
     settings: TheSettings,
 ) -> ConnectionSchema:
-    """Name, address, secrets, management, limits or deployments; then it is checked again. For admins."""
+    """What is given is changed; then the connection is checked again. For admins."""
     _check_transport(body, settings)
-    return ConnectionSchema.model_validate(actions.update(db, vault, connection_id, body.changes(), caller))
+    changed = actions.update(db, vault, connection_id, body.changes(today(db)), caller)
+    check_proxy(changed.base_url, changed.proxy_url, settings.hosts_in_the_clear)
+    return ConnectionSchema.model_validate(changed)
 
 
 @router.delete(

@@ -14,9 +14,9 @@ class Connection:
     provider: str
     base_url: str
     credential: str
-    more: Mapping[str, object] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=dict)
 
-    def body(self) -> dict[str, object]:
+    def body(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "provider": self.provider,
@@ -26,12 +26,19 @@ class Connection:
         }
 
 
+_OPEN_WEIGHT = {
+    "model": "meta-llama/Meta-Llama-3.1-8B-Instruct",
+    "prices": {"training": "0.4", "input": "0.02", "output": "0.06", "tuned_input": "0.03", "tuned_output": "0.09"},
+    "context_tokens": 131_072,
+    "always": {"lora": True},
+}
+"""A model of the compatible dialect, at the sandbox's own prices."""
 _AT_ITS_PACE = {"max_requests_per_minute": 10_000}
 """Jobs last seconds there, and are looked at as often as others in an hour."""
 
 
 def to_sandbox(sandbox_url: str) -> list[Connection]:
-    """Both dialects that the sandbox speaks. Its credentials open nothing."""
+    """All dialects that the sandbox speaks. Its credentials open nothing."""
     return [
         Connection("openai-sandbox", "openai", f"{sandbox_url}/v1", "sk-sandbox-local", _AT_ITS_PACE),
         Connection(
@@ -40,6 +47,13 @@ def to_sandbox(sandbox_url: str) -> list[Connection]:
             f"{sandbox_url}/azure/demo",
             "az-sandbox-local",
             {"api_version": "2025-04-01-preview", **_AT_ITS_PACE, **_managed(sandbox_url)},
+        ),
+        Connection(
+            "compatible-sandbox",
+            "compatible",
+            f"{sandbox_url}/compatible/v1",
+            "ow-sandbox-local",
+            {"catalogue": [_OPEN_WEIGHT], **_AT_ITS_PACE},
         ),
     ]
 

@@ -35,11 +35,11 @@ def main() -> int:
     leave_tidily_on_signals()
     # Our own client of the official SDK reads them too.
     environment.forget_providers(os.environ)
-    console, own_file = open_console(), _own_file()
+    console, asked = open_console(), _asked()
     begun = time.monotonic()
     try:
         with data_folder.leaving_logs() as folder:
-            ended_well = _perform(console, folder, own_file)
+            ended_well = _perform(console, folder, asked)
     except KeyboardInterrupt:
         console.print("\nstopped")
         return 1
@@ -53,16 +53,21 @@ def main() -> int:
     return 0 if ended_well else 1
 
 
-def _own_file() -> Path | None:
+def _asked() -> argparse.Namespace:
+    """`file` and `closed`, either of them None."""
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     parser.add_argument("--file", type=Path, help="your own examples as chat JSONL")
-    path: Path | None = parser.parse_args().file
+    parser.add_argument(
+        "--closed", choices=["openai"], help="a provider that takes no training, so that the others must do"
+    )
+    asked = parser.parse_args()
+    path: Path | None = asked.file
     if path is not None and not (path.is_file() and os.access(path, os.R_OK)):
         parser.error(f"{path} is not a file that can be read")
-    return path
+    return asked
 
 
-def _perform(console: Console, folder: DataFolder, own_file: Path | None) -> bool:
+def _perform(console: Console, folder: DataFolder, asked: argparse.Namespace) -> bool:
     """Whether all scenes were played; not when the user's file cannot be used, of which the logs know nothing."""
     plan = Plan(sandbox_speed=SPEED, settings=SETTINGS)
     console.print("Starting Postgres, Valkey, the sandbox, the API, a worker and beat …", style="dim")
@@ -70,7 +75,7 @@ def _perform(console: Console, folder: DataFolder, own_file: Path | None) -> boo
         console.print(f"The service answers at {service.url}; its reference is at {service.url}/docs.")
         admin = Client(service.url, service.admin_key)
         check = service.supervisor.check
-        stage = Stage(console, service.url, str(service.sandbox_url), admin, check, own_file)
+        stage = Stage(console, service.url, str(service.sandbox_url), admin, check, asked.file, asked.closed)
         try:
             scenes.play(stage)
         except UnusableFile as refusal:

@@ -17,6 +17,7 @@ ALLOWED_PREFIXES = ("TUNEWRIGHT_", "FAKETIME", "COVERAGE_")
 # One program's business, which is given it by name.
 NOT_FOR_ALL = frozenset({
     "TUNEWRIGHT_BOOTSTRAP_KEY", "TUNEWRIGHT_APP_PASSWORD", "TUNEWRIGHT_WORKER_PASSWORD", "TUNEWRIGHT_SECRET_KEY",
+    "TUNEWRIGHT_SECRET_KEY_FILE",
 })  # fmt: skip
 PROVIDER_PREFIXES = ("OPENAI_", "AZURE_", "AWS_")
 PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy"})

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox import control, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, deployments, files, jobs, models, moderations, tokens
+from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations, tokens
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -38,6 +38,7 @@ _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
 _OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", moderations.moderate),)
 _AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
+_COMPATIBLE_MODELS: Table = (("create_model", "POST", "/models", custom_models.create),)
 _ARM: Table = (
     ("put_deployment", "PUT", "/deployments/{deployment}", deployments.put),
     ("get_deployment", "GET", "/deployments/{deployment}", deployments.get),
@@ -55,13 +56,19 @@ _DOORS: tuple[tuple[Door, str, Table], ...] = (
     (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _AZURE_ONLY + _CHAT),
     (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _AZURE_ONLY + _DEPLOYED_CHAT),
     (reading.ARM, _ARM_PREFIX, _ARM),
+    (reading.COMPATIBLE, "/compatible/v1", _BOTH + _CHAT),
+    (reading.COMPATIBLE, "/compatible/v0", _COMPATIBLE_MODELS),
     (reading.ENTRA, "/entra/{resource}", _ENTRA),
 )
 
 
 # What is done before an operation, beside all others.
 _FIRST = {"create_job": jobs.before_create}
-_REQUEST_ID = {Dialect.OPENAI: "x-request-id", Dialect.AZURE: "apim-request-id"}
+_REQUEST_ID = {
+    Dialect.OPENAI: "x-request-id",
+    Dialect.AZURE: "apim-request-id",
+    Dialect.COMPATIBLE: "x-request-id",
+}
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
@@ -87,6 +94,8 @@ def _endpoint(sandbox: Sandbox, operation: Operation) -> Callable[[Request], Awa
 async def _no_such_path(request: Request, error: Exception) -> Response:
     """An unknown path or method, in the words of the dialect that it was asked in."""
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if request.url.path.startswith("/compatible"):
+        return JSONResponse({"detail": "Not Found" if status == 404 else "Method Not Allowed"}, status)
     dialect = Dialect.OPENAI if request.url.path.startswith("/v1") else Dialect.AZURE
     refusal = Refusal(status, f"Invalid URL ({request.method} {request.url.path})", azure_code="404")
     return JSONResponse(refusal.body(dialect), status)

@@ -17,7 +17,7 @@ def billed_tokens(job: Job, progress: Progress) -> int:
     if progress.status not in {"succeeded", "cancelled"}:
         return 0
     exact = job.plan.tokens_per_epoch * job.plan.n_epochs * progress.steps_done // job.plan.steps
-    if job.dialect is Dialect.OPENAI:
+    if job.dialect is not Dialect.AZURE:
         return exact
     return (exact + _AZURE_ROUNDS_TO // 2) // _AZURE_ROUNDS_TO * _AZURE_ROUNDS_TO
 
@@ -26,7 +26,7 @@ def trained_tokens(job: Job, progress: Progress) -> int | None:
     """What the job object shows. On Azure it is not the bill: every example counts as much as the longest one."""
     if progress.status not in {"succeeded", "cancelled"}:
         return None
-    if job.dialect is Dialect.OPENAI:
+    if job.dialect is not Dialect.AZURE:
         return billed_tokens(job, progress)
     padded = job.plan.longest_example_tokens * job.plan.examples * job.plan.n_epochs
     return padded * progress.steps_done // job.plan.steps

@@ -35,6 +35,8 @@ class Model:
     auto_learning_rate: float = 2.0
     encoding: str = "o200k_base"
     max_example_tokens: int = 65_536
+    token_factor: float = 1.0
+    """Tokens of the model's own vocabulary for each of `encoding`."""
 
     def shutdown_date(self, opened_on: date) -> date:
         return opened_on + timedelta(days=self.days_left)
@@ -79,7 +81,20 @@ _AZURE = (
     Model("gpt-4o-mini-2024-07-18", Dialect.AZURE, _SUPERVISED, _prices(None, ("0.15", "0.6"), ("0.15", "0.6")), 145, 1.8),
 )  # fmt: skip
 
-MODELS = {(model.dialect, model.name): model for model in _OPENAI + _AZURE}
+_LLAMA, _QWEN = "meta-llama/Meta-Llama-3.1-8B-Instruct", "Qwen/Qwen2.5-7B-Instruct"
+# Prices and vocabularies of its own: they are nobody's.
+_COMPATIBLE = (
+    Model(
+        _LLAMA, Dialect.COMPATIBLE, _SUPERVISED, _prices("0.4", ("0.02", "0.06"), ("0.03", "0.09")), 400, 1.0,
+        max_example_tokens=8_192, token_factor=1.12,
+    ),
+    Model(
+        _QWEN, Dialect.COMPATIBLE, _SUPERVISED, _prices("0.5", ("0.04", "0.12"), ("0.04", "0.12")), 400, 1.0,
+        max_example_tokens=32_768, token_factor=0.97,
+    ),
+)  # fmt: skip
+
+MODELS = {(model.dialect, model.name): model for model in _OPENAI + _AZURE + _COMPATIBLE}
 
 _STANDARD = "standard"
 _V1_TIERS = {"GlobalStandard": "global", "Developer": "developer"}

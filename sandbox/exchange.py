@@ -172,7 +172,7 @@ class _Truncated(Response):
 
 
 def _refused(refusal: Refusal, dialect: Dialect) -> Reply:
-    return Reply(refusal.body(dialect), refusal.status, refusal.headers)
+    return Reply(refusal.body(dialect), refusal.status_in(dialect), refusal.headers)
 
 
 def _response(reply: Reply) -> Response:

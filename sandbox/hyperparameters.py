@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from sandbox.refusals import invalid
-from sandbox.wire import Json
+from sandbox.wire import Dialect, Json
 
 _TARGET_EPOCHS = 3
 _MIN_TARGET_EXAMPLES, _MAX_TARGET_EXAMPLES = 100, 25_000
@@ -12,7 +12,32 @@ _MAX_EPOCHS = 25
 _BATCH_SHARE = 0.002
 _MAX_BATCH = 256
 
+OPEN_WEIGHT: Json = {
+    "learning_rate": 1e-5,
+    "warmup_ratio": 0.0,
+    "weight_decay": 0.0,
+    "lora": False,
+    "lora_r": 8,
+    "lora_alpha": 8,
+    "lora_dropout": 0.0,
+    "packing": True,
+    "max_grad_norm": 1.0,
+    "context_length": 8192,
+}
+"""What a compatible server takes in place of a multiplier, with what holds when nothing is said: nothing follows from the data."""
+COMPATIBLE_EPOCHS, COMPATIBLE_BATCH = 3, 8
+
 _RULES = {
+    "learning_rate": (float, 0, 1),
+    "warmup_ratio": (float, -1, 1),
+    "weight_decay": (float, -1, 1),
+    "lora": (bool, 0, 1),
+    "lora_r": (int, 1, 1024),
+    "lora_alpha": (int, 1, 4096),
+    "lora_dropout": (float, -1, 1),
+    "packing": (bool, 0, 1),
+    "max_grad_norm": (float, -1, math.inf),
+    "context_length": (int, 1, 131_072),
     "n_epochs": (int, 1, 50),
     "batch_size": (int, 1, 256),
     "learning_rate_multiplier": (float, 0, math.inf),
@@ -20,17 +45,22 @@ _RULES = {
     "l2_multiplier": (float, 0, math.inf),
     "prompt_loss_weight": (float, 0, 1),
 }
+_OPENAIS = frozenset({"n_epochs", "batch_size", "learning_rate_multiplier"})
+_ALLOWED = {
+    Dialect.OPENAI: _OPENAIS,
+    Dialect.AZURE: _OPENAIS | {"l2_multiplier", "prompt_loss_weight"},
+    Dialect.COMPATIBLE: {"n_epochs", "batch_size", *OPEN_WEIGHT},
+}
 _AUTO = ("auto", -1, None)
 
 
-def check(given: Any, path: str, *, is_azure: bool, is_dpo: bool) -> Json:
+def check(given: Any, path: str, dialect: Dialect, *, is_dpo: bool) -> Json:
     """The hyperparameters asked for, without those left to the provider."""
     if given is None:
         return {}
     if not isinstance(given, dict):
         raise invalid(f"Invalid type for '{path}': expected an object.", path, "invalid_type")
-    allowed = {"n_epochs", "batch_size", "learning_rate_multiplier"} | ({"beta"} if is_dpo else set())
-    allowed |= {"l2_multiplier", "prompt_loss_weight"} if is_azure else set()
+    allowed = _ALLOWED[dialect] | ({"beta"} if is_dpo else set())
     for name, value in given.items():
         if name not in allowed:
             raise invalid(f"Unknown parameter: '{path}.{name}'.", f"{path}.{name}", "unknown_parameter")
@@ -46,9 +76,9 @@ def _is_auto(value: Any) -> bool:
 def _check_value(name: str, value: Any, path: str) -> None:
     kind, low, high = _RULES[name]
     is_number = isinstance(value, int) or (kind is float and isinstance(value, float))
-    if isinstance(value, bool) or not is_number:
+    if isinstance(value, bool) is not (kind is bool) or not is_number:
         raise invalid(f"Invalid type for '{path}'.", path, "invalid_type")
-    if value > high or value < low or (kind is float and value == 0):
+    if value > high or value < low or (kind is float and value == low == 0):
         raise invalid(f"Invalid value for '{path}': {value} is out of range.", path, "invalid_value")
 
 

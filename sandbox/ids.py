@@ -1,4 +1,4 @@
-"""Identifiers as the two providers write them."""
+"""Identifiers as the providers write them."""
 
 import secrets
 import string
@@ -21,4 +21,6 @@ def tuned_model(job_id: str, base: str, suffix: str | None, dialect: Dialect) ->
     if dialect is Dialect.AZURE:
         name = f"{base}.ft-{job_id.removeprefix('ftjob-')}"
         return f"{name}-{suffix}" if suffix else name
+    if dialect is Dialect.COMPATIBLE:
+        return f"{base}-{suffix or 'tuned'}-{letters(4)}"
     return f"ft:{base}:sandbox:{suffix or ''}:{letters(8)}"

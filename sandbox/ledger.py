@@ -65,7 +65,7 @@ def _chat(world: World, account: Account, model: str, use: ChatUse) -> Json:
     base = (
         MODELS.get((job.dialect, job.base))
         if job
-        else MODELS.get((Dialect.OPENAI, model)) or MODELS.get((Dialect.AZURE, model))
+        else next((MODELS[dialect, model] for dialect in Dialect if (dialect, model) in MODELS), None)
     )
     shown: Json = {
         "account": account.name,

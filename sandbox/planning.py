@@ -35,20 +35,35 @@ def plan(world: World, order: Order) -> Plan:
     except Fault as fault:
         return _failing(fault.about("training_file", order.training.id))
     examples = learner.examples
-    epochs = order.hyperparameters.get("n_epochs") or hyperparameters.auto_epochs(len(examples))
-    batch = order.hyperparameters.get("batch_size") or hyperparameters.auto_batch_size(len(examples))
+    epochs, batch = _chosen(order, len(examples))
     made = Plan(
         examples=len(examples),
         n_epochs=epochs,
         batch_size=batch,
-        learning_rate_multiplier=order.hyperparameters.get("learning_rate_multiplier") or order.base.auto_learning_rate,
+        learning_rate_multiplier=_learning_rate(order),
         beta=order.hyperparameters.get("beta", 0.1) if order.method == "dpo" else None,
         steps_per_epoch=math.ceil(len(examples) / batch),
-        tokens_per_epoch=sum(example.tokens for example in examples),
+        tokens_per_epoch=math.ceil(sum(example.tokens for example in examples) * order.base.token_factor),
         longest_example_tokens=max(example.tokens for example in examples),
         learnability=learner.learnability,
     )
     return replace(made, fault=_validation_fault(world, order.validation, reading))
+
+
+def _chosen(order: Order, examples: int) -> tuple[int, int]:
+    """Epochs and batch size: as asked, else by the number of examples, or, where nothing is automatic, as always."""
+    epochs, batch = order.hyperparameters.get("n_epochs"), order.hyperparameters.get("batch_size")
+    if order.dialect is Dialect.COMPATIBLE:
+        return epochs or hyperparameters.COMPATIBLE_EPOCHS, batch or hyperparameters.COMPATIBLE_BATCH
+    return epochs or hyperparameters.auto_epochs(examples), batch or hyperparameters.auto_batch_size(examples)
+
+
+def _learning_rate(order: Order) -> float:
+    """As a multiple of the usual one."""
+    rate = order.hyperparameters.get("learning_rate")
+    if rate is not None:
+        return float(rate) / float(hyperparameters.OPEN_WEIGHT["learning_rate"])
+    return float(order.hyperparameters.get("learning_rate_multiplier") or order.base.auto_learning_rate)
 
 
 def read_ahead(world: World, order: Order) -> None:

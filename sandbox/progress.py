@@ -13,7 +13,7 @@ VALIDATED_AT = 40.0
 STARTED_AT = 100.0
 _SECONDS_PER_STEP = 18.0
 _SHORTEST_TRAINING, _LONGEST_TRAINING = 300.0, 5_400.0
-_TAIL_SECONDS = {Dialect.OPENAI: 120.0, Dialect.AZURE: 240.0}
+_TAIL_SECONDS = {Dialect.OPENAI: 120.0, Dialect.AZURE: 240.0, Dialect.COMPATIBLE: 60.0}
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
 
 

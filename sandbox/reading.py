@@ -23,6 +23,7 @@ class Door:
 OPENAI = Door(Dialect.OPENAI, ("sk-sandbox",))
 AZURE_V1 = Door(Dialect.AZURE, ("az-sandbox", "entra-sandbox"))
 AZURE_DATED = Door(Dialect.AZURE, ("az-sandbox", "entra-sandbox"), is_dated=True, wants_version=True)
+COMPATIBLE = Door(Dialect.COMPATIBLE, ("ow-sandbox",))
 ARM = Door(Dialect.AZURE, ("entra-sandbox",), wants_version=True)
 ENTRA = Door(Dialect.AZURE, ("",))
 """Who asks for a token shows none; the secret stands in the form."""
@@ -52,7 +53,7 @@ async def read(request: Request, door: Door, operation: str) -> Call:
 
 
 def _account(request: Request, door: Door) -> str:
-    """OpenAI: one key is one account. Azure: the resource is, whatever key it is asked with."""
+    """One key is one account. Azure: the resource is, whatever key it is asked with."""
     key = request.headers.get("authorization", "").removeprefix("Bearer ")
     if door.dialect is Dialect.AZURE:
         key = request.headers.get("api-key") or key

@@ -1,4 +1,4 @@
-"""Every no the two providers say, and how each of them spells it. The dialects differ in codes and in shape."""
+"""Every no the providers say, and how each of them spells it. The dialects differ in codes and in shape."""
 
 from dataclasses import dataclass, field
 
@@ -28,7 +28,13 @@ class Refusal(Exception):
     azure_code: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
+    def status_in(self, dialect: Dialect) -> int:
+        """A compatible server says 422 of what it finds invalid."""
+        return 422 if dialect is Dialect.COMPATIBLE and self.status == 400 else self.status
+
     def body(self, dialect: Dialect) -> Json:
+        if dialect is Dialect.COMPATIBLE:
+            return {"detail": [self._validation()] if self.status == 400 else self.message}
         if dialect is Dialect.AZURE:
             return {
                 "error": {
@@ -45,6 +51,10 @@ class Refusal(Exception):
                 "code": self.code,
             }
         }
+
+    def _validation(self) -> Json:
+        where = self.param.split(".") if self.param else []
+        return {"loc": ["body", *where], "msg": self.message, "type": self.code or "value_error"}
 
 
 def invalid(message: str, param: str | None = None, code: str | None = None) -> Refusal:

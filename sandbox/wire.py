@@ -11,6 +11,7 @@ Json = dict[str, Any]
 class Dialect(StrEnum):
     OPENAI = "openai"
     AZURE = "azure"
+    COMPATIBLE = "compatible"
 
 
 @dataclass(frozen=True, slots=True)

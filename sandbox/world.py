@@ -103,7 +103,7 @@ class World:
         return model if model and model.is_served(self.clock.opened_on, self.clock.today()) else None
 
     def deployments_of(self, account: str) -> list[Deployment]:
-        """Those that still stand: idle ones are removed after 15 days, the developer tier's after one."""
+        """Those that still stand: Azure removes idle ones after 15 days, and the developer tier's after one."""
         now = self.clock.now()
         return [each for each in self.deployments if each.account == account and now < gone_at(each)]
 

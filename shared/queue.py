@@ -28,6 +28,7 @@ class Task(StrEnum):
     TEND_DEPLOYMENTS = "tend_deployments"
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
+    WARN_OF_SHUTDOWNS = "warn_of_shutdowns"
     CHECK_TOTALS = "check_totals"
     SETTLE_ABANDONED = "settle_abandoned"
     FORGET_REQUESTS = "forget_requests"

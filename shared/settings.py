@@ -21,8 +21,11 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(validation_alias="REDIS_URL")
     """The broker. It may be emptied at any time; nothing but wake-up calls is in it."""
 
-    secret_key: SecretStr
-    """32 random bytes in base 64; seals provider credentials."""
+    secret_key: SecretStr = SecretStr("")
+    """32 random bytes in base 64; seals provider credentials. Several, the newest first: all of them open, the first seals."""
+
+    secret_key_file: str = ""
+    """The path of a file that holds the same, for those who keep secrets in files."""
 
     storage_url: str = ""
     """Where the bytes of datasets are kept: `file:///folder`, `s3://bucket/prefix?…` or `az://container/prefix?…`."""
@@ -64,6 +67,18 @@ class Settings(BaseSettings):
         if not self.storage_url and self.storage_dir is None:
             raise ValueError("set TUNEWRIGHT_STORAGE_URL or TUNEWRIGHT_STORAGE_DIR")
         return self
+
+    @model_validator(mode="after")
+    def _one_source_of_keys(self) -> Self:
+        if bool(self.secret_key.get_secret_value()) == bool(self.secret_key_file):
+            raise ValueError("set either TUNEWRIGHT_SECRET_KEY or TUNEWRIGHT_SECRET_KEY_FILE")
+        return self
+
+    @property
+    def sealing_keys(self) -> str:
+        """The keys that seal and open, however they were given. A file is read each time."""
+        given = self.secret_key.get_secret_value()
+        return given or Path(self.secret_key_file).read_text("utf-8")
 
     @property
     def storage_place(self) -> str:

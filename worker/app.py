@@ -71,6 +71,11 @@ app.conf.update(
             "options": {"expires": settings.ring_seconds},
         },
         "check_totals": {"task": str(Task.CHECK_TOTALS), "schedule": 600.0, "options": {"expires": 600.0}},
+        "warn_of_shutdowns": {
+            "task": str(Task.WARN_OF_SHUTDOWNS),
+            "schedule": 3600.0,
+            "options": {"expires": 3600.0},
+        },
         "tidy_storage": {"task": str(Task.TIDY_STORAGE), "schedule": 3600.0, "options": {"expires": 3600.0}},
     },
 )
@@ -98,7 +103,7 @@ def context() -> Context:
     return Context(
         database=database,
         storage=storage_from(settings.storage_place, key),
-        vault=Vault(settings.secret_key.get_secret_value()),
+        vault=Vault(settings.sealing_keys),
         installation=installation,
         poll_seconds=settings.poll_seconds,
         settle_seconds=settings.settle_seconds,
@@ -112,6 +117,7 @@ for noun in (
     "evaluations",
     "jobs",
     "moderations",
+    "registry",
     "requests",
     "spend",
     "uploads",

@@ -13,7 +13,7 @@ from shared.connections.credentials import CannotOpen
 from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
 from shared.evaluations import queries, recording
-from shared.evaluations.candidates import Candidate, candidate_from_json, encoding_of
+from shared.evaluations.candidates import Candidate, candidate_from_json, encoding_of, most_of
 from shared.evaluations.examples import Example, read_examples
 from shared.evaluations.questions import most_used, question
 from shared.evaluations.recording import Brought, Interruption
@@ -112,7 +112,7 @@ def _question(
 ) -> Question:
     candidate = work.candidates[index]
     connection_id = candidate.seller.connection_id
-    encoding = encoding_of(work.connections[connection_id].provider, candidate.base_model)
+    encoding = encoding_of(work.connections[connection_id], candidate.base_model)
     return Question(
         candidate=index,
         line=example.line,
@@ -120,7 +120,9 @@ def _question(
         deployed_as=candidate.deployed_as,
         body=question(example, candidate.base_model, limit),
         reference=example.reference,
-        most=most_used(example, candidate.base_model, encoding),
+        most=most_of(
+            work.connections[connection_id], candidate.base_model, most_used(example, candidate.base_model, encoding)
+        ),
         is_new=index in work.new,
     )
 

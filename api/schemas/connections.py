@@ -1,20 +1,28 @@
 """Connections on the wire. Credentials go in and never come out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from api.schemas.base import ConnectionId, Name, Schema, example
+from api.schemas.addresses import ADDRESS, Address, Authorities, ProxyAddress
+from api.schemas.base import ConnectionId, Name, Schema, TeamId, example
 from api.schemas.management import EntraIn, EntraShown, ManagementSchema
-from api.schemas.secrets import Address, Credential
-from shared.connections.actions import ConnectionChanges, NewConnection
+from api.schemas.own_models import DescribedModel, OwnModelSchema
+from api.schemas.secrets import Credential
+from shared.connections.actions import ConnectionChanges, Kept, NewConnection
 from shared.connections.tables import CredentialKind, Health, ProviderKind
 
-_ADDRESS = "https://api.openai.com/v1"
-
 Deployments = Annotated[
-    dict[Name, Name], Field(max_length=200, description="Azure: model → name of the deployment that answers for it.")
+    dict[Name, Name],
+    Field(max_length=200, description="Model → the name under which it answers there (Azure: its deployment's)."),
+]
+Teams = Annotated[
+    list[TeamId],
+    Field(max_length=1000, description="The teams that may use it; null: all of them. To others it does not exist."),
+]
+OwnModels = Annotated[
+    list[OwnModelSchema], Field(max_length=200, description="What a `compatible` server trains, and what that costs.")
 ]
 Places = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Requests = Annotated[int, Field(ge=10, le=100_000, strict=True)]
@@ -24,14 +32,24 @@ ApiVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 _DESCRIBED: dict[str, Any] = {
     "name": "openai-main",
     "provider": "openai",
-    "base_url": _ADDRESS,
+    "base_url": ADDRESS,
     "api_version": None,
     "deployments": {},
+    "proxy_url": None,
+    "ca_pem": None,
+    "teams": None,
+    "catalogue": [],
     "max_running": None,
     "max_queued": None,
     "max_deployments": None,
     "max_requests_per_minute": None,
 }
+
+
+def _each_once(models: list[OwnModelSchema]) -> list[OwnModelSchema]:
+    if len({one.model for one in models}) < len(models):
+        raise ValueError("names a model twice")
+    return models
 
 
 class _Described(Schema):
@@ -75,6 +93,7 @@ _SHOWN: dict[str, Any] = _DESCRIBED | {
     "training_open": True,
     "models": {},
     "poll_lag_seconds": {"p50": 0.5, "p99": 5.0},
+    "outage_since": None,
     "checked_at": "2026-11-20T09:00:05Z",
     "created_at": "2026-11-20T09:00:00Z",
 }
@@ -95,8 +114,12 @@ class ConnectionCreate(_Described):
     credential_kind: CredentialKind = CredentialKind.KEY
     api_version: ApiVersion | None = None
     deployments: Deployments = Field(default_factory=dict)
+    proxy_url: ProxyAddress | None = None
+    ca_pem: Authorities | None = None
+    teams: Teams | None = None
+    catalogue: Annotated[OwnModels, AfterValidator(_each_once)] = Field(default_factory=list)
 
-    def wanted(self) -> NewConnection:
+    def wanted(self, today: date) -> NewConnection:
         return NewConnection(
             name=self.name,
             provider=self.provider,
@@ -105,6 +128,10 @@ class ConnectionCreate(_Described):
             credential_kind=self.credential_kind,
             api_version=self.api_version,
             deployments=self.deployments,
+            proxy_url=self.proxy_url,
+            ca_pem=self.ca_pem,
+            teams=self.teams,
+            catalogue=[one.own(today) for one in self.catalogue],
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -112,22 +139,32 @@ class ConnectionCreate(_Described):
 
 
 class ConnectionPatch(_Described):
-    """What is left out stays as it is. A limit of null: as usual.
+    """What is left out stays as it is. A limit of null: as usual. Null takes the proxy or the authorities away, and opens the
+    connection to all teams.
 
-    Another `base_url` needs the credential again, another `arm_url` needs `entra` again.
+    Another `base_url`, `proxy_url` or `ca_pem` needs the credential again, another `arm_url` needs `entra` again.
     """
 
     model_config = example({"credential": "sk-proj-4fGh…w3Rk"})
     name: Name | None = None
     credential: Credential | None = None
     deployments: Deployments | None = None
+    proxy_url: ProxyAddress | None = None
+    ca_pem: Authorities | None = None
+    teams: Teams | None = None
+    catalogue: Annotated[OwnModels, AfterValidator(_each_once)] | None = None
 
-    def changes(self) -> ConnectionChanges:
+    def changes(self, today: date) -> ConnectionChanges:
+        given = self.model_fields_set
         return ConnectionChanges(
             name=self.name,
             base_url=self.base_url,
             credential=_opened(self.credential),
             deployments=self.deployments,
+            proxy_url=self.proxy_url if "proxy_url" in given else Kept.KEPT,
+            ca_pem=self.ca_pem if "ca_pem" in given else Kept.KEPT,
+            teams=self.teams if "teams" in given else Kept.KEPT,
+            catalogue=None if self.catalogue is None else [one.own(today) for one in self.catalogue],
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -186,6 +223,11 @@ class ConnectionSchema(Schema):
     training_open: bool | None
     models: dict[str, Any]
     deployments: dict[str, str]
+    proxy_url: str | None
+    ca_pem: str | None
+    teams: list[TeamId] | None
+    catalogue: list[DescribedModel]
+    outage_since: datetime | None
     max_running: int | None
     max_queued: int | None
     max_deployments: int | None

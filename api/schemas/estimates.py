@@ -54,7 +54,9 @@ class RefusalSchema(Schema):
 
 
 class EstimateSchema(Schema):
-    """What one choice would cost, or why it cannot be bought (`refused`). A hold is made for `high`."""
+    """What one choice would cost, or why it cannot be bought (`refused`). A hold is made for `high`. `approximate`: tokens were
+    counted by a vocabulary that is not the model's own.
+    """
 
     model_config = example(
         _CHOICE
@@ -62,6 +64,7 @@ class EstimateSchema(Schema):
             "n_epochs": 3,
             "epochs_are_automatic": True,
             "billed_tokens": 24759,
+            "approximate": False,
             "usd_per_million": "5",
             "low": "0.11761",
             "expected": "0.123795",
@@ -79,6 +82,7 @@ class EstimateSchema(Schema):
     n_epochs: int | None
     epochs_are_automatic: bool | None = None
     billed_tokens: int | None = None
+    approximate: bool = False
     usd_per_million: Decimal | None = None
     low: Money | None = None
     expected: Money | None = None
@@ -104,6 +108,7 @@ class EstimateSchema(Schema):
             n_epochs=found.n_epochs,
             epochs_are_automatic=found.epochs_are_automatic,
             billed_tokens=found.billed_tokens,
+            approximate=found.approximate,
             usd_per_million=found.price.usd_per_million,
             low=found.low,
             expected=found.expected,

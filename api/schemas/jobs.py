@@ -24,6 +24,8 @@ from shared.providers.tiers import ServiceTier
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
+
 _HYPERPARAMETERS: dict[str, Any] = {"n_epochs": 3, "batch_size": None, "learning_rate_multiplier": None}
 _ORDER: dict[str, Any] = {
     "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
@@ -38,12 +40,20 @@ _ORDER: dict[str, Any] = {
 
 
 class Hyperparameters(Schema):
-    """What is left out (or null) is the provider's to choose."""
+    """What is left out (or null) is the provider's to choose. OpenAI and Azure take the first three; compatible servers take
+    a `learning_rate` in place of the multiplier, and those below it.
+    """
 
     model_config = example(_HYPERPARAMETERS)
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
     batch_size: Annotated[int, Field(ge=1, le=256, strict=True)] | None = None
     learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
+    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = None
+    warmup_ratio: Share | None = None
+    weight_decay: Share | None = None
+    lora_r: Annotated[int, Field(ge=1, le=1024, strict=True)] | None = None
+    lora_alpha: Annotated[int, Field(ge=1, le=4096, strict=True)] | None = None
+    lora_dropout: Share | None = None
 
     def chosen(self) -> dict[str, int | float]:
         return {name: value for name, value in self.model_dump().items() if value is not None}

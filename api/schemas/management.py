@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
+from api.schemas.addresses import Address
 from api.schemas.base import Schema, example
-from api.schemas.secrets import Address, Credential
+from api.schemas.secrets import Credential
 from shared.connections.entra_access import Entra, Management
 
 _Guid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,64}$")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from local.demonstration.answering import let_answer
 from local.demonstration.asking import settled
 from local.demonstration.billing import Bought
 from local.demonstration.checking import require, require_equal, total
@@ -33,9 +34,13 @@ def compare(stage: Stage, cast: Cast, parts: Parts, trained: Bought) -> Compared
     with stage.scene(6, "Did training help? Base and tuned model on held-out examples"):
         client = cast.team.client
         model = _registered(cast, trained)
+        let_answer(stage, cast.leading, model)
         wish = {
             "dataset_id": parts.held_out["id"],
-            "candidates": [{"model": trained.choice.model, "connection_id": cast.openai}, {"model": model["id"]}],
+            "candidates": [
+                {"model": trained.choice.model, "connection_id": cast.leading.connection_id},
+                {"model": model["id"]},
+            ],
             "graders": list(GRADERS),
             "max_answers": MOST_ANSWERS,
         }

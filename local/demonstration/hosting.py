@@ -19,7 +19,7 @@ HOURS_HELD = 24
 def host(stage: Stage, cast: Cast, trained: Sequence[Bought], question: list[Any]) -> Decimal:
     """What hosting has cost; nothing when nothing was trained on Azure."""
     for one in trained:
-        if one.choice.connection_id == cast.azure:
+        if one.choice.connection_id == cast.at("azure").connection_id:
             return _host(stage, cast, str(one.job["fine_tuned_model"]), question)
     return Decimal(0)
 

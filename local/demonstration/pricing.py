@@ -1,16 +1,15 @@
-"""Scene 4: what training would cost on several models over both connections, before anything is spent."""
+"""Scene 4: what training would cost on several models over all connections, before anything is spent."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from local.demonstration.checking import UnusableFile, require, require_equal
+from local.demonstration.closing import learn_that_it_is_closed
 from local.demonstration.data import Parts
 from local.demonstration.showing import table
 from local.demonstration.stage import Cast, Stage
 
-OPENAI_MODELS = ("gpt-4.1-mini-2025-04-14", "gpt-4o-mini-2024-07-18", "gpt-4.1-2025-04-14")
-AZURE_MODEL = "gpt-4.1-2025-04-14"
 WITHOUT_PRICE = "gpt-4.1-mini-2025-04-14"
 """Azure trains it, and publishes no price that could be relied on."""
 MILLION = Decimal(1_000_000)
@@ -32,8 +31,9 @@ class Choice:
 def compare_prices(stage: Stage, cast: Cast, parts: Parts) -> list[Choice]:
     """The choices that will be trained: one for each connection."""
     with stage.scene(4, "What it would cost, before anything is spent"):
-        asked = [(cast.openai, model) for model in OPENAI_MODELS]
-        asked += [(cast.azure, AZURE_MODEL), (cast.azure, WITHOUT_PRICE)]
+        learn_that_it_is_closed(stage, cast, parts)
+        asked = [(place.connection_id, model) for place in cast.open_places for model in place.models]
+        asked.append((cast.at("azure").connection_id, WITHOUT_PRICE))
         wish = {
             "dataset_id": parts.training["id"],
             "choices": [{"connection_id": connection_id, "model": model} for connection_id, model in asked],
@@ -49,7 +49,8 @@ def compare_prices(stage: Stage, cast: Cast, parts: Parts) -> list[Choice]:
         require_equal(marked, [lowest], "The estimate that is marked as the cheapest")
         _check_refused(stage, cast, parts, without_price)
         first_of_each = {one["connection_id"]: one for one in reversed(priced)}
-        return [Choice(one["connection_id"], one["model"], one) for one in reversed(first_of_each.values())]
+        chosen = [first_of_each[one.connection_id] for one in cast.open_places if one.connection_id in first_of_each]
+        return [Choice(one["connection_id"], one["model"], one) for one in chosen]
 
 
 def _welcome(stage: Stage, cast: Cast, parts: Parts, estimates: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -61,17 +62,19 @@ def _welcome(stage: Stage, cast: Cast, parts: Parts, estimates: list[dict[str, A
     }
     taken = []
     for estimate in estimates:
-        name = cast.connection_name(estimate["connection_id"])
-        codes = against.get((name.lower(), estimate["model"]))
+        place = cast.place(estimate["connection_id"])
+        name = place.name
+        codes = against.get((place.provider, estimate["model"]), against.get((place.provider, None)))
         if codes is None:
             taken.append(estimate)
             continue
         said = f"{name} would refuse {stage.file.name} for {estimate['model']} ({codes}), so it is not trained there."
         stage.console.print(said, markup=False)
         require_equal((estimate["refused"] or {}).get("code"), "dataset_rejected", f"What {name} is expected to say")
-    if not any(one["connection_id"] == cast.openai for one in taken):
-        why = "; ".join(sorted({codes for (provider, _), codes in against.items() if provider == "openai"}))
-        raise UnusableFile(f"OpenAI would refuse {stage.file} for every model that is tried here: {why}.")
+    leading = cast.leading
+    if not any(one["connection_id"] == leading.connection_id for one in taken):
+        why = "; ".join(sorted({codes for (provider, _), codes in against.items() if provider == leading.provider}))
+        raise UnusableFile(f"{leading.name} would refuse {stage.file} for every model that is tried here: {why}.")
     return taken
 
 

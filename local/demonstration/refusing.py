@@ -9,7 +9,6 @@ from local.demonstration.asking import settled, upload
 from local.demonstration.budgets import Budget, budget_of
 from local.demonstration.checking import require, require_equal
 from local.demonstration.data import PENDING, VALIDATION_SECONDS, Parts
-from local.demonstration.pricing import OPENAI_MODELS
 from local.demonstration.showing import amount
 from local.demonstration.stage import GOOD_FILE, Cast, Stage
 
@@ -40,7 +39,8 @@ def refuse_the_poor(stage: Stage, cast: Cast, parts: Parts) -> None:
         ready = settled(client, f"/v1/datasets/{own['id']}", PENDING, seconds=VALIDATION_SECONDS)
         require_equal(ready["status"], "ready", "The dataset of the second team")
         before = _traces(stage, cast)
-        order = {"dataset_id": own["id"], "connection_id": cast.openai, "model": OPENAI_MODELS[0]}
+        leading = cast.leading
+        order = {"dataset_id": own["id"], "connection_id": leading.connection_id, "model": leading.models[0]}
         answer = client.ask("POST", "/v1/jobs", order)
         time.sleep(GRACE_SECONDS)
         after = _traces(stage, cast)

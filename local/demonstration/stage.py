@@ -1,8 +1,8 @@
 """Where the demo plays and who plays in it. Each scene is announced, and what goes wrong in it is told by its name."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -34,6 +34,8 @@ class Stage:
     check_programs: Callable[[], None]
     """Raises ProgramFailed when one of the service's programs is gone."""
     own_file: Path | None = None
+    closed: str | None = None
+    """The kind of provider that takes no training today."""
 
     @property
     def file(self) -> Path:
@@ -75,13 +77,39 @@ class Team:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A provider as the scenes see it: its connection, and the models that are looked at there, the one to train first."""
+
+    connection_id: str
+    provider: str
+    name: str
+    models: tuple[str, ...]
+    hyperparameters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Cast:
-    """Who was made in the first scene: `poor` has a budget that buys nothing. The connections are ids."""
+    """Who was made in the first scene: `poor` has a budget that buys nothing. The scenes play at `open_places`."""
 
     team: Team
     poor: Team
-    openai: str
-    azure: str
+    places: tuple[Place, ...]
+    closed: str | None = None
+
+    @property
+    def open_places(self) -> list[Place]:
+        return [one for one in self.places if one.provider != self.closed]
+
+    @property
+    def leading(self) -> Place:
+        """Where the model comes from that is compared, and put into service."""
+        return self.open_places[0]
+
+    def at(self, provider: str) -> Place:
+        return next(one for one in self.places if one.provider == provider)
+
+    def place(self, connection_id: str) -> Place:
+        return next(one for one in self.places if one.connection_id == connection_id)
 
     def connection_name(self, connection_id: str) -> str:
-        return {self.openai: "OpenAI", self.azure: "Azure"}[connection_id]
+        return self.place(connection_id).name

@@ -1,4 +1,4 @@
-"""Scene 5: two jobs at once, one in each provider's dialect, from the hold to the charge."""
+"""Scene 5: a job in each provider's dialect, all at once, from the hold to the charge."""
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -47,6 +47,7 @@ def _order(cast: Cast, parts: Parts, choice: Choice) -> Bought:
         "model": choice.model,
         "suffix": SUFFIX,
         "seed": 7,
+        "hyperparameters": dict(cast.place(choice.connection_id).hyperparameters),
         "max_cost_usd": choice.estimate["high"],
     }
     return Bought(choice, cast.team.client.must("POST", "/v1/jobs", order))

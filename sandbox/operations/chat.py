@@ -1,8 +1,10 @@
 """Chat completions, whole or streamed."""
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from sandbox import ids, tokens
@@ -36,9 +38,7 @@ class Answer:
 
 def complete(world: World, call: Call) -> Reply:
     messages = _checked_messages(call)
-    speaker = (
-        _deployed(world, call) if call.dialect is Dialect.AZURE else _named(world, call, str(call.body.get("model")))
-    )
+    speaker = _SPEAKERS[call.dialect](world, call)
     answer = _answer(call, speaker, _words(world, speaker, messages))
     _record(world, call, speaker, answer.usage)
     head = {
@@ -94,6 +94,28 @@ def _deployed(world: World, call: Call) -> Speaker:
     return _named(world, call, deployment.model["name"])
 
 
+def _by_model(world: World, call: Call) -> Speaker:
+    return _named(world, call, str(call.body.get("model")))
+
+
+def _base_or_custom(world: World, call: Call) -> Speaker:
+    """A tuned model answers under the name that was made for it, and under no other."""
+    name = str(call.body.get("model"))
+    custom = world.deployment(call.account, name)
+    if custom is not None:
+        return _named(world, call, custom.model["name"])
+    if world.base_model(call.dialect, name) is None:
+        raise no_model(name)
+    return _named(world, call, name)
+
+
+_SPEAKERS: dict[Dialect, Callable[[World, Call], Speaker]] = {
+    Dialect.OPENAI: _by_model,
+    Dialect.AZURE: _deployed,
+    Dialect.COMPATIBLE: _base_or_custom,
+}
+
+
 def _words(world: World, speaker: Speaker, messages: list[Any]) -> Learnt:
     if speaker.job is not None:
         reading = reading_of(speaker.base, speaker.job.method, speaker.job.dialect)
@@ -115,7 +137,9 @@ def _answer(call: Call, speaker: Speaker, words: Learnt) -> Answer:
         1, tokens.count("".join(kept), encoding) + tokens.count_tool_calls(words.tool_calls, encoding)
     )
     reason = "length" if is_cut else "tool_calls" if words.tool_calls else "stop"
-    return Answer(kept, words.tool_calls, reason, _usage(prompt_tokens, completion_tokens))
+    factor = speaker.base.token_factor
+    usage = _usage(ceil(prompt_tokens * factor), min(ceil(completion_tokens * factor), limit or sys.maxsize))
+    return Answer(kept, words.tool_calls, reason, usage)
 
 
 def _usage(prompt_tokens: int, completion_tokens: int) -> Json:

@@ -31,7 +31,7 @@ def create(world: World, call: Call) -> Reply:
     job_id = ids.new("ftjob", call.dialect)
     suffix = call.body.get("suffix")
     seed = call.body.get("seed")
-    is_azure = call.dialect is Dialect.AZURE
+    is_azure, is_openai = call.dialect is Dialect.AZURE, call.dialect is Dialect.OPENAI
     tuned_from = world.tuned_model(call.account, call.body["model"])
     job = Job(
         id=job_id,
@@ -48,7 +48,7 @@ def create(world: World, call: Call) -> Reply:
         filename=order.training.filename,
         suffix=suffix,
         seed=random.randrange(2**31) if seed is None else seed,
-        metadata=None if is_azure else call.body.get("metadata"),
+        metadata=call.body.get("metadata") if is_openai else None,
         integrations=call.body.get("integrations") or [],
         training_type=call.body.get("trainingType"),
         tier=training_tier(call.body.get("trainingType"), _version(call)) if is_azure else None,
@@ -56,6 +56,7 @@ def create(world: World, call: Call) -> Reply:
         pace=world.speed,
         tuned_model=ids.tuned_model(job_id, order.base.name, suffix, call.dialect),
         result_file=ids.new("file", call.dialect),
+        has_result_file=call.dialect is not Dialect.COMPATIBLE,
     )
     world.save_job(job)
     shown = _shown(world, job)
@@ -70,6 +71,8 @@ def list_jobs(world: World, call: Call) -> Reply:
     found = [job for job in reversed(world.jobs_of(call.account)) if not job.is_deleted]
     if call.dialect is Dialect.OPENAI:
         found = [job for job in found if _matches(job, call)]
+    if call.dialect is Dialect.COMPATIBLE:  # which knows no pages of them, and no filter
+        return Reply(lists.body([_shown(world, job) for job in found], has_more=False))
     kept, has_more = lists.page(found, call.query, default=20, highest=_MAX_PAGE)
     return Reply(lists.body([_shown(world, job) for job in kept], has_more=has_more))
 

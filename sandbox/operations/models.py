@@ -16,6 +16,9 @@ def list_models(world: World, call: Call) -> Reply:
     bases = [model for model in MODELS.values() if model.dialect is call.dialect and model.is_served(opened_on, today)]
     deleted = world.account(call.account).deleted_models
     tuned = [job for job in world.finished_jobs(call.account) if job.tuned_model not in deleted]
+    if call.dialect is Dialect.COMPATIBLE:
+        names = [*(model.name for model in bases), *(each.name for each in world.deployments_of(call.account))]
+        return Reply({"object": "list", "data": [_plain(name) for name in names]})
     shown = [_base(world, model) for model in bases] + [_tuned(world, job) for job in tuned]
     return Reply({"object": "list", "data": shown})
 
@@ -58,6 +61,11 @@ def _tuned(world: World, job: Job) -> Json:
         shutdown = MODELS[job.dialect, job.base].shutdown_date(world.clock.opened_on)
         return _openai(job.tuned_model, world.finished_at(job), "sandbox", shutdown.isoformat())
     return _azure(job.tuned_model, world.finished_at(job), trainable=True) | {"model": job.base, "fine_tune": job.id}
+
+
+def _plain(name: str) -> Json:
+    """A compatible server tells of a model what it is called, and of a tuned one no more than that."""
+    return {"id": name, "object": "model", "created": _BASE_CREATED_AT, "owned_by": "system"}
 
 
 def _openai(name: str, created: int, owner: str, shutdown_date: str) -> Json:

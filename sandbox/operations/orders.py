@@ -17,7 +17,11 @@ _PARAMETERS = {
     "metadata",
 }  # fmt: skip
 _MAX_SEED = 2_147_483_647
-_SUFFIX = {Dialect.OPENAI: re.compile(r"[A-Za-z0-9_.-]{1,64}"), Dialect.AZURE: re.compile(r"[A-Za-z0-9_-]{1,40}")}
+_SUFFIX = {
+    Dialect.OPENAI: re.compile(r"[A-Za-z0-9_.-]{1,64}"),
+    Dialect.AZURE: re.compile(r"[A-Za-z0-9_-]{1,40}"),
+    Dialect.COMPATIBLE: re.compile(r".{1,64}"),
+}
 _METHODS = ("supervised", "dpo", "reinforcement")
 
 
@@ -94,8 +98,7 @@ def _check_open(world: World, call: Call) -> None:
 
 
 def _method(call: Call) -> tuple[str, Json]:
-    is_azure = call.dialect is Dialect.AZURE
-    plain = hyperparameters.check(call.body.get("hyperparameters"), "hyperparameters", is_azure=is_azure, is_dpo=False)
+    plain = hyperparameters.check(call.body.get("hyperparameters"), "hyperparameters", call.dialect, is_dpo=False)
     method = call.body.get("method")
     if method is None:
         return "supervised", plain
@@ -106,7 +109,7 @@ def _method(call: Call) -> tuple[str, Json]:
     path = f"method.{kind}.hyperparameters"
     if not isinstance(inner, dict):
         raise invalid(f"Invalid type for 'method.{kind}': expected an object.", f"method.{kind}", "invalid_type")
-    asked = hyperparameters.check(inner.get("hyperparameters"), path, is_azure=is_azure, is_dpo=kind == "dpo")
+    asked = hyperparameters.check(inner.get("hyperparameters"), path, call.dialect, is_dpo=kind == "dpo")
     return kind, plain | asked
 
 

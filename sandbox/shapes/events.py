@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 from sandbox import curves
 from sandbox.billing import billed_tokens
 from sandbox.progress import (
@@ -35,7 +37,7 @@ class Moment:
 
 def moments(job: Job, progress: Progress) -> list[Moment]:
     """What has happened so far, oldest first."""
-    tell = _Azure(job) if job.dialect is Dialect.AZURE else _OpenAI(job)
+    tell = _STORIES[job.dialect](job)
     told = [moment for moment in tell.story() if moment.at <= progress.elapsed]
     if progress.status == "cancelled":
         told += tell.cancelled(progress)
@@ -194,3 +196,20 @@ class _Azure(_Story):
         if progress.steps_done:
             told.append(self.moment(progress.elapsed, f"Training tokens billed: {billed_tokens(self.job, progress)}"))
         return told
+
+
+class _Compatible(_OpenAI):
+    """OpenAI's story without its house rules: nothing is moderated, and the model is named in its checkpoints."""
+
+    @override
+    def _ending(self) -> list[Moment]:
+        if self.job.breaks is not None:
+            return [self.failure()]
+        return [self.moment(finish_at(self.job), "Training is finished, the checkpoints are stored")]
+
+
+_STORIES: dict[Dialect, type[_OpenAI | _Azure]] = {
+    Dialect.OPENAI: _OpenAI,
+    Dialect.AZURE: _Azure,
+    Dialect.COMPATIBLE: _Compatible,
+}

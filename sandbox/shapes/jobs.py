@@ -1,8 +1,9 @@
-"""The fine-tuning job as OpenAI and as Azure show it."""
+"""The fine-tuning job as each provider shows it."""
 
 from typing import Any
 
 from sandbox.billing import trained_tokens
+from sandbox.hyperparameters import OPEN_WEIGHT
 from sandbox.progress import STARTED_AT, VALIDATED_AT, Progress, finish_at, wall_time
 from sandbox.records import Job
 from sandbox.wire import Dialect, Json
@@ -10,6 +11,8 @@ from sandbox.wire import Dialect, Json
 
 def job(record: Job, progress: Progress) -> Json:
     shown = _common(record, progress)
+    if record.dialect is Dialect.COMPATIBLE:
+        return _compatible(record, progress, shown)
     return shown | (_azure(record, progress) if record.dialect is Dialect.AZURE else _openai(record, progress))
 
 
@@ -62,6 +65,23 @@ def _azure(record: Job, progress: Progress) -> Json:
         "integrations": None,
         "metadata": None,
         "method": None if record.method == "supervised" else method,
+    }
+
+
+def _compatible(record: Job, progress: Progress, common: Json) -> Json:
+    """No name of a model (its checkpoints have one), no metadata; but how many steps there are, and how many were done."""
+    named = {"n_epochs": record.plan.n_epochs, "batch_size": record.plan.batch_size}
+    shown = {name: value for name, value in common.items() if name != "fine_tuned_model"}
+    return shown | {
+        "organization_id": "",
+        "result_files": [],
+        "hyperparameters": OPEN_WEIGHT | record.hyperparameters | named,
+        "error": error(record) if progress.status == "failed" else None,
+        "suffix": record.suffix,
+        "integrations": [],
+        "estimated_finish": int(wall_time(record, finish_at(record))) if progress.status == "running" else None,
+        "trained_steps": progress.steps_done,
+        "total_steps": record.plan.steps,
     }
 
 

@@ -33,6 +33,8 @@ def provider_of(
             credential=vault.open(connection.sealed_credential, connection.id) if by_key else "",
             api_version=connection.api_version,
             timeout_seconds=timeout_seconds,
+            proxy_url=connection.proxy_url,
+            ca_pem=connection.ca_pem,
             on_request=on_request,
             identity=None if by_key else identity_of(connection, vault),
         ),

@@ -1,34 +1,43 @@
 """What changes connections: making and editing them. What a check finds is recorded by `checks`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.connections import entra_access
 from shared.connections.allowance import capacity
 from shared.connections.credentials import Vault
+from shared.connections.described import OwnModel
 from shared.connections.entra_access import Entra, Management
 from shared.connections.limits import limits_of
+from shared.connections.offering import describe, open_to
 from shared.connections.queries import get_connection, standing_deployments
 from shared.connections.tables import Connection, CredentialKind, Health, Pace, ProviderKind
-from shared.db import now, ring, seconds_from_now
+from shared.db import now, ring
 from shared.errors import Conflict, FieldError, InvalidRequest
-from shared.ids import ConnectionId
+from shared.ids import ConnectionId, TeamId
 from shared.queue import Task
 from shared.teams.actions import audit
 from shared.teams.caller import Caller
 
 
+class Kept(Enum):
+    """Of a change: stays as it is. None is a value of its own there: no proxy, open to all."""
+
+    KEPT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class NewConnection:
-    """An account at a provider as an admin describes it. `deployments`: model → the deployment that answers for it (Azure).
+    """An account at a provider as an admin describes it. `deployments`: model → the name under which it answers there.
 
-    `credential` None: its Entra application's tokens are shown instead. `limits`: columns of the connection by name.
+    `credential` None: its Entra application's tokens are shown instead. `limits`: columns of the connection by name. `teams`
+    None = open to all of them. `catalogue` is what a self-described provider trains.
     """
 
     name: str
@@ -37,25 +46,33 @@ class NewConnection:
     credential: str | None = field(repr=False)
     credential_kind: CredentialKind = CredentialKind.KEY
     api_version: str | None = None
-    deployments: dict[str, str] = field(default_factory=dict)
+    deployments: Mapping[str, str] = field(default_factory=dict)
     entra: Entra | None = None
     management: Management | None = None
     limits: Mapping[str, int | None] = field(default_factory=dict)
     """`max_…`; what is left out, or None, is as usual for the provider."""
+    proxy_url: str | None = None
+    ca_pem: str | None = None
+    teams: Sequence[TeamId] | None = None
+    catalogue: Sequence[OwnModel] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanges:
-    """What is to be different. None = stays as it is."""
+    """What is to be different. None = stays as it is, and so does KEPT."""
 
     name: str | None = None
     base_url: str | None = None
     credential: str | None = field(default=None, repr=False)
-    deployments: dict[str, str] | None = None
+    deployments: Mapping[str, str] | None = None
     entra: Entra | None = None
     management: Management | None = None
     limits: Mapping[str, int | None] = field(default_factory=dict)
     """Those that are named change; None = as usual for the provider again."""
+    proxy_url: str | Kept | None = Kept.KEPT
+    ca_pem: str | Kept | None = Kept.KEPT
+    teams: Sequence[TeamId] | Kept | None = Kept.KEPT
+    catalogue: Sequence[OwnModel] | None = None
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
@@ -72,10 +89,14 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
         credential_kind=wanted.credential_kind,
         sealed_credential=b"",
         api_version=wanted.api_version,
+        proxy_url=wanted.proxy_url,
+        ca_pem=wanted.ca_pem,
         models={},
-        deployments=wanted.deployments,
+        deployments=dict(wanted.deployments),
         **wanted.limits,
     )
+    open_to(db, connection, wanted.teams)
+    describe(connection, wanted.catalogue)
     _give_secrets(connection, vault, wanted)
     _check_soon(db, connection)
     db.add(connection)
@@ -91,7 +112,7 @@ def update(
 ) -> Connection:
     """Change a connection, and check it again. Raises NotFound, Conflict, InvalidRequest.
 
-    A new address asks for its secret again: nobody may send a stored one to a host of his own choice.
+    A new address or a new way asks for its secret again: nobody may send a stored one to a host of his own choice.
     """
     connection = get_connection(db, connection_id)
     _check_moved(connection, changes)
@@ -100,16 +121,36 @@ def update(
         _check_free(db, changes.name)
         connection.name = changes.name
     connection.base_url = changes.base_url or connection.base_url
+    if not isinstance(changes.proxy_url, Kept):
+        connection.proxy_url = changes.proxy_url
+    if not isinstance(changes.ca_pem, Kept):
+        connection.ca_pem = changes.ca_pem
+    if not isinstance(changes.teams, Kept):
+        open_to(db, connection, changes.teams)
     if changes.deployments is not None:
         connection.deployments = dict(changes.deployments)
+    if changes.catalogue is not None:
+        describe(connection, changes.catalogue)
     for name, limit in changes.limits.items():
         setattr(connection, name, limit)
     _give_secrets(connection, vault, changes)
     _check_soon(db, connection)
     db.flush()
-    told = None if changes.credential is None and changes.entra is None else "changed"
-    audit(db, caller, "connection.update", connection.id, name=changes.name, base_url=changes.base_url, credential=told)
+    audit(db, caller, "connection.update", connection.id, **_told(changes))
     return connection
+
+
+def _told(changes: ConnectionChanges) -> dict[str, Any]:
+    """What the audit keeps of a change: values where they are short and no secret, else that there was one."""
+    teams = {} if isinstance(changes.teams, Kept) else {"teams": changes.teams and list(changes.teams)}
+    proxy = {} if isinstance(changes.proxy_url, Kept) else {"proxy_url": changes.proxy_url}
+    changed = {
+        "credential": changes.credential is not None or changes.entra is not None,
+        "catalogue": changes.catalogue is not None,
+        "ca_pem": not isinstance(changes.ca_pem, Kept),
+    }
+    flags = {name: "changed" for name, was in changed.items() if was}
+    return {"name": changes.name, "base_url": changes.base_url, **proxy, **teams, **flags}
 
 
 def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
@@ -122,38 +163,18 @@ def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
     db.flush()
 
 
-def close_training(db: Session, connection_id: ConnectionId, reason: str) -> None:
-    """Remember that a provider takes no new training from this account, so that nobody prepares for it in vain.
-
-    A new credential opens it again, and so does a check in which the provider says so.
-    """
-    connection = db.get_one(Connection, connection_id, with_for_update={"key_share": True})
-    connection.training_open, connection.health_detail = False, reason
-
-
-def leave_alone(db: Session, connection_id: ConnectionId, seconds: float) -> None:
-    """Ask nothing of a connection for a while: it did not answer, wants us to wait, or refuses its credential."""
-    _write(db, connection_id, resume_at=seconds_from_now(seconds), failures=Connection.failures + 1)
-
-
-def note_answer(db: Session, connection_id: ConnectionId) -> None:
-    """A connection that had failed answers again: all its jobs go on."""
-    _write(db, connection_id, resume_at=None, failures=0)
-
-
-def _write(db: Session, connection_id: ConnectionId, **values: Any) -> None:
-    db.execute(update_rows(Connection).where(Connection.id == connection_id).values(**values))
-
-
 def _check_moved(connection: Connection, changes: ConnectionChanges) -> None:
     by_key = connection.credential_kind is CredentialKind.KEY
     if changes.credential is not None and not by_key:
         fault = FieldError("/credential", "not used: this connection shows the tokens of its Entra application")
         raise InvalidRequest("This connection has no key.", [fault])
-    if changes.base_url is None or changes.base_url == connection.base_url:
+    moved = changes.base_url is not None and changes.base_url != connection.base_url
+    by_another_way = not isinstance(changes.proxy_url, Kept) and changes.proxy_url != connection.proxy_url
+    believed_by_others = not isinstance(changes.ca_pem, Kept) and changes.ca_pem != connection.ca_pem
+    if not (moved or by_another_way or believed_by_others):
         return
     if (changes.credential if by_key else changes.entra) is None:
-        fault = FieldError("/credential" if by_key else "/entra", "required with another base_url")
+        fault = FieldError("/credential" if by_key else "/entra", "required with another base_url, proxy_url or ca_pem")
         raise InvalidRequest("A stored credential is not sent to another address. Give the credential too.", [fault])
 
 

@@ -5,13 +5,14 @@ Pure: nothing is resolved. A name that later leads to such an address is not see
 
 import re
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from shared.errors import FieldError, InvalidRequest
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
+_TRANSLATED = IPv6Network("64:ff9b::/96")
 _METADATA = frozenset(
     {
         "metadata.google.internal",
@@ -52,12 +53,30 @@ def check_transport(url: str | None, plain_http_hosts: Collection[str], pointer:
     raise InvalidRequest(f"A credential would be sent to {host} in the clear.", [fault])
 
 
+def check_proxy(base_url: str | None, proxy_url: str | None, plain_http_hosts: Collection[str]) -> None:
+    """A proxy sees what is not sent over TLS: for those addresses it is held to the same rule. Raises InvalidRequest."""
+    if base_url is None or proxy_url is None or urlsplit(base_url).scheme == "https":
+        return
+    try:
+        check_transport(proxy_url.replace("https:", "http:", 1), plain_http_hosts)
+    except InvalidRequest as refusal:
+        fault = FieldError("/proxy_url", "would see the credential: the connection's own address is not https")
+        raise InvalidRequest(refusal.detail, [fault]) from refusal
+
+
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(host)
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    return _inside(address) if isinstance(address, IPv6Address) else address
+
+
+def _inside(address: IPv6Address) -> IPv4Address | IPv6Address:
+    """An IPv4 address in one of the forms in which an IPv6 address leads to it."""
+    if address in _TRANSLATED:
+        return IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _check_name(host: str) -> None:

@@ -6,6 +6,7 @@ What a provider itself says of a model (kept on the connection by its check) com
 import csv
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,15 @@ class TrainableModel:
     max_example_tokens: int
     context_tokens: int
     announced_shutdown: date | None
+    token_factor: Decimal = Decimal(1)
+    """What a count in `encoding` is multiplied with, where that is not the model's own vocabulary."""
+    token_error: Decimal = Decimal("0.05")
+    """How far a bill may lie from the count, as a share of it: bills of published providers were seen within 5 %."""
+
+    @property
+    def counted_approximately(self) -> bool:
+        """Whether nobody here knows its vocabulary."""
+        return self.token_factor != 1
 
 
 @cache

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.access import provider_of
-from shared.connections.credentials import CannotOpen, Vault
+from shared.connections.credentials import CannotOpen, Vault, is_same_sealing
+from shared.connections.outages import found_healthy, found_unhealthy, rest_until_checked
 from shared.connections.tables import Connection, CredentialKind, Health
 from shared.db import now, seconds_from_now
 from shared.errors import NotFound
-from shared.providers.base import Account, Provider, ProviderError, ProviderModel, Throttled
+from shared.providers.base import Account, Provider, ProviderError, ProviderModel, Rejected, Throttled
 
 SECONDS_BETWEEN_CHECKS = 600.0
 
@@ -22,7 +23,7 @@ SECONDS_BETWEEN_CHECKS = 600.0
 class CheckFinding:
     """What a check found. `training_open` None = the provider does not tell without an attempt.
 
-    `models` None = the provider did not say which it has.
+    `models` None = the provider did not say which it has. `refused`: it is the credential that stands in the way.
     """
 
     health: Health
@@ -30,6 +31,7 @@ class CheckFinding:
     training_open: bool | None = None
     models: Sequence[ProviderModel] | None = None
     check_again_in: float = SECONDS_BETWEEN_CHECKS
+    refused: bool = False
 
 
 def ask(connection: Connection, vault: Vault) -> CheckFinding:
@@ -38,7 +40,7 @@ def ask(connection: Connection, vault: Vault) -> CheckFinding:
         secret = _secret(connection, vault)
         finding = _answer(connection, vault)
     except CannotOpen as error:
-        return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}")
+        return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}", refused=True)
     # A provider may repeat the key that it refuses.
     return replace(finding, detail=finding.detail.replace(secret, "…"))
 
@@ -56,24 +58,27 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
     connection = db.get(Connection, asked.id, with_for_update=True)
     if connection is None or connection.archived_at is not None:
         raise NotFound("connection")
-    if connection.sealed == asked.sealed:
-        _write(connection, finding)
+    # A change of the installation's own keys is none of its secrets.
+    if all(map(is_same_sealing, connection.sealed, asked.sealed)):
         if finding.models is not None:
             connection.models = {model.name: _kept(model) for model in finding.models}
         connection.checked_at = db.scalar(select(now()))
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
+        _write(db, connection, finding)
     db.flush()
     return connection
 
 
-def _write(connection: Connection, finding: CheckFinding) -> None:
-    connection.health = finding.health
-    healthy = finding.health is Health.HEALTHY
-    if healthy and finding.training_open is None and connection.training_open is False:
+def _write(db: Session, connection: Connection, finding: CheckFinding) -> None:
+    if finding.health is not Health.HEALTHY:
+        found_unhealthy(db, connection, finding.detail)
+        if finding.refused:
+            rest_until_checked(db, connection)
+        return
+    found_healthy(connection)
+    if finding.training_open is None and connection.training_open is False:
         return  # the provider does not tell: what a refused job has taught stands, with its reason
-    connection.health_detail = finding.detail
-    if healthy:
-        connection.training_open = finding.training_open
+    connection.health_detail, connection.training_open = finding.detail, finding.training_open
 
 
 def _answer(connection: Connection, vault: Vault) -> CheckFinding:
@@ -85,7 +90,7 @@ def _answer(connection: Connection, vault: Vault) -> CheckFinding:
         # It knows us well enough to slow us down.
         return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
     except ProviderError as error:
-        return CheckFinding(Health.UNHEALTHY, error.reason)
+        return CheckFinding(Health.UNHEALTHY, error.reason, refused=isinstance(error, Rejected) and error.credential)
 
 
 def _found(account: Account, models: Sequence[ProviderModel] | None) -> CheckFinding:

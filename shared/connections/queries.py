@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from shared.connections.catalogue import catalogue
 from shared.connections.lags import PollLag, minute_of, poll_lag
 from shared.connections.tables import Connection, Pace
+from shared.connections.trainable import trainable_models
 from shared.db import now, today
 from shared.errors import NotFound
 from shared.ids import ConnectionId
 
 
 def get_connection(db: Session, connection_id: ConnectionId) -> Connection:
-    """One that is in use. Raises NotFound."""
+    """One that is in use, and open to whom the transaction speaks for. Raises NotFound."""
     connection = db.get(Connection, connection_id)
     if connection is None or connection.archived_at is not None:
         raise NotFound("connection")
@@ -28,16 +29,15 @@ def encodings_in_use(db: Session) -> dict[str, int]:
     """
     day = today(db)
     known = catalogue()
-    told = {
-        (one.provider, model)
-        for one in db.scalars(select(Connection).where(Connection.archived_at.is_(None)))
-        for model in one.models
-    }
-    alive = [
+    in_use = db.scalars(select(Connection).where(Connection.archived_at.is_(None))).all()
+    told = {(one.provider, model) for one in in_use for model in one.models}
+    published = [
         model
         for key, model in known.items()
         if key in told or model.announced_shutdown is None or model.announced_shutdown > day
     ]
+    own = [model for one in in_use if one.catalogue for model in trainable_models(one).values()]
+    alive = published + own
     longest: dict[str, int] = {}
     # A catalogue of which nothing is left tells nothing: then all is counted that it knows.
     for model in alive or known.values():

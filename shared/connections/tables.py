@@ -1,4 +1,6 @@
-"""What is stored of connections: accounts at providers. They belong to the organisation; their credentials are sealed."""
+"""What is stored of connections: accounts at providers. They belong to the organisation, which opens each to all its teams or
+to some; their credentials are sealed.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,13 +9,9 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, now, text_enum
+from shared.db import Claimable, Row, now, open_enum, text_enum
 from shared.ids import ConnectionId
-
-
-class ProviderKind(StrEnum):
-    OPENAI = "openai"
-    AZURE = "azure"
+from shared.providers.kinds import ProviderKind as ProviderKind
 
 
 class CredentialKind(StrEnum):
@@ -38,10 +36,18 @@ class Connection(Claimable, Row):
     __tablename__ = "connections"
     id: Mapped[ConnectionId] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    provider: Mapped[ProviderKind] = mapped_column(text_enum(ProviderKind))
+    provider: Mapped[ProviderKind] = mapped_column(open_enum(ProviderKind))
     base_url: Mapped[str]
     api_version: Mapped[str | None]
     credential_kind: Mapped[CredentialKind] = mapped_column(text_enum(CredentialKind), default=CredentialKind.KEY)
+    proxy_url: Mapped[str | None]
+    """By which proxy it is reached. None = straight."""
+    ca_pem: Mapped[str | None]
+    """The only authorities that it is believed by, as PEM. None = those that the machine trusts."""
+    teams: Mapped[list[Any] | None]
+    """The ids of the teams that may use it; Postgres shows it to no other. None = all of them."""
+    catalogue: Mapped[list[Any]] = mapped_column(default=list)
+    """Of a self-described provider: what it trains, and what that costs (`described.OwnModel`)."""
     sealed_credential: Mapped[bytes]
     """Empty where tokens are shown."""
     credential_hint: Mapped[str]
@@ -63,6 +69,8 @@ class Connection(Claimable, Row):
     """Its jobs are left alone until then: it did not answer, asked us to wait, or refused its credential."""
     failures: Mapped[int] = mapped_column(default=0)
     """Failures since it last answered; while there are any, one worker at a time asks it."""
+    outage_since: Mapped[datetime | None]
+    """When it was found unhealthy first, since it was last found healthy. Told once."""
     max_running: Mapped[int | None]
     max_queued: Mapped[int | None]
     max_deployments: Mapped[int | None]

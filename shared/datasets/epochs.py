@@ -5,8 +5,6 @@ MOST_EPOCHS = 25
 FEWEST_EXAMPLES_SEEN = 100
 MOST_EXAMPLES_SEEN = 25_000
 
-AZURE_BILLS_BY = 1_000
-
 
 def automatic_epochs(examples: int) -> int:
     """What providers choose: three, more for very small files, fewer for very large ones. At least one example."""
@@ -24,12 +22,12 @@ def billing_tokens(tokens_per_epoch: int, epochs: int) -> int:
     return tokens_per_epoch * epochs
 
 
-def azure_billed(tokens: int) -> int:
-    """The same on Azure, whose bills come in whole thousands.
+def rounded_bill(tokens: int, billed_by: int) -> int:
+    """The same where bills come in whole numbers of so many tokens (Azure: thousands).
 
-    All bills seen (5,000, 8,000, 16,000) are multiples of 1,000; the one whose file is known had 7,938 tokens and was
+    All of Azure's bills seen (5,000, 8,000, 16,000) are multiples of 1,000; the one whose file is known had 7,938 tokens and was
     billed as 8,000, so we round to the nearest. Nothing is known of runs under 500 tokens: an estimate is never 0.
     """
     if tokens <= 0:
         return 0
-    return max(AZURE_BILLS_BY, (tokens + AZURE_BILLS_BY // 2) // AZURE_BILLS_BY * AZURE_BILLS_BY)
+    return max(billed_by, (tokens + billed_by // 2) // billed_by * billed_by)

@@ -3,6 +3,7 @@
 from shared.db.base import Row as Row
 from shared.db.base import guard_status as guard_status
 from shared.db.base import now as now
+from shared.db.base import open_enum as open_enum
 from shared.db.base import status_column as status_column
 from shared.db.base import text_enum as text_enum
 from shared.db.base import today as today

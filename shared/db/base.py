@@ -71,6 +71,18 @@ def text_enum(kind: type[E]) -> Enum:
     )
 
 
+def open_enum(kind: type[E]) -> Enum:
+    """The same without a CHECK, for what may get new members: the code says which there are, and needs no migration for it."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=None,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 def status_column(kind: type[E]) -> MappedColumn[E]:
     """A status. Only `guard_status` lets it move."""
     return mapped_column(text_enum(kind), index=True)

@@ -16,7 +16,7 @@ from shared.deployments import hosting
 from shared.deployments.queries import get_deployment
 from shared.deployments.sources import Source, find_source
 from shared.deployments.tables import Deployment, WhenBudgetIsGone
-from shared.errors import Conflict, FieldError, InvalidRequest, QuotaExceeded
+from shared.errors import Conflict, FieldError, InvalidRequest, NotFound, QuotaExceeded
 from shared.ids import ConnectionId, DeploymentId
 from shared.lifecycles import DEPLOYMENT, DeploymentStatus
 from shared.providers.deploying import Sku
@@ -87,7 +87,9 @@ def _connection(db: Session, order: Order, source: Source) -> Connection:
     if order.connection_id not in (None, source.connection_id):
         fault = FieldError("/connection_id", f"the model lies at {source.connection_id}")
         raise InvalidRequest("A model is deployed in the resource that has trained it.", [fault])
-    connection = db.get_one(Connection, source.connection_id)
+    connection = db.get(Connection, source.connection_id)
+    if connection is None:  # closed to the team since the model was made
+        raise NotFound("connection")
     if connection.provider is not ProviderKind.AZURE:
         raise InvalidRequest(
             f"{connection.provider} answers for its models without a deployment: just ask.",

@@ -14,7 +14,7 @@ from shared.datasets.tables import Dataset
 from shared.db import now, ring, today
 from shared.deployments.queries import deployed
 from shared.errors import DatasetNotReady, DatasetRejected, FieldError, InvalidRequest
-from shared.evaluations.candidates import Candidate, candidate_of, encoding_of
+from shared.evaluations.candidates import Candidate, candidate_of, encoding_of, most_of
 from shared.evaluations.examples import Choice, choose
 from shared.evaluations.grading import GRADERS
 from shared.evaluations.queries import get_evaluation
@@ -124,9 +124,9 @@ def _ready(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
 
 
 def _most(target: Target, choice: Choice, day: date) -> Usd:
-    encoding = encoding_of(target.connection.provider, target.base_model)
+    encoding = encoding_of(target.connection, target.base_model)
     used = (most_used(example, target.base_model, encoding) for example in choice.examples)
-    return seller_of(target, day).cost(sum(used, Usage()))
+    return seller_of(target, day).cost(most_of(target.connection, target.base_model, sum(used, Usage())))
 
 
 def _new(order: Order, caller: TeamCaller, candidates: Sequence[Candidate], choice: Choice, held: Usd) -> Evaluation:

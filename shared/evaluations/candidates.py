@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.connections.catalogue import catalogue
+from shared.connections.tables import Connection
+from shared.connections.trainable import trainable_model
 from shared.datasets.tokens.vocabularies import Encoding
-from shared.evaluations.rates import Seller, seller_from_json
+from shared.evaluations.rates import Seller, Usage, seller_from_json
 from shared.ids import ConnectionId, ModelId
 from shared.registry.targets import Target
 
@@ -52,9 +53,17 @@ def candidate_from_json(stored: dict[str, Any]) -> Candidate:
     )
 
 
-def encoding_of(provider: str, base_model: str) -> Encoding:
+def encoding_of(connection: Connection, base_model: str) -> Encoding:
     """By which vocabulary a model counts: as the catalogue says, else as models of its age do."""
-    known = catalogue().get((provider, base_model))
+    known = trainable_model(connection, base_model)
     if known is not None:
         return Encoding(known.encoding)
     return Encoding.CL100K_BASE if base_model.startswith(_CL100K) else Encoding.O200K_BASE
+
+
+def most_of(connection: Connection, base_model: str, counted: Usage) -> Usage:
+    """The most that a model can make of what was counted in its `encoding_of`."""
+    known = trainable_model(connection, base_model)
+    if known is None or not known.counted_approximately:
+        return counted
+    return counted.widened(known.token_factor * (1 + known.token_error))

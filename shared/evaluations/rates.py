@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from shared.ids import ConnectionId
 from shared.money import Usd, total
 from shared.registry.targets import Target
 from shared.spend.actions import Charge
-from shared.spend.prices import Price, Tier, price_of, tuned
+from shared.spend.prices import Price, Tier, tuned
+from shared.spend.pricing import price_on
 from shared.spend.tables import SpendKind, Unit
 
 
@@ -27,6 +29,10 @@ class Usage:
             self.cached_input_tokens + other.cached_input_tokens,
             self.output_tokens + other.output_tokens,
         )
+
+    def widened(self, factor: Decimal) -> "Usage":
+        """The same with so many times the input, rounded up: for what counts by a vocabulary that is not ours."""
+        return Usage(ceil(self.input_tokens * factor), ceil(self.cached_input_tokens * factor), self.output_tokens)
 
     def by_unit(self) -> dict[Unit, int]:
         """What is billed of each unit."""
@@ -81,7 +87,7 @@ def seller_of(target: Target, on: date) -> Seller:
     """Who is paid for asking a target, at the prices of a day. Raises PriceUnknown."""
     tier = tuned(target.tier) if target.is_tuned else Tier.BASE
     prices = {
-        unit: price_of(target.connection.provider, target.base_model, tier, unit, on)
+        unit: price_on(target.connection, target.base_model, tier, unit, on)
         for unit in (Unit.INPUT, Unit.CACHED_INPUT, Unit.OUTPUT)
     }
     rates = {unit: _rate(price) for unit, price in prices.items()}

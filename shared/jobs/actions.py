@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
@@ -31,8 +32,6 @@ from shared.spend.actions import HoldRequest
 from shared.spend.tables import SpendKind
 from shared.teams.actions import audit
 from shared.teams.caller import Caller
-
-_SUFFIX = {"openai": re.compile(r"[A-Za-z0-9_-]{1,64}"), "azure": re.compile(r"[A-Za-z0-9_-]{1,40}")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +142,19 @@ def _find(db: Session, dataset: Dataset, order: Order, connection_id: Connection
 
 def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> None:
     provider = offer.connection.provider
-    if order.suffix is not None and not _SUFFIX[provider].fullmatch(order.suffix):
-        fault = f"must match {_SUFFIX[provider].pattern} for {provider}"
+    suffix = provider.traits.suffix
+    if order.suffix is not None and not re.fullmatch(suffix, order.suffix):
+        fault = f"must match {suffix} for {provider}"
         raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
+    unknown = sorted(order.hyperparameters.keys() - provider.traits.hyperparameters)
+    own = own_models(offer.connection).get(order.model)
+    fixed = sorted(order.hyperparameters.keys() & own.always.keys()) if own else []
+    if unknown or fixed:
+        faults = [FieldError(f"/hyperparameters/{name}", f"is not one of {provider}") for name in unknown]
+        faults += [
+            FieldError(f"/hyperparameters/{name}", "is the same for all jobs of this model there") for name in fixed
+        ]
+        raise InvalidRequest(f"{provider} does not take {', '.join(unknown + fixed)}.", faults)
     if order.validation_dataset_id is not None:
         check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
 
@@ -161,7 +170,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         model=order.model,
         method=order.method,
         tier=offer.tier,
-        hyperparameters=dict(order.hyperparameters),
+        hyperparameters=_hyperparameters(order, offer, expected),
         suffix=order.suffix,
         seed=order.seed,
         labels=dict(order.labels),
@@ -173,6 +182,14 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         status=JobStatus.QUEUED,
         due_at=now(),
     )
+
+
+def _hyperparameters(order: Order, offer: Offer, expected: Estimate) -> dict[str, int | float]:
+    """As asked for; where nobody knows what the server would choose, what the estimate rests on is asked for too."""
+    own = own_models(offer.connection).get(offer.model.model)
+    if own is None:
+        return dict(order.hyperparameters)
+    return {"n_epochs": expected.n_epochs, **order.hyperparameters, **own.always}
 
 
 def _remembered(expected: Estimate) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.connections.catalogue import catalogue
 from shared.connections.tables import Connection
+from shared.connections.trainable import trainable_model
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
 from shared.jobs.offers import shutdown_date
@@ -131,7 +131,7 @@ def _charge(job: Job, tokens: int, *, provisional: bool) -> Charge:
 
 def _register(db: Session, job: Job, charged_usd: str) -> None:
     connection = db.get_one(Connection, job.connection_id)
-    known = catalogue().get((connection.provider, job.model))
+    known = trainable_model(connection, job.model)
     assert job.fine_tuned_model is not None
     register(
         db,

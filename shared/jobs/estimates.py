@@ -1,18 +1,21 @@
 """Estimates: what a training run would cost, before anything is spent. An estimate binds nothing.
 
 The number of tokens is counted by the rule that a real bill was found to follow; bills were seen within 5 % of it, so the
-interval is that wide and a hold is made for its upper end.
+interval is that wide and a hold is made for its upper end. Where a model's vocabulary is not ours, the count is stretched by a
+factor and the interval is wider; the estimate says so.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from shared.connections.catalogue import TrainableModel
 from shared.connections.tables import ProviderKind
-from shared.datasets.epochs import automatic_epochs, azure_billed, billing_tokens
+from shared.datasets.epochs import automatic_epochs, billing_tokens, rounded_bill
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
@@ -22,8 +25,6 @@ from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.providers.tiers import ServiceTier
 from shared.spend.prices import Price
-
-UNCERTAINTY = Decimal("0.05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Estimate:
     n_epochs: int
     epochs_are_automatic: bool
     billed_tokens: int
+    approximate: bool
+    counted_as: str
     price: Price
     low: Usd
     expected: Usd
@@ -46,7 +49,7 @@ class Estimate:
         chosen = "chosen automatically" if self.epochs_are_automatic else "as asked for"
         return (
             f"{self.tokens_per_epoch:,} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
-            f"({self.price.source}, {self.price.confidence} confidence, since {self.price.effective_from}); ± 5 %"
+            f"({self.price.source}, {self.price.confidence} confidence, since {self.price.effective_from}); {self.counted_as}"
         )
 
 
@@ -102,7 +105,7 @@ def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
 
 def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     """What training with a dataset would cost. Raises DatasetNotReady or DatasetRejected."""
-    provider, price = offer.connection.provider, offer.price
+    provider, price, error = offer.connection.provider, offer.price, offer.model.token_error
     report = check_usable(dataset, offer)
     assert price is not None, "find_offer refuses a model without a price"
     tokens = _tokens(dataset, report, offer)
@@ -118,10 +121,12 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
         n_epochs=epochs,
         epochs_are_automatic=n_epochs is None,
         billed_tokens=billed_as(provider, Decimal(counted)),
+        approximate=offer.model.counted_approximately,
+        counted_as=_counted_as(offer.model),
         price=price,
-        low=cost(counted * (1 - UNCERTAINTY)),
+        low=cost(counted * (1 - error)),
         expected=cost(Decimal(counted)),
-        high=cost(counted * (1 + UNCERTAINTY)),
+        high=cost(counted * (1 + error)),
     )
 
 
@@ -134,14 +139,35 @@ def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> int:
             f"POST /v1/datasets/{dataset.id}/read makes a version in which they are.",
             dataset_id=dataset.id,
         )
+    _check_length(dataset, counted["quantiles"].get("max", 0), offer.model)
     total: int = counted["total"]
-    return total
+    return ceil(total * offer.model.token_factor)
 
 
-def billed_as(provider: str, tokens: Decimal) -> int:
+def _check_length(dataset: Dataset, longest: int, model: TrainableModel) -> None:
+    """A report judges the models that are published; what a connection alone knows of is judged here, by the same code."""
+    stretched = ceil(longest * model.token_factor)
+    if model.counted_approximately and stretched > model.max_example_tokens:
+        raise DatasetRejected(
+            f"The longest example of {dataset.id} has about {stretched:,} tokens of {model.model}, which takes "
+            f"{model.max_example_tokens:,}. Shorten it, or choose another model.",
+            dataset_id=dataset.id,
+            codes=["example_too_long_for_model"],
+        )
+
+
+def _counted_as(model: TrainableModel) -> str:
+    error = f"± {model.token_error:.0%}".replace("%", " %")
+    if not model.counted_approximately:
+        return error
+    return (
+        f"approximate: counted as {model.encoding} × {model.token_factor}, not by the model's own vocabulary, {error}"
+    )
+
+
+def billed_as(provider: ProviderKind, tokens: Decimal) -> int:
     """How many tokens stand on the bill when so many were counted."""
-    whole = int(tokens.to_integral_value(ROUND_CEILING))
-    return azure_billed(whole) if provider == ProviderKind.AZURE else whole
+    return rounded_bill(ceil(tokens), provider.traits.billed_by)
 
 
 def check_usable(dataset: Dataset, offer: Offer) -> dict[str, Any]:

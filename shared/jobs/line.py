@@ -43,17 +43,22 @@ def standings(db: Session, jobs: Iterable[Job]) -> dict[JobId, Standing]:
             queued[job.connection_id].append(job)
     found: dict[JobId, Standing] = {}
     for connection_id, waiting in queued.items():
-        line, own = _line(db, connection_id), _own_before(db, connection_id, {job.team_id for job in waiting})
+        connection = db.get(Connection, connection_id)
+        if connection is None:
+            found |= {
+                job.id: Standing(None, "Its connection was closed to the team: it will not be sent.") for job in waiting
+            }
+            continue
+        line, own = _line(db, connection), _own_before(db, connection_id, {job.team_id for job in waiting})
         found |= {job.id: _standing(line, job, own.get(job.id)) for job in waiting}
     return found
 
 
-def _line(db: Session, connection_id: ConnectionId) -> _Line:
+def _line(db: Session, connection: Connection) -> _Line:
     columns = ("team_id", "weight", "begun", "ended", "waiting", "there", "not_begun")
-    rows = db.execute(select(func.tw_line(connection_id).table_valued(*columns))).all()
-    connection = db.get_one(Connection, connection_id)
+    rows = db.execute(select(func.tw_line(connection.id).table_valued(*columns))).all()
     places = [Place(row.team_id, row.weight, max(row.begun, row.ended), row.waiting) for row in rows if row.waiting]
-    resting = select(Connection.resume_at > now()).where(Connection.id == connection_id)
+    resting = select(Connection.resume_at > now()).where(Connection.id == connection.id)
     there, not_begun = sum(row.there for row in rows), sum(row.not_begun for row in rows)
     return _Line(connection, places, there, not_begun, bool(db.scalar(resting)))
 

@@ -10,13 +10,16 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.connections.catalogue import TrainableModel, catalogue
+from shared.connections.catalogue import TrainableModel
+from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
+from shared.connections.trainable import trainable_model, trainable_models
 from shared.db import today
-from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, NotFound, PriceUnknown, TrainingClosed
+from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
 from shared.providers.tiers import ServiceTier, training_tiers
-from shared.spend.prices import Price, price_of, tuned
+from shared.spend.prices import Price, tuned
+from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
 
 
@@ -37,10 +40,10 @@ def offers(db: Session) -> list[Offer]:
     """Everything that can be trained today, by connection and model."""
     day = today(db)
     return [
-        Offer(connection, model, method, _price(model, tier, day), shutdown_date(connection, model), tier)
+        Offer(connection, model, method, _price(connection, model, tier, day), shutdown_date(connection, model), tier)
         for connection in _connections(db)
-        for model in catalogue().values()
-        if model.provider == connection.provider and _why_not(connection, model, day) is None
+        for model in trainable_models(connection).values()
+        if _why_not(connection, model, day) is None
         for tier in [_tier(connection, None)]
         for method in model.methods
     ]
@@ -53,14 +56,12 @@ def find_offer(
 
     Raises NotFound, TrainingClosed, ModelNotTrainable, InvalidRequest (no such tier there) or PriceUnknown.
     """
-    connection = db.get(Connection, connection_id)
-    if connection is None or connection.archived_at is not None:
-        raise NotFound("connection")
+    connection = get_connection(db, connection_id)
     if connection.training_open is False:
         raise TrainingClosed(
             f"{connection.name} takes no new training jobs: {connection.health_detail}", connection=connection.name
         )
-    known = catalogue().get((connection.provider, model))
+    known = trainable_model(connection, model)
     day = today(db)
     why_not = "it is not in the catalogue" if known is None else _why_not(connection, known, day)
     if known is None or why_not:
@@ -71,13 +72,13 @@ def find_offer(
         methods = ", ".join(known.methods) or "no method that is ordered here"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
     trained_at = _tier(connection, tier)
-    price = price_of(connection.provider, model, tuned(trained_at), Unit.TRAINED, day)
+    price = price_on(connection, model, tuned(trained_at), Unit.TRAINED, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known), trained_at)
 
 
 def connections_for(db: Session, model: str) -> Sequence[Connection]:
     """The connections to providers that train a model, by name. `find_offer` tells whether they do so today."""
-    return [one for one in _connections(db) if (one.provider, model) in catalogue()]
+    return [one for one in _connections(db) if trainable_model(one, model)]
 
 
 def shutdown_date(connection: Connection, model: TrainableModel) -> date | None:
@@ -108,7 +109,7 @@ def prices_by_tier(db: Session, offer: Offer) -> dict[ServiceTier, Price | None]
     """What training would cost at each tier that can be chosen; empty where none can. None = not known."""
     day = today(db)
     tiers = training_tiers(offer.connection.provider, offer.connection.api_version)
-    return {tier: _price(offer.model, tier, day) for tier in tiers}
+    return {tier: _price(offer.connection, offer.model, tier, day) for tier in tiers}
 
 
 def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | None:
@@ -121,8 +122,8 @@ def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | No
     return asked
 
 
-def _price(model: TrainableModel, tier: ServiceTier | None, day: date) -> Price | None:
+def _price(connection: Connection, model: TrainableModel, tier: ServiceTier | None, day: date) -> Price | None:
     try:
-        return price_of(model.provider, model.model, tuned(tier), Unit.TRAINED, day)
+        return price_on(connection, model.model, tuned(tier), Unit.TRAINED, day)
     except PriceUnknown:
         return None

@@ -162,6 +162,8 @@ def _step(db: Session, job: Job, moment: datetime) -> Step:
 def _barred(db: Session, job: Job, connection: Connection) -> str | None:
     if connection.archived_at is not None:
         return f"{connection.name} was taken out of use before anything was bought."
+    if connection.teams is not None and job.team_id not in connection.teams:
+        return f"{connection.name} was closed to the team before anything was bought."
     if db.get_one(Team, job.team_id).archived_at is not None:
         return "The team was archived before anything was bought."
     return None

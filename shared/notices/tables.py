@@ -13,7 +13,8 @@ from shared.ids import EventId, TeamId
 class OutboxEvent(Row):
     __tablename__ = "outbox"
     id: Mapped[EventId] = mapped_column(primary_key=True)
-    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
+    team_id: Mapped[TeamId | None] = mapped_column(ForeignKey("teams.id"), index=True)
+    """Whose event it is. None = the organisation's: it concerns every team that may use the subject."""
     kind: Mapped[str]
     """One of API.md's event names, such as `job.succeeded`."""
     subject: Mapped[str]

@@ -130,6 +130,7 @@ def read_job(body: Mapping[str, Any]) -> ProviderJob:
         hyperparameters=hyperparameters,
         result_file_ids=tuple(one for one in items(body.get("result_files")) if text(one)),
         tag=text(mapping(body.get("metadata")).get(TAG_KEY)),
+        trained_tokens=count(body.get("trained_tokens"), LARGEST_BILL),
     )
 
 

@@ -2,7 +2,7 @@
 
 A provider is one file that turns these calls into a wire dialect. It decides nothing: no retries, no money, no database.
 Outcomes are values to be matched; what prevented an outcome is one of three errors, named for what may be done next.
-Adding a provider is one file and one line in `shared/providers/__init__.py`.
+Adding a provider is one file and one line in `kinds`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -98,6 +98,8 @@ class ProviderJob:
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)
     result_file_ids: Sequence[str] = ()
     tag: str | None = None
+    trained_tokens: int | None = None
+    """As the job says; whether that is the bill is said by its outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +181,18 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where and as whom: the only things a provider client is made of. No ambient variable adds to it.
+    """Where, as whom and by which way: the only things a provider client is made of. No ambient variable adds to it.
 
-    `identity` (Azure): who asks for tokens that are shown instead of `credential`.
+    `identity` (Azure): who asks for tokens that are shown instead of `credential`. `ca_pem`: the only authorities that are
+    believed, as PEM; None = those that the machine trusts.
     """
 
     base_url: str
     credential: str = field(repr=False)
     api_version: str | None = None
     timeout_seconds: float = 30.0
+    proxy_url: str | None = None
+    ca_pem: str | None = None
     identity: Identity | None = None
     on_request: Callable[[], None] | None = field(default=None, repr=False, compare=False)
     """Called with each request that is sent, whatever comes of it."""
@@ -201,6 +206,10 @@ class Provider(Protocol):
 
     moderates: ClassVar[bool]
     """Whether this kind of provider has moderation to ask."""
+
+    def __init__(self, access: Access) -> None:
+        """Asks nothing yet."""
+        ...
 
     def close(self) -> None:
         """Let go of the connections; no question can be asked afterwards."""

@@ -8,7 +8,7 @@ from typing import Any
 from openai import AzureOpenAI, OpenAI
 
 from shared.providers.base import Access
-from shared.providers.outgoing import open_http, sendable
+from shared.providers.outgoing import Way, open_http, sendable
 
 
 class IsolatedOpenAI(OpenAI):
@@ -30,7 +30,7 @@ def open_openai(access: Access, *, base_url: str) -> OpenAI:
         api_key=sendable(access.credential),
         base_url=base_url,
         max_retries=0,
-        http_client=open_http(access.timeout_seconds, access.on_request),
+        http_client=open_http(access.timeout_seconds, access.on_request, _way(access)),
     )
 
 
@@ -43,5 +43,9 @@ def open_dated_azure(access: Access, *, api_version: str) -> OpenAI:
         azure_endpoint=access.base_url.rstrip("/"),
         api_version=api_version,
         max_retries=0,
-        http_client=open_http(access.timeout_seconds, access.on_request),
+        http_client=open_http(access.timeout_seconds, access.on_request, _way(access)),
     )
+
+
+def _way(access: Access) -> Way:
+    return Way(access.proxy_url, access.ca_pem)

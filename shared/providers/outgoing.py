@@ -2,7 +2,8 @@
 
 import ssl
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import httpx2
 
@@ -11,11 +12,33 @@ from shared.providers.base import Rejected
 _CONNECT_SECONDS = 5.0
 
 
-def open_http(timeout_seconds: float, on_request: Callable[[], None] | None = None) -> httpx2.Client:
-    """No redirects: what a request carries goes to the host that it was meant for only. `on_request` is called with each."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which proxy a host is reached (None = straight), and the only authorities that it is believed by (None = those that the
+    machine trusts).
+    """
+
+    proxy_url: str | None = None
+    ca_pem: str | None = None
+
+
+STRAIGHT = Way()
+
+
+def open_http(
+    timeout_seconds: float, on_request: Callable[[], None] | None = None, way: Way = STRAIGHT
+) -> httpx2.Client:
+    """No redirects: what a request carries goes to the host that it was meant for only. `on_request` is called with each.
+
+    A proxy is told the host, and sees nothing of what is sent over TLS.
+    """
     timeout = httpx2.Timeout(timeout_seconds, connect=min(_CONNECT_SECONDS, timeout_seconds))
     hooks = {"request": [_counted(on_request)]} if on_request else {}
-    return httpx2.Client(timeout=timeout, verify=_trusted(), trust_env=False, follow_redirects=False, event_hooks=hooks)
+    trusted = _machines() if way.ca_pem is None else _private(way.ca_pem)
+    proxy = None if way.proxy_url is None else httpx2.Proxy(way.proxy_url)
+    return httpx2.Client(
+        timeout=timeout, verify=trusted, proxy=proxy, trust_env=False, follow_redirects=False, event_hooks=hooks
+    )
 
 
 def _counted(on_request: Callable[[], None]) -> Callable[[httpx2.Request], None]:
@@ -30,6 +53,12 @@ def sendable(credential: str) -> str:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def _machines() -> ssl.SSLContext:
     """Shared, because reading the authorities takes longer (20 ms) than asking a near provider."""
     return httpx2.create_ssl_context(trust_env=False)
+
+
+@lru_cache(maxsize=32)
+def _private(ca_pem: str) -> ssl.SSLContext:
+    """Believes these authorities, and no others."""
+    return ssl.create_default_context(cadata=ca_pem)

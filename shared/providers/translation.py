@@ -9,21 +9,28 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx2
 import openai
 
 from shared.clock import utc_now
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
-from shared.providers.lenient import mapping, parse_object, text
+from shared.providers.lenient import items, mapping, parse_object, text
 
 ODD_ADDRESS = (httpx2.InvalidURL, UnicodeError)
 """What a host that is none is met with, before anything is sent: at the latest when its name is encoded."""
 # Not simply `Exception`: a time limit that strikes in the middle is raised as one too.
 _NOT_TRANSLATED = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError, OSError)
-_NEVER_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
-"""Raised while there is no connection yet (refused, unknown host, failed handshake), so the request cannot have arrived.
+_NEVER_LEFT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+)
+"""Raised while there is no connection yet (refused, unknown host, failed handshake, a proxy that lets nobody through), so the
+request cannot have arrived.
 A reset is not among them: it may come after the request was read."""
 
 _NOT_BY_WAITING = frozenset(
@@ -43,6 +50,7 @@ _SHORTEST, _LONGEST = 0.5, 600.0
 """Seconds. A longer wait than ten minutes is asked about again: a far date is more often a wrong clock than a promise."""
 
 _LONGEST_REASON = 1000
+_NO_SUCH_PATH = "Not Found"
 
 
 class Raw(Protocol):
@@ -123,7 +131,9 @@ def prevented(response: httpx2.Response, credential: str) -> ProviderError:
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """The error body of both dialects: `{"error": {message, type, code, …}}`, any of them null."""
+    """The error body of OpenAI and Azure, `{"error": {message, type, code, …}}`, any of them null; or that of many compatible
+    servers, `{"detail": "…"}` or `{"detail": [{"msg": "…", …}]}`.
+    """
 
     message: str | None
     type: str | None
@@ -132,10 +142,11 @@ class _Refusal:
     @classmethod
     def read(cls, raw: str) -> "_Refusal":
         try:
-            error = mapping(parse_object(raw).get("error"))
+            body = parse_object(raw)
         except Unavailable:
-            error = {}
-        message = text(error.get("message"))
+            body = {}
+        error = mapping(body.get("error"))
+        message = text(error.get("message")) or _detail(body.get("detail"))
         return cls(message and message[:_LONGEST_REASON], text(error.get("type")), text(error.get("code")))
 
     @property
@@ -146,6 +157,14 @@ class _Refusal:
     def in_its_own_words(self) -> bool:
         """Azure's gateway answers for routes that do not exist, with the status as its code."""
         return self.message is not None and self.code != "404"
+
+
+def _detail(detail: Any) -> str | None:
+    """What is said of a path that leads nowhere is not said by anybody who knows what was asked for."""
+    if isinstance(detail, str):
+        return None if detail == _NO_SUCH_PATH else text(detail)
+    told = (text(mapping(one).get("msg")) for one in items(detail))
+    return "; ".join(one for one in told if one) or None
 
 
 def retry_after(headers: Mapping[str, str]) -> float:

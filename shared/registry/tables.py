@@ -28,6 +28,8 @@ class Model(Row):
     scores: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Evaluation id → what it found for this model."""
     shutdown_date: Mapped[date | None]
+    warned_days: Mapped[int | None]
+    """The last warning of the shutdown that was given: for so many days before it. None = none yet."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
 
     _moves = guard_status(MODEL)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.connections.catalogue import catalogue
-from shared.connections.tables import Connection, Health, ProviderKind
+from shared.connections.queries import get_connection
+from shared.connections.tables import Connection, Health
+from shared.connections.trainable import trainable_models
 from shared.errors import NotDeployed, NotFound
 from shared.ids import ConnectionId, ModelId, TeamId
 from shared.providers.tiers import ServiceTier
@@ -97,26 +98,33 @@ def _tuned(db: Session, names: Names, name: str, model: Model) -> Target:
     """The team's own deployment comes before one that an admin has made by hand: the team pays for it by the hour."""
     if (own := names.deployment_of(model.provider_model, model.connection_id)) is not None:
         return _from_deployment(db, name, own, model.id)
-    connection = db.get_one(Connection, model.connection_id)
+    connection = _open_one(db, model.connection_id)
     deployed_as = _deployed_as(connection, model.provider_model)
+    # Named by its checkpoint, since its provider gave it no name: nothing answers to that.
+    if deployed_as == model.provider_model and deployed_as.startswith(f"{model.lineage.get('provider_job_id')}:"):
+        raise _not_deployed(connection, deployed_as)
     return Target(name, connection, deployed_as, model.provider_model, model.base_model, model.id)
 
 
+def _open_one(db: Session, connection_id: ConnectionId) -> Connection:
+    """The connection of a tuned model, also one out of use. Raises NotFound when it was closed to the team."""
+    connection = db.get(Connection, connection_id)
+    if connection is None:
+        raise NotFound("model")
+    return connection
+
+
 def _from_deployment(db: Session, name: str, own: Deployed, model_id: ModelId | None) -> Target:
-    connection = db.get_one(Connection, own.connection_id)
+    connection = _open_one(db, own.connection_id)
     return Target(name, connection, own.name, own.model, own.base_model, model_id, own.tier)
 
 
 def _base(db: Session, name: str, connection_id: ConnectionId | None) -> Target:
-    connection = _chosen(db, connection_id) if connection_id else _first_that_answers(db, name)
+    connection = get_connection(db, connection_id) if connection_id else _first_that_answers(db, name)
+    # Such a server lists tuned models under names like any other: what may be asked there is what the connection says.
+    if connection.provider.traits.self_described and name not in trainable_models(connection):
+        raise NotFound("model")
     return Target(name, connection, _deployed_as(connection, name), name, name, None)
-
-
-def _chosen(db: Session, connection_id: ConnectionId) -> Connection:
-    connection = db.get(Connection, connection_id)
-    if connection is None or connection.archived_at is not None:
-        raise NotFound("connection")
-    return connection
 
 
 def _first_that_answers(db: Session, name: str) -> Connection:
@@ -125,7 +133,7 @@ def _first_that_answers(db: Session, name: str) -> Connection:
         if name in _answered_by(connection):
             return connection
     for connection in connections:
-        if connection.provider is ProviderKind.AZURE and name in (connection.models or _catalogued(connection)):
+        if connection.provider.traits.from_deployments and name in _known_there(connection):
             _deployed_as(connection, name)
     raise NotFound("model")
 
@@ -137,23 +145,26 @@ def _healthy(db: Session) -> Sequence[Connection]:
 
 def _answered_by(connection: Connection) -> Collection[str]:
     """The models that can be asked there. An account that has told nothing (yet) is taken to have what the catalogue knows."""
-    if connection.provider is ProviderKind.AZURE:
-        return connection.deployments
-    return connection.models or _catalogued(connection)
+    return connection.deployments if connection.provider.traits.from_deployments else _known_there(connection)
 
 
-def _catalogued(connection: Connection) -> set[str]:
-    return {model for provider, model in catalogue() if provider == connection.provider}
+def _known_there(connection: Connection) -> Collection[str]:
+    told = {} if connection.provider.traits.self_described else connection.models
+    return told or trainable_models(connection)
 
 
 def _deployed_as(connection: Connection, model: str) -> str:
-    if connection.provider is not ProviderKind.AZURE:
-        return model
     if model not in connection.deployments:
-        raise NotDeployed(
-            f"{model} has no deployment on {connection.name}, and Azure answers from deployments only. A tuned model is "
-            "deployed by POST /v1/deployments; for any other, ask an admin to name a deployment in the connection.",
-            model=model,
-            connection=connection.name,
-        )
+        if not connection.provider.traits.from_deployments:
+            return model
+        raise _not_deployed(connection, model)
     return str(connection.deployments[model])
+
+
+def _not_deployed(connection: Connection, model: str) -> NotDeployed:
+    return NotDeployed(
+        f"{model} has no deployment on {connection.name}, which answers for such models from deployments only. On Azure a "
+        "tuned model is deployed by POST /v1/deployments; else ask an admin to name a deployment in the connection.",
+        model=model,
+        connection=connection.name,
+    )

@@ -14,7 +14,8 @@ from shared.ids import ModelId, TeamId
 from shared.registry.queries import usable_models
 from shared.registry.targets import base_models
 from shared.serving.tables import Alias, AliasChange
-from shared.spend.prices import Tier, price_of
+from shared.spend.prices import Tier
+from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
 
 
@@ -87,7 +88,7 @@ def get_served(db: Session, team_id: TeamId, name: str) -> Served:
 
 def _is_priced(name: str, connection: Connection, day: date) -> bool:
     try:
-        price_of(connection.provider, name, Tier.BASE, Unit.INPUT, day)
+        price_on(connection, name, Tier.BASE, Unit.INPUT, day)
     except PriceUnknown:
         return False
     return True

@@ -18,7 +18,7 @@ from shared.db import today
 from shared.deployments.queries import deployed
 from shared.deployments.recording import note_asked
 from shared.errors import AnswerLost, Problem, ProviderRefused, ProviderUnavailable
-from shared.evaluations.candidates import encoding_of
+from shared.evaluations.candidates import encoding_of, most_of
 from shared.evaluations.rates import Seller, Usage, seller_of
 from shared.ids import TeamId
 from shared.providers.base import Answer, Rejected, Throttled, Unavailable
@@ -78,7 +78,8 @@ def prepare(db: Session, caller: TeamCaller, name: str, body: Mapping[str, Any])
         note_asked(db, target.connection.id, target.deployed_as)
     seller = seller_of(target, today(db))
     sent = limited(body)
-    most = most_used(sent, target.base_model, encoding_of(target.connection.provider, target.base_model))
+    counted = most_used(sent, target.base_model, encoding_of(target.connection, target.base_model))
+    most = most_of(target.connection, target.base_model, counted)
     prompt = Prompt(ids.new("req"), target, seller, sent, most)
     spend.hold(db, _hold(caller.team_id, prompt))
     return prompt

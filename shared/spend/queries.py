@@ -64,7 +64,8 @@ _COLUMNS: dict[Grouping, SQLColumnExpression[Any]] = {
     Grouping.TEAM: Team.name,
     Grouping.MODEL: LedgerEntry.model,
     Grouping.KIND: LedgerEntry.kind,
-    Grouping.CONNECTION: Connection.name,
+    # One that was closed to the team since has no name for it any more.
+    Grouping.CONNECTION: func.coalesce(Connection.name, LedgerEntry.connection_id),
     Grouping.DAY: _DAY,
     Grouping.MONTH: func.to_char(_DAY, "YYYY-MM"),
 }

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.connections import checks, queries
-from shared.connections.actions import close_training
 from shared.connections.credentials import Vault
+from shared.connections.outages import close_training
 from shared.db import Database
 from shared.queue import Task
 from shared.storage import storage_from
@@ -152,8 +152,10 @@ def test_teams_see_connections_and_change_none(api: Api) -> None:
     summary = {name: connection[name] for name in seen}
     assert lead.get(path).json() == summary
     assert lead.get("/v1/connections").json()["data"] == [summary]
-    assert api.admin.get("/v1/connections").json()["data"] == [api.admin.get(path).json()]
-    assert api.admin.get(path, headers={"X-Team": api.team("sales")["id"]}).json() == connection
+    detail = connection | {"poll_lag_seconds": None}
+    assert api.admin.get("/v1/connections").json()["data"] == [connection]
+    assert api.admin.get(path).json() == detail
+    assert api.admin.get(path, headers={"X-Team": api.team("sales")["id"]}).json() == detail
     assert lead.post("/v1/connections", json=openai("http://127.0.0.1:1", name="x")).status_code == 403
     assert lead.patch(path, json={"name": "x"}).status_code == 403
     assert lead.delete(path).status_code == 403

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.datasets.epochs import automatic_epochs, azure_billed, billing_tokens
+from shared.datasets.epochs import automatic_epochs, billing_tokens, rounded_bill
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_a_real_bill_to_the_token() -> None:
 
 def test_a_real_bill_of_azure() -> None:
     # Forty examples: 2,606 for their messages and one for each, three epochs; billed as 8,000.
-    assert azure_billed(billing_tokens(2_606 + 40, automatic_epochs(40))) == 8_000
+    assert rounded_bill(billing_tokens(2_606 + 40, automatic_epochs(40)), 1_000) == 8_000
 
 
 @pytest.mark.parametrize(("tokens", "billed"), [(0, 0), (1, 1_000), (1_499, 1_000), (1_500, 2_000), (16_000, 16_000)])
 def test_azure_bills_whole_thousands(tokens: int, billed: int) -> None:
-    assert azure_billed(tokens) == billed
+    assert rounded_bill(tokens, 1_000) == billed

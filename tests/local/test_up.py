@@ -74,7 +74,7 @@ def test_everything_is_kept_from_run_to_run_and_no_process_outlives_its_supervis
     again = until_ready(last)
 
     assert said["admin key"] == kept(folder)["admin_key"]
-    assert names == {"openai-sandbox", "azure-sandbox"}
+    assert names == {"openai-sandbox", "azure-sandbox", "compatible-sandbox"}
     assert "admin key" not in again
     assert connection_names(again["ready"], said["admin key"]) == names
 

@@ -14,6 +14,8 @@ import httpx2
 from shared.providers import open_provider
 from shared.providers.base import Access, Provider, TrainingOrder
 
+LLAMA = "meta-llama/Meta-Llama-3.1-8B-Instruct"
+_PREFIXES = {"openai": "sk", "compatible": "ow"}
 ROWS = "".join(
     json.dumps(
         {
@@ -52,16 +54,22 @@ class Standin:
     @classmethod
     def of(cls, url: str, dialect: str) -> "Standin":
         unique = uuid4().hex[:8]
-        if dialect == "openai":
-            return cls(url, dialect, f"sk-sandbox-{unique}", f"sk-sandbox-{unique}")
+        if dialect in _PREFIXES:
+            key = f"{_PREFIXES[dialect]}-sandbox-{unique}"
+            return cls(url, dialect, key, key)
         return cls(url, dialect, unique, f"az-sandbox-{unique}")
 
     def provider(self, seconds: float = 10) -> Provider:
-        if self.dialect == "openai":
-            return open_provider("openai", Access(f"{self.url}/v1", self.credential, timeout_seconds=seconds))
+        if self.dialect in _PREFIXES:
+            path = "/v1" if self.dialect == "openai" else "/compatible/v1"
+            return open_provider(self.dialect, Access(f"{self.url}{path}", self.credential, timeout_seconds=seconds))
         version = "2024-10-21" if self.dialect == "azure-dated" else None
         endpoint = f"{self.url}/azure/{self.account}"
         return open_provider("azure", Access(endpoint, self.credential, api_version=version, timeout_seconds=seconds))
+
+    def order(self, file_id: str, **changes: Any) -> TrainingOrder:
+        model = LLAMA if self.dialect == "compatible" else "gpt-4.1-mini-2025-04-14"
+        return order(file_id, **{"model": model} | changes)
 
     def fault(self, operation: str, kind: str, **parameters: Any) -> None:
         fault = {"account": self.account, "operation": operation, "kind": kind, "parameters": parameters}

@@ -22,6 +22,13 @@ from tests.support.worker import context_on, drain
 from worker.context import Context
 
 MODEL = "gpt-4.1-2025-04-14"
+LLAMA = {
+    "model": "meta-llama/Meta-Llama-3.1-8B-Instruct",
+    "prices": {"training": "0.4", "input": "0.02", "output": "0.06", "tuned_input": "0.03", "tuned_output": "0.09"},
+    "context_tokens": 131_072,
+    "always": {"lora": True},
+}
+"""As an admin would describe what the compatible sandbox trains, and how it bills."""
 TERMINAL = {"succeeded", "failed", "cancelled"}
 EXAMPLES = PROJECT / "examples" / "support_triage.jsonl"
 _PATIENCE = 60
@@ -43,7 +50,8 @@ class Workshop:
     dataset_id: str
 
     def submit(self, **more: Any) -> str:
-        order = {"dataset_id": self.dataset_id, "connection_id": self.connection_id, "model": MODEL}
+        model = LLAMA["model"] if self.provider == "compatible" else MODEL
+        order = {"dataset_id": self.dataset_id, "connection_id": self.connection_id, "model": model}
         made = self.member.post("/v1/jobs", json=order | {"hyperparameters": {"n_epochs": 1}} | more)
         assert made.status_code == 202, made.text
         return str(made.json()["id"])
@@ -102,9 +110,14 @@ class Workshop:
 
 @contextmanager
 def workshop_on(api: Api, sandbox_url: str, dialect: str) -> Iterator[Workshop]:
-    """`dialect`: openai or azure."""
+    """`dialect`: openai, azure or compatible."""
     unique = uuid.uuid4().hex[:10]
-    if dialect == "openai":
+    if dialect == "compatible":
+        account, access = (
+            f"ow-sandbox-{unique}",
+            Access(f"{sandbox_url}/compatible/v1", f"ow-sandbox-{unique}", None, 3),
+        )
+    elif dialect == "openai":
         account, access = f"sk-sandbox-{unique}", Access(f"{sandbox_url}/v1", f"sk-sandbox-{unique}", timeout_seconds=3)
     else:
         account = f"r{unique}"
@@ -123,7 +136,8 @@ def workshop_on(api: Api, sandbox_url: str, dialect: str) -> Iterator[Workshop]:
 
 def _connect(api: Api, dialect: str, access: Access) -> str:
     wanted = {"name": dialect, "provider": dialect, "base_url": access.base_url, "credential": access.credential}
-    made = api.admin.post("/v1/connections", json=wanted | {"api_version": access.api_version})
+    more = {"catalogue": [LLAMA]} if dialect == "compatible" else {"api_version": access.api_version}
+    made = api.admin.post("/v1/connections", json=wanted | more)
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
 

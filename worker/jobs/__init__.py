@@ -5,9 +5,9 @@ from contextlib import closing
 import structlog
 
 from shared.connections.access import provider_of
-from shared.connections.actions import note_answer
 from shared.connections.allowance import give_back
 from shared.connections.credentials import CannotOpen
+from shared.connections.outages import note_answer
 from shared.db import UNAVAILABLE
 from shared.jobs.recording import record_failure
 from shared.jobs.rounds import take_round

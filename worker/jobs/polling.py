@@ -6,10 +6,10 @@ from contextlib import closing
 import structlog
 
 from shared.connections.access import provider_of
-from shared.connections.actions import note_answer
 from shared.connections.allowance import give_back, note_lags, wait_with_rounds
 from shared.connections.credentials import CannotOpen
 from shared.connections.limits import limits_of
+from shared.connections.outages import note_answer
 from shared.db import Session
 from shared.ids import JobId
 from shared.jobs.intervals import Rhythm

@@ -6,8 +6,8 @@ alone is its connection's: until it is over nobody asks there, and afterwards on
 
 from dataclasses import dataclass
 
-from shared.connections.actions import close_training, leave_alone
 from shared.connections.credentials import CannotOpen
+from shared.connections.outages import REFUSED_SECONDS, close_training, leave_alone, note_refusal
 from shared.connections.tables import Connection
 from shared.jobs.recording import record_failure, record_silence, record_wait
 from shared.jobs.rounds import Round
@@ -15,7 +15,6 @@ from shared.jobs.taking import Step, Work
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from worker.context import Context
 
-CREDENTIAL_SECONDS = 300.0
 LONGEST_WAIT_SECONDS = 60.0
 SHORT_WAIT_SECONDS = 2.0
 """A job's own wait while its connection is left alone."""
@@ -75,10 +74,10 @@ def _pause(connection: Connection, error: ProviderError | CannotOpen) -> _Pause 
         case Unavailable():
             return _Pause(error.reason, "provider_unavailable", _backoff(connection.failures))
         case CannotOpen():
-            return _Pause(str(error), "credential_unreadable", CREDENTIAL_SECONDS, lasts=True)
+            return _Pause(str(error), "credential_unreadable", REFUSED_SECONDS, lasts=True)
         case Rejected() if error.credential:
             reason = f"{connection.name}'s credential is refused; the job waits for a new one."
-            return _Pause(reason, "credential_refused", CREDENTIAL_SECONDS, lasts=True)
+            return _Pause(reason, "credential_refused", REFUSED_SECONDS, lasts=True)
         case _:
             return None
 
@@ -111,7 +110,10 @@ def _wait(context: Context, work: Work, reason: str, code: str, seconds: float) 
 
 def _leave_alone(context: Context, connection: Connection, pause: _Pause) -> None:
     with context.database.transaction() as db:
-        leave_alone(db, connection.id, pause.seconds)
+        if pause.lasts:
+            note_refusal(db, connection.id, pause.reason)
+        else:
+            leave_alone(db, connection.id, pause.seconds)
 
 
 def _asked_to_wait(error: ProviderError) -> str:

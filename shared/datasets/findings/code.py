@@ -7,7 +7,9 @@ against one of them. What stands against single models or methods is in `accepta
 from dataclasses import dataclass
 from enum import StrEnum
 
-PROVIDERS = ("openai", "azure", "compatible")
+from shared.providers.kinds import ProviderKind
+
+PROVIDERS = tuple(kind.value for kind in ProviderKind)
 """Those whose rules are known. The compatible ones are taken together, each rule being that of the strictest of them."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from shared.connections.actions import leave_alone, note_answer
+from shared.connections.outages import leave_alone, note_answer
 from shared.connections.tables import Connection
 from shared.datasets.moderation.findings import keep_findings
 from shared.datasets.moderation.portions import Portion

@@ -1,0 +1,76 @@
+"""A server of open-weight models that speaks OpenAI's fine-tuning protocol: what it does otherwise than OpenAI.
+
+Proved on the documented behaviour of one hosted service; what is rested on stands in docs/providers.md. It has no metadata, so a
+job is told by its file, and its jobs name no model, so that is told by their checkpoints.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from shared.providers.base import Finished, Moderated, ProviderJob, ProviderModel, Rejected, TrainingOrder
+from shared.providers.openai import OpenAIProvider, method, ordered
+
+_SUCCEEDED = "succeeded"
+
+
+class CompatibleProvider(OpenAIProvider):
+    """One account there."""
+
+    moderates: ClassVar[bool] = False
+
+    @override
+    def models(self) -> Sequence[ProviderModel]:
+        """None: such a list does not say what can be trained, and has tuned models under names like any other. What is offered
+        is said by the connection.
+        """
+        return ()
+
+    @override
+    def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
+        raise Rejected("A compatible server has no moderation that is known", code="not_offered", status=404)
+
+    @override
+    def _order(self, order: TrainingOrder) -> dict[str, Any]:
+        """Without metadata. Supervised hyperparameters stand at the top, where such servers had them first and still take them;
+        the SDK would refuse those that are not OpenAI's, hence `extra_body`.
+        """
+        if order.method != "supervised":
+            return {**ordered(order), "extra_body": {"method": method(order)}}
+        return {**ordered(order), "extra_body": {"hyperparameters": dict(order.hyperparameters)}}
+
+    @override
+    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+        """There are no tags to filter by."""
+        return [self._named(job) for job in self._jobs_of_file(training_file_id)]
+
+    @override
+    def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
+        """Without those that are over and name no model: whoever looks for one asks for it alone."""
+        for page in super().newest_jobs():
+            yield [job for job in page if job.status != _SUCCEEDED or isinstance(job.outcome, Finished)]
+
+    @override
+    def job(self, provider_job_id: str) -> ProviderJob | None:
+        seen = super().job(provider_job_id)
+        return None if seen is None else self._named(seen)
+
+    @override
+    def cancel(self, provider_job_id: str) -> ProviderJob:
+        return self._named(super().cancel(provider_job_id))
+
+    @override
+    def _read_job(self, body: Mapping[str, Any]) -> ProviderJob:
+        """Result files are left alone: where there are any they are weights, and not the table of steps."""
+        return replace(super()._read_job(body), result_file_ids=())
+
+    def _named(self, job: ProviderJob) -> ProviderJob:
+        """A job that is over without naming its model: it is the last checkpoint, written as what a model is made of there."""
+        if job.status != _SUCCEEDED or isinstance(job.outcome, Finished):
+            return job
+        checkpoints = self.checkpoints(job.id)
+        if not checkpoints:
+            return job  # not told yet: it is looked at again
+        return replace(job, outcome=Finished(f"{job.id}:{checkpoints[-1].id}", job.trained_tokens))

@@ -1,0 +1,67 @@
+"""The kinds of providers there are: each is one line here and the file that it names.
+
+What must be known of a kind without asking anyone stands beside its name, so that nobody else need ask which kind it is.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+_OPENAIS = frozenset({"n_epochs", "batch_size", "learning_rate_multiplier"})
+_OPEN_WEIGHT = frozenset(
+    {"n_epochs", "batch_size", "learning_rate", "warmup_ratio", "weight_decay", "lora_r", "lora_alpha", "lora_dropout"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a kind is like. `implemented_by` is `module:class`; it is loaded when the first one is opened.
+
+    `billed_by`: bills come in whole numbers of so many tokens. `from_deployments`: models answer under names that are given to
+    them at the provider. `self_described`: what can be trained, how and for how much stands on the connection, and nothing is
+    known of what the server would choose by itself.
+    """
+
+    implemented_by: str
+    suffix: str
+    hyperparameters: frozenset[str]
+    billed_by: int = 1
+    from_deployments: bool = False
+    self_described: bool = False
+
+
+_LOOKED_UP = Traits("", "", frozenset())
+"""Never a kind's: by its name alone a kind is looked up, not made."""
+
+
+class ProviderKind(StrEnum):
+    """A kind by the name that connections, the catalogue and the price book have for it."""
+
+    traits: Traits
+
+    OPENAI = "openai", Traits("shared.providers.openai:OpenAIProvider", r"[A-Za-z0-9_-]{1,64}", _OPENAIS)
+    AZURE = (
+        "azure",
+        Traits(
+            "shared.providers.azure:AzureProvider",
+            r"[A-Za-z0-9_-]{1,40}",
+            _OPENAIS,
+            billed_by=1_000,
+            from_deployments=True,
+        ),
+    )
+    COMPATIBLE = (
+        "compatible",
+        Traits(
+            "shared.providers.compatible:CompatibleProvider",
+            r"[A-Za-z0-9_-]{1,64}",
+            _OPEN_WEIGHT,
+            self_described=True,
+        ),
+    )
+
+    def __new__(cls, name: str, traits: Traits = _LOOKED_UP) -> Self:
+        made = str.__new__(cls, name)
+        made._value_ = name
+        made.traits = traits
+        return made
