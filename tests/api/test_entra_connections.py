@@ -97,7 +97,9 @@ def test_tokens_serve_a_whole_job_and_jobs_of_a_refused_application_wait_for_ano
     assert (seen["health"], "AADSTS7000215" in seen["health_detail"]) == ("unhealthy", True)
     job = office.submit(office.dataset(), connection_id=connection)
     office.drain()
-    assert office.job(job)["reason_code"] == "credential_refused"
+    waiting = office.job(job)
+    assert waiting["status"] == "queued", "the check has found it out before anything was sent"
+    assert "left alone" in waiting["queue"]["reason"]
     before = tokens(office)
     office.lab.api.admin.patch(f"/v1/connections/{connection}", json={"entra": office.entra()})
     assert office.finish(job)["status"] == "succeeded"
