@@ -30,7 +30,8 @@ def check(given: Any, path: str, *, is_azure: bool, is_dpo: bool) -> Json:
     if not isinstance(given, dict):
         raise invalid(f"Invalid type for '{path}': expected an object.", path, "invalid_type")
     allowed = {"n_epochs", "batch_size", "learning_rate_multiplier"} | ({"beta"} if is_dpo else set())
-    allowed |= {"l2_multiplier", "prompt_loss_weight"} if is_azure else set()
+    if is_azure:
+        allowed |= {"l2_multiplier" if is_dpo else "prompt_loss_weight"}
     for name, value in given.items():
         if name not in allowed:
             raise invalid(f"Unknown parameter: '{path}.{name}'.", f"{path}.{name}", "unknown_parameter")

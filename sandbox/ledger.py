@@ -34,6 +34,8 @@ def _job(world: World, job: Job) -> Json:
         "dialect": job.dialect,
         "tag": job.filename,
         "metadata": job.metadata,
+        "method": job.method,
+        "hyperparameters": job.hyperparameters,
         "model": job.base,
         "tier": job.tier,
         "status": progress.status,

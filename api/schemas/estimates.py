@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
+from api.schemas.jobs import Method
 from shared.errors import Problem
 from shared.jobs.estimates import Choice, Estimated
 from shared.jobs.offers import Offer
@@ -28,7 +29,7 @@ class ChoiceSchema(Schema):
     model_config = example(_CHOICE)
     connection_id: ConnectionId
     model: ModelName
-    method: Literal["supervised"] = "supervised"
+    method: Method = "supervised"
     tier: ServiceTier | None = None
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
 

@@ -23,6 +23,7 @@ from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Method = Literal["supervised", "dpo"]
 
 _HYPERPARAMETERS: dict[str, Any] = {"n_epochs": 3, "batch_size": None, "learning_rate_multiplier": None}
 _ORDER: dict[str, Any] = {
@@ -38,12 +39,18 @@ _ORDER: dict[str, Any] = {
 
 
 class Hyperparameters(Schema):
-    """What is left out (or null) is the provider's to choose."""
+    """What is left out (or null) is the provider's to choose.
+
+    `beta` is for `dpo`; on Azure `l2_multiplier` is too, and `prompt_loss_weight` is for `supervised`. Elsewhere they are refused.
+    """
 
     model_config = example(_HYPERPARAMETERS)
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
     batch_size: Annotated[int, Field(ge=1, le=256, strict=True)] | None = None
     learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
+    beta: Annotated[float, Field(gt=0, le=2, allow_inf_nan=False, strict=True)] | None = None
+    l2_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
+    prompt_loss_weight: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = None
 
     def chosen(self) -> dict[str, int | float]:
         return {name: value for name, value in self.model_dump().items() if value is not None}
@@ -52,6 +59,7 @@ class Hyperparameters(Schema):
 class JobSubmit(Schema):
     """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more.
 
+    `method`: `supervised` for a dataset of chats, `dpo` for one of preferences.
     `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
     """
 
@@ -60,7 +68,7 @@ class JobSubmit(Schema):
     validation_dataset_id: DatasetId | None = None
     connection_id: ConnectionId | None = None
     model: ModelName
-    method: Literal["supervised"] = "supervised"
+    method: Method = "supervised"
     tier: ServiceTier | None = None
     hyperparameters: Hyperparameters = Hyperparameters()
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None

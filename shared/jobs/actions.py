@@ -17,6 +17,7 @@ from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
 from shared.jobs.admitting import stand_in_line
 from shared.jobs.estimates import Estimate, check_usable, estimate
+from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
@@ -145,6 +146,8 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
     if order.suffix is not None and not _SUFFIX[provider].fullmatch(order.suffix):
         fault = f"must match {_SUFFIX[provider].pattern} for {provider}"
         raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
+    if faults := faults_of(provider, order.method, order.hyperparameters):
+        raise InvalidRequest(f"{provider} does not take these hyperparameters for {order.method} training.", faults)
     if order.validation_dataset_id is not None:
         check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
 

@@ -1,7 +1,8 @@
 """Estimates: what a training run would cost, before anything is spent. An estimate binds nothing.
 
 The number of tokens is counted by the rule that a real bill was found to follow; bills were seen within 5 % of it, so the
-interval is that wide and a hold is made for its upper end.
+interval is that wide and a hold is made for its upper end. How the prompt of a preference is billed, once or with each of its two
+answers, is not published: then the upper end is that of the dearer way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from shared.connections.tables import ProviderKind
 from shared.datasets.epochs import automatic_epochs, azure_billed, billing_tokens
 from shared.datasets.queries import get_dataset
+from shared.datasets.shapes import METHODS, Shape
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
@@ -32,6 +34,8 @@ class Estimate:
 
     examples: int
     tokens_per_epoch: int
+    tokens_at_most: int
+    """Of one epoch, if the prompt of a preference is counted with each of its answers; else the same."""
     n_epochs: int
     epochs_are_automatic: bool
     billed_tokens: int
@@ -44,8 +48,11 @@ class Estimate:
     def rests_on(self) -> str:
         """The calculation, for people."""
         chosen = "chosen automatically" if self.epochs_are_automatic else "as asked for"
+        tokens = f"{self.tokens_per_epoch:,}"
+        if self.tokens_at_most > self.tokens_per_epoch:
+            tokens += f" (up to {self.tokens_at_most:,} if prompts are billed with each answer)"
         return (
-            f"{self.tokens_per_epoch:,} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
+            f"{tokens} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
             f"({self.price.source}, {self.price.confidence} confidence, since {self.price.effective_from}); ± 5 %"
         )
 
@@ -80,10 +87,10 @@ def estimate_all(
 
 
 def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
-    """What training with a dataset would cost on each model that some connection trains today, with automatic epochs."""
-    return _estimate_each(
-        db, dataset, [Choice(one.connection.id, one.model.model, one.method, None) for one in offers(db)]
-    )
+    """What training with a dataset would cost on each model that is trained today by its method, with automatic epochs."""
+    method = METHODS[Shape.PREFERENCE if dataset.format == Shape.PREFERENCE else Shape.CHAT]
+    choices = [Choice(one.connection.id, one.model.model, method, None) for one in offers(db) if one.method == method]
+    return _estimate_each(db, dataset, choices)
 
 
 def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> list[Estimated]:
@@ -105,7 +112,8 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     provider, price = offer.connection.provider, offer.price
     report = check_usable(dataset, offer)
     assert price is not None, "find_offer refuses a model without a price"
-    tokens = _tokens(dataset, report, offer)
+    counts = _tokens(dataset, report, offer)
+    tokens, most = counts["total"], max(counts["total"], counts.get("total_at_most") or 0)
     epochs = n_epochs or automatic_epochs(report["examples"])
     counted = billing_tokens(tokens, epochs)
 
@@ -115,27 +123,30 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     return Estimate(
         examples=report["examples"],
         tokens_per_epoch=tokens,
+        tokens_at_most=most,
         n_epochs=epochs,
         epochs_are_automatic=n_epochs is None,
         billed_tokens=billed_as(provider, Decimal(counted)),
         price=price,
         low=cost(counted * (1 - UNCERTAINTY)),
         expected=cost(Decimal(counted)),
-        high=cost(counted * (1 + UNCERTAINTY)),
+        high=cost(billing_tokens(most, epochs) * (1 + UNCERTAINTY)),
     )
 
 
-def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> int:
-    """Only the encodings of models that could be trained when the dataset was read have been counted."""
-    counted = report["tokens"].get(offer.model.encoding)
+def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> Mapping[str, Any]:
+    """The counts in the model's encoding.
+
+    Only the encodings of models that could be trained when the dataset was read have been counted.
+    """
+    counted: Mapping[str, Any] | None = report["tokens"].get(offer.model.encoding)
     if counted is None:
         raise DatasetNotReady(
             f"The tokens of {dataset.id} were not counted as {offer.model.model} counts them ({offer.model.encoding}). "
             f"POST /v1/datasets/{dataset.id}/read makes a version in which they are.",
             dataset_id=dataset.id,
         )
-    total: int = counted["total"]
-    return total
+    return counted
 
 
 def billed_as(provider: str, tokens: Decimal) -> int:
