@@ -44,6 +44,15 @@ class Plan:
 
 
 @dataclass(slots=True)
+class Pause:
+    """A time in which a job stood still: at which of its own seconds, from when and until when on the clock (None: not resumed)."""
+
+    elapsed: float
+    since: float
+    until: float | None = None
+
+
+@dataclass(slots=True)
 class Job:
     """`pace` is how much faster than the clock this job runs; `breaks` is the error it will fail with in training."""
 
@@ -73,6 +82,7 @@ class Job:
     is_deleted: bool = False
     has_result_file: bool = True
     tier: str | None = None
+    pauses: list[Pause] = field(default_factory=list)
 
 
 @dataclass(slots=True)

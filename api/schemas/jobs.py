@@ -19,6 +19,7 @@ from api.schemas.base import (
 )
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
+from shared.jobs.tables import Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
 
@@ -109,7 +110,7 @@ class QueueSchema(Schema):
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
-    `queue` is there while it is queued.
+    `queue` is there while it is queued; `wish` while it is to pause or to go on and the provider has not done so yet.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
     """
 
@@ -121,6 +122,9 @@ class JobSchema(Schema):
             "validation_dataset_id": None,
             "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
             "seed": None,
+            "retry_of": None,
+            "max_cost": "5.00",
+            "wish": None,
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
             "reason_code": None,
@@ -150,6 +154,9 @@ class JobSchema(Schema):
     seed: int | None
     labels: dict[str, str]
     priority: int
+    retry_of: JobId | None
+    max_cost: Money | None
+    wish: Wish | None
     status: JobStatus
     reason: str | None
     reason_code: str | None

@@ -54,6 +54,7 @@ class Order:
     labels: Mapping[str, str] = field(default_factory=dict)
     priority: int = 0
     """Among the team's own queued jobs the highest goes first."""
+    retry_of: JobId | None = None
 
 
 def submit(db: Session, order: Order, caller: Caller) -> Job:
@@ -168,6 +169,8 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         seed=order.seed,
         labels=dict(order.labels),
         priority=order.priority,
+        max_cost=order.max_cost,
+        retry_of=order.retry_of,
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),

@@ -14,10 +14,11 @@ from shared.db import now, seconds_from_now
 from shared.jobs.endings import end_cancelled, fail, succeed
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.story import explain, move
-from shared.jobs.tables import Job
+from shared.jobs.tables import Job, Wish
 from shared.jobs.taking import Work, held_job
 from shared.lifecycles import JobStatus
 from shared.providers.base import (
+    PAUSING,
     Cancelled,
     Finished,
     Outcome,
@@ -37,6 +38,8 @@ class Look:
     job: ProviderJob
     events: Sequence[ProviderEvent] | None = None
     checkpoints: Sequence[ProviderCheckpoint] = ()
+    refused: str | None = None
+    """Why the provider did not do what was wished."""
 
 
 def is_news(job: Job, seen: ProviderJob) -> bool:
@@ -58,6 +61,10 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
     job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
+    if look.refused is not None and job.wish is not None:
+        explain(db, job, f"The provider does not {job.wish} it yet: {look.refused}", code=f"{job.wish}_refused")
+    if isinstance(look.job.outcome, StillRunning) and look.job.status != PAUSING:
+        _fulfil(job, Wish.RESUME)
     _record_outcome(db, job, look.job.outcome)
 
 
@@ -67,6 +74,7 @@ def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
             if job.status is JobStatus.PAUSED:
                 move(db, job, JobStatus.RUNNING, "The provider goes on with the job.")
         case Paused():
+            _fulfil(job, Wish.PAUSE)
             if job.status is JobStatus.RUNNING:
                 move(db, job, JobStatus.PAUSED, "The provider has paused the job.")
         case Finished() as finished:
@@ -77,3 +85,8 @@ def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
             end_cancelled(db, job, billed)
         case unexpected:
             assert_never(unexpected)
+
+
+def _fulfil(job: Job, wish: Wish) -> None:
+    if job.wish is wish:
+        job.wish = None

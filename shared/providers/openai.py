@@ -148,6 +148,14 @@ class OpenAIProvider:
             return job
         return self._read_job(_same(body, provider_job_id))
 
+    def pause(self, provider_job_id: str) -> ProviderJob:
+        body = self._body(self._client.fine_tuning.jobs.with_raw_response.pause, provider_job_id)
+        return self._read_job(_same(body, provider_job_id))
+
+    def resume(self, provider_job_id: str) -> ProviderJob:
+        body = self._body(self._client.fine_tuning.jobs.with_raw_response.resume, provider_job_id)
+        return self._read_job(_same(body, provider_job_id))
+
     def _read_job(self, body: Mapping[str, Any]) -> ProviderJob:
         return read_job(body)
 
