@@ -22,6 +22,7 @@ class Order:
     training: StoredFile
     validation: StoredFile | None
     dialect: Dialect
+    auto_epochs: int | None = None
 
 
 def reading_of(model: Model, method: str, dialect: Dialect) -> Reading:
@@ -35,7 +36,7 @@ def plan(world: World, order: Order) -> Plan:
     except Fault as fault:
         return _failing(fault.about("training_file", order.training.id))
     examples = learner.examples
-    epochs = order.hyperparameters.get("n_epochs") or hyperparameters.auto_epochs(len(examples))
+    epochs = order.hyperparameters.get("n_epochs") or order.auto_epochs or hyperparameters.auto_epochs(len(examples))
     batch = order.hyperparameters.get("batch_size") or hyperparameters.auto_batch_size(len(examples))
     made = Plan(
         examples=len(examples),

@@ -116,7 +116,8 @@ class ChatUse:
 @dataclass(slots=True)
 class Switches:
     """What a test can change about an account. `as_published` leaves out what is really sent but not documented;
-    `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
+    `auto_epochs` is how many its jobs get
+    that ask for none; `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
     """
 
     training_closed: bool = False
@@ -124,6 +125,7 @@ class Switches:
     require_bom: bool = False
     as_published: bool = False
     deployments_fail: bool = False
+    auto_epochs: int | None = None
     deployment_capacity: int = 1_000
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api.schemas.base import (
     Amount,
@@ -19,6 +19,7 @@ from api.schemas.base import (
 )
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
+from shared.jobs.stopping import EarlyStop
 from shared.jobs.tables import Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
@@ -57,8 +58,20 @@ class Hyperparameters(Schema):
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
+class EarlyStopSchema(Schema):
+    """The job is cancelled when in so many `evaluations` in a row the metric was no better than the best one before them."""
+
+    model_config = example({"metric": "valid_loss", "evaluations": 3})
+    metric: Literal["valid_loss"] = "valid_loss"
+    evaluations: Annotated[int, Field(ge=1, le=100, strict=True)]
+
+    def rule(self) -> EarlyStop:
+        return EarlyStop(self.metric, self.evaluations)
+
+
 class JobSubmit(Schema):
-    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more.
+    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more,
+    and pause it (or cancel it, where it cannot be paused) when the work that was seen costs so much.
 
     `method`: `supervised` for a dataset of chats, `dpo` for one of preferences.
     `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
@@ -80,6 +93,20 @@ class JobSubmit(Schema):
         int, Field(ge=-100, le=100, strict=True, description="Of the team's own queued jobs the highest goes first.")
     ] = 0
 
+    not_before: Annotated[AwareDatetime, Field(description="It waits here until then, with its money held.")] | None = (
+        None
+    )
+    early_stop: EarlyStopSchema | None = None
+    automatic_retries: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=5,
+            strict=True,
+            description="Ordered again so often when the provider fails, never for faults of data.",
+        ),
+    ] = 0
+
     def order(self) -> Order:
         return Order(
             dataset_id=self.dataset_id,
@@ -94,6 +121,9 @@ class JobSubmit(Schema):
             max_cost=self.max_cost_usd,
             labels=self.labels,
             priority=self.priority,
+            not_before=self.not_before,
+            early_stop=self.early_stop.rule() if self.early_stop else None,
+            automatic_retries=self.automatic_retries,
         )
 
 
@@ -124,6 +154,9 @@ class JobSchema(Schema):
             "seed": None,
             "retry_of": None,
             "max_cost": "5.00",
+            "not_before": None,
+            "early_stop": None,
+            "automatic_retries": 0,
             "wish": None,
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
@@ -156,6 +189,9 @@ class JobSchema(Schema):
     priority: int
     retry_of: JobId | None
     max_cost: Money | None
+    not_before: datetime | None
+    early_stop: EarlyStopSchema | None
+    automatic_retries: int
     wish: Wish | None
     status: JobStatus
     reason: str | None

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
-from api.schemas.jobs import Hyperparameters, Label, Method
+from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
 from shared.jobs.steering import Again, Resolution
 from shared.providers.tiers import ServiceTier
 
@@ -27,10 +27,15 @@ class JobRetry(Schema):
     labels: Annotated[dict[Label, Label], Field(max_length=16)] | None = None
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] | None = None
 
+    early_stop: EarlyStopSchema | None = None
+    automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
+
     def again(self) -> Again:
         changes: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         if self.hyperparameters is not None:
             changes["hyperparameters"] = self.hyperparameters.chosen()
+        if self.early_stop is not None:
+            changes["early_stop"] = self.early_stop.rule()
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

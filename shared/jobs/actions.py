@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -21,6 +22,7 @@ from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
+from shared.jobs.stopping import EarlyStop
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
@@ -55,6 +57,10 @@ class Order:
     priority: int = 0
     """Among the team's own queued jobs the highest goes first."""
     retry_of: JobId | None = None
+    not_before: datetime | None = None
+    early_stop: EarlyStop | None = None
+    automatic_retries: int = 0
+    """How often it is ordered again by itself when the provider fails."""
 
 
 def submit(db: Session, order: Order, caller: Caller) -> Job:
@@ -149,6 +155,9 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
         raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
     if faults := faults_of(provider, order.method, order.hyperparameters):
         raise InvalidRequest(f"{provider} does not take these hyperparameters for {order.method} training.", faults)
+    if order.early_stop is not None and order.validation_dataset_id is None:
+        missing = FieldError("/early_stop", "needs a validation_dataset_id: without one there is no validation loss")
+        raise InvalidRequest("An early stop goes by the validation loss.", [missing])
     if order.validation_dataset_id is not None:
         check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
 
@@ -171,12 +180,15 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         priority=order.priority,
         max_cost=order.max_cost,
         retry_of=order.retry_of,
+        not_before=order.not_before,
+        early_stop=asdict(order.early_stop) if order.early_stop else None,
+        automatic_retries=order.automatic_retries,
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),
         price_id=expected.price.id,
         status=JobStatus.QUEUED,
-        due_at=now(),
+        due_at=func.greatest(now(), order.not_before) if order.not_before else now(),
     )
 
 

@@ -18,6 +18,7 @@ from shared.jobs.actions import Order, submit
 from shared.jobs.admitting import stand_in_line
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
+from shared.jobs.stopping import EarlyStop
 from shared.jobs.story import explain
 from shared.jobs.tables import Job, Wish
 from shared.lifecycles import JOB, JobStatus
@@ -106,6 +107,8 @@ def order_of(job: Job) -> Order:
         max_cost=job.max_cost,
         labels=job.labels,
         priority=job.priority,
+        early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,
+        automatic_retries=job.automatic_retries,
         retry_of=job.id,
     )
 

@@ -44,6 +44,8 @@ class TrainingOrder:
     seed: int | None = None
     tag: str = ""
     """Ours; sent as metadata where the provider takes it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Its owner's; sent as metadata where the provider takes it, as far as there is room."""
     tier: ServiceTier | None = None
     """Where it is trained, for providers that know tiers (`tiers.training_tiers`)."""
 

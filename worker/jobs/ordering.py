@@ -136,5 +136,6 @@ def _order(context: Context, work: Work) -> TrainingOrder:
         suffix=job.suffix,
         seed=job.seed,
         tag=tag(context, work, job.epoch),
+        labels=job.labels,
         tier=job.tier,
     )
