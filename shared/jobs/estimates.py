@@ -19,6 +19,7 @@ from shared.datasets.shapes import METHODS, Shape
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
+from shared.jobs.durations import ExpectedDuration, expected_duration
 from shared.jobs.offers import Offer, find_offer, offers
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
@@ -76,6 +77,8 @@ class Estimated:
     estimate: Estimate | None
     refused: Problem | None
     cheapest: bool = False
+    duration: ExpectedDuration | None = None
+    """How long it will take; None = not known."""
 
 
 def estimate_all(
@@ -83,7 +86,13 @@ def estimate_all(
 ) -> list[Estimated]:
     """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
     dataset = get_dataset(db, dataset_id, team_id=team_id)
-    return _estimate_each(db, dataset, choices)
+    return [replace(one, duration=_duration(db, one)) for one in _estimate_each(db, dataset, choices)]
+
+
+def _duration(db: Session, estimated: Estimated) -> ExpectedDuration | None:
+    if estimated.estimate is None:
+        return None
+    return expected_duration(db, estimated.choice.connection_id, estimated.choice.model)
 
 
 def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from tests.support.laboratory import rows
-from tests.support.office import HELD_OUT, Office
+from tests.support.office import HELD_OUT, MODEL, Office
 
 
 def dear_by_surprise(office: Office) -> str:
@@ -92,3 +94,28 @@ def test_labels_go_along_where_the_provider_takes_them(office: Office) -> None:
     (bought,) = office.bought()
     assert len(bought["metadata"]) == 16
     assert {name: value for name, value in many.items() if name < "label-15"}.items() <= bought["metadata"].items()
+
+
+def test_how_long_it_will_take_is_told_from_three_jobs_on(office: Office) -> None:
+    connection, dataset = office.openai(), office.dataset()
+
+    def told() -> dict[str, float] | None:
+        choice = {"connection_id": connection, "model": MODEL, "n_epochs": 1}
+        asked = office.member.post("/v1/estimates", json={"dataset_id": dataset, "choices": [choice]})
+        duration: dict[str, float] | None = asked.json()["data"][0]["expected_duration"]
+        return duration
+
+    for _ in range(3):
+        assert told() is None
+        office.finish(office.submit(dataset))
+    duration = told()
+    assert duration is not None
+    jobs = office.look("/jobs")["data"]
+    took = sorted(
+        (datetime.fromisoformat(job["finished_at"]) - datetime.fromisoformat(job["started_at"])).total_seconds()
+        for job in jobs
+    )
+    assert duration["jobs"] == 3
+    assert duration["training_p50"] == pytest.approx(took[1], abs=0.01)
+    assert took[1] <= duration["training_p90"] <= took[2] + 0.01
+    assert 0 <= duration["waiting_p50"] <= duration["waiting_p90"]
