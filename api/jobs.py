@@ -22,6 +22,7 @@ from shared.errors import (
     DatasetRejected,
     MaxCostExceeded,
     ModelNotTrainable,
+    ModelRetired,
     NotFound,
     PriceUnknown,
     TrainingClosed,
@@ -43,6 +44,7 @@ _REFUSALS = problems(
     TrainingClosed,
     MaxCostExceeded,
     BudgetExceeded,
+    ModelRetired,
 )
 
 

@@ -34,6 +34,7 @@ def _job(world: World, job: Job) -> Json:
         "dialect": job.dialect,
         "tag": job.filename,
         "metadata": job.metadata,
+        "trained_from": None if job.model == job.base else job.model,
         "method": job.method,
         "hyperparameters": job.hyperparameters,
         "model": job.base,

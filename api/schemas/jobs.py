@@ -73,6 +73,7 @@ class JobSubmit(Schema):
     """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more,
     and pause it (or cancel it, where it cannot be paused) when the work that was seen costs so much.
 
+    `model`: one of the catalogue, or a tuned model or checkpoint of yours (by registry id or provider's name) to be trained further.
     `method`: `supervised` for a dataset of chats, `dpo` for one of preferences.
     `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
     """
@@ -140,6 +141,7 @@ class QueueSchema(Schema):
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
+    `model` is the base model; `trained_from` what is trained further, if that is another.
     `queue` is there while it is queued; `wish` while it is to pause or to go on and the provider has not done so yet.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
     """
@@ -152,6 +154,7 @@ class JobSchema(Schema):
             "validation_dataset_id": None,
             "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
             "seed": None,
+            "trained_from": None,
             "retry_of": None,
             "max_cost": "5.00",
             "not_before": None,
@@ -180,6 +183,7 @@ class JobSchema(Schema):
     validation_dataset_id: DatasetId | None
     connection_id: ConnectionId
     model: str
+    trained_from: str | None
     method: str
     tier: ServiceTier | None
     hyperparameters: dict[str, Any]

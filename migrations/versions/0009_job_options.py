@@ -34,6 +34,8 @@ GRANT EXECUTE ON FUNCTION tw_durations(text, text) TO tw_app;
 
 def upgrade() -> None:
     wish = sa.Enum(*_WISHES, name="wish", native_enum=False, create_constraint=True, length=None)
+    op.add_column("jobs", sa.Column("trained_from", sa.Text(), nullable=True))
+    op.add_column("jobs", sa.Column("continues", JSONB(), nullable=True))
     op.add_column("jobs", sa.Column("wish", wish, nullable=True))
     op.add_column("jobs", sa.Column("retry_of", sa.Text(), nullable=True))
     op.create_foreign_key(op.f("fk_jobs_retry_of"), "jobs", "jobs", ["retry_of"], ["id"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
+from shared.jobs.starting import Start, start_of
 from shared.jobs.stopping import EarlyStop
 from shared.jobs.story import move
 from shared.jobs.tables import Job
@@ -44,6 +45,7 @@ class Order:
 
     dataset_id: DatasetId
     model: str
+    """A base model, or what names a tuned model or checkpoint of the team's."""
     method: str = "supervised"
     connection_id: ConnectionId | None = None
     validation_dataset_id: DatasetId | None = None
@@ -70,10 +72,12 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     MaxCostExceeded or BudgetExceeded; then nothing is held.
     """
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
-    offer, expected = _choose(db, dataset, order)
+    start = start_of(db, dataset.team_id, order.model, order.connection_id)
+    offer, expected = _choose(db, dataset, _started(order, start))
     if order.max_cost is not None and expected.high > order.max_cost:
         raise MaxCostExceeded(expected.high, order.max_cost)
     job = _new_job(order, dataset, offer, expected, caller)
+    job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
     spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     db.add(job)
     db.flush()
@@ -116,6 +120,11 @@ def note_watched(db: Session, job_ids: Iterable[JobId]) -> None:
     live = (Job.id.in_(job_ids), Job.status.in_((JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)))
     stale = noted <= now() - WATCHED / 4
     db.execute(update(Job).where(*live, stale).values(moments).execution_options(synchronize_session=False))
+
+
+def _started(order: Order, start: Start) -> Order:
+    """The same order, of the base model: on the one connection that has what is trained further, if there is such a thing."""
+    return replace(order, model=start.base, connection_id=start.connection_id or order.connection_id)
 
 
 def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:

@@ -21,9 +21,9 @@ PROVIDERS_OWN = frozenset(
 """Codes by which providers say that they failed. Whatever they call otherwise may be the data, and would fail again."""
 
 _ORDERED = (
-    "team_id", "created_by", "dataset_id", "validation_dataset_id", "connection_id", "model", "method", "tier",
-    "hyperparameters", "suffix", "seed", "labels", "priority", "max_cost", "early_stop", "estimate", "held",
-    "usd_per_million", "price_id",
+    "team_id", "created_by", "dataset_id", "validation_dataset_id", "connection_id", "model", "trained_from",
+    "continues", "method", "tier", "hyperparameters", "suffix", "seed", "labels", "priority", "max_cost",
+    "early_stop", "estimate", "held", "usd_per_million", "price_id",
 )  # fmt: skip
 
 

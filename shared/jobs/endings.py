@@ -178,6 +178,7 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
         "connection_id": connection.id,
         "provider_job_id": job.provider_job_id,
         "base_model": job.model,
+        "continues": job.continues,
         "method": job.method,
         "tier": job.tier,
         "hyperparameters": job.hyperparameters,

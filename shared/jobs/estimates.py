@@ -21,6 +21,7 @@ from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.durations import ExpectedDuration, expected_duration
 from shared.jobs.offers import Offer, find_offer, offers
+from shared.jobs.starting import start_of
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.providers.tiers import ServiceTier
@@ -110,7 +111,8 @@ def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> 
 
 def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
     try:
-        offer = find_offer(db, choice.connection_id, choice.model, choice.method, choice.tier)
+        start = start_of(db, dataset.team_id, choice.model, choice.connection_id)
+        offer = find_offer(db, choice.connection_id, start.base, choice.method, choice.tier)
         return Estimated(replace(choice, tier=offer.tier), estimate(dataset, offer, choice.n_epochs), None)
     except Problem as problem:
         return Estimated(choice, None, problem)

@@ -96,7 +96,7 @@ def order_of(job: Job) -> Order:
     """What a job was ordered with, as it would be ordered again."""
     return Order(
         dataset_id=job.dataset_id,
-        model=job.model,
+        model=job.trained_from or job.model,
         method=job.method,
         connection_id=job.connection_id,
         validation_dataset_id=job.validation_dataset_id,

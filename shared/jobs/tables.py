@@ -44,6 +44,11 @@ class Job(Claimable, Row):
     validation_dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     model: Mapped[str]
+    """The base model, which decides price and encoding, also where a tuned one is trained further."""
+    trained_from: Mapped[str | None]
+    """The provider's name of the tuned model or checkpoint that is trained further."""
+    continues: Mapped[dict[str, Any] | None]
+    """Whose that is, for the lineage: registry model, job, step."""
     method: Mapped[str]
     tier: Mapped[ServiceTier | None] = mapped_column(text_enum(ServiceTier))
     """Where it is trained; None = its provider knows no tiers."""

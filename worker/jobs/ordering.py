@@ -128,7 +128,7 @@ def _order(context: Context, work: Work) -> TrainingOrder:
     job = work.job
     assert job.training_file_id is not None
     return TrainingOrder(
-        model=job.model,
+        model=job.trained_from or job.model,
         method=job.method,
         training_file_id=job.training_file_id,
         validation_file_id=job.validation_file_id,
