@@ -73,7 +73,7 @@ class JobSubmit(Schema):
     """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more,
     and pause it (or cancel it, where it cannot be paused) when the work that was seen costs so much.
 
-    `model`: one of the catalogue, or a tuned model or checkpoint of yours (by registry id or provider's name) to be trained further.
+    `model`: one of the catalogue, or a tuned model or checkpoint of yours (by registry id or provider's name) to go on from.
     `method`: `supervised` for a dataset of chats, `dpo` for one of preferences.
     `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
     """
