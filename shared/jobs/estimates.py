@@ -87,13 +87,14 @@ def estimate_all(
 ) -> list[Estimated]:
     """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
     dataset = get_dataset(db, dataset_id, team_id=team_id)
-    return [replace(one, duration=_duration(db, one)) for one in _estimate_each(db, dataset, choices)]
+    return [replace(one, duration=_duration(db, dataset, one)) for one in _estimate_each(db, dataset, choices)]
 
 
-def _duration(db: Session, estimated: Estimated) -> ExpectedDuration | None:
+def _duration(db: Session, dataset: Dataset, estimated: Estimated) -> ExpectedDuration | None:
     if estimated.estimate is None:
         return None
-    return expected_duration(db, estimated.choice.connection_id, estimated.choice.model)
+    choice = estimated.choice
+    return expected_duration(db, choice.connection_id, start_of(db, dataset.team_id, choice.model).base)
 
 
 def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
