@@ -12,6 +12,7 @@ from api.problems import problems
 from api.routing import noun
 from api.schemas.base import JobId
 from api.schemas.jobs import JobCheckpoints, JobMetrics, JobMetricSchema, JobSchema, JobSubmit, QueueSchema
+from api.schemas.steering import JobResolve, JobRetry
 from api.sheets import CSV, also_csv, sheet
 from shared.db import Session
 from shared.errors import (
@@ -21,11 +22,12 @@ from shared.errors import (
     DatasetRejected,
     MaxCostExceeded,
     ModelNotTrainable,
+    ModelRetired,
     NotFound,
     PriceUnknown,
     TrainingClosed,
 )
-from shared.jobs import actions, queries
+from shared.jobs import actions, queries, steering
 from shared.jobs.line import Standing, standings
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
@@ -42,6 +44,7 @@ _REFUSALS = problems(
     TrainingClosed,
     MaxCostExceeded,
     BudgetExceeded,
+    ModelRetired,
 )
 
 
@@ -85,6 +88,59 @@ def cancel_job(job_id: JobId, caller: TeamMember, db: Write, response: Response)
     """
     response.headers["Location"] = f"/v1/jobs/{job_id}"
     return _shown(db, actions.cancel(db, job_id, caller))
+
+
+@router.post(
+    "/jobs/{job_id}/pause",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Pause a job",
+    responses=problems(NotFound, Conflict),
+)
+def pause_job(job_id: JobId, caller: TeamMember, db: Write, response: Response) -> JobSchema:
+    """Asks for a running job to stand still. It is `paused` once the provider says so, which it may do only after the first step.
+
+    What is held stays held. Until then the wish is repeated at every look; resuming takes it back.
+    """
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return _shown(db, steering.pause(db, job_id, caller))
+
+
+@router.post(
+    "/jobs/{job_id}/resume",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Resume a job",
+    responses=problems(NotFound, Conflict),
+)
+def resume_job(job_id: JobId, caller: TeamMember, db: Write, response: Response) -> JobSchema:
+    """Asks for a paused job to go on from where it stands."""
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return _shown(db, steering.resume(db, job_id, caller))
+
+
+@router.post(
+    "/jobs/{job_id}/retry", status_code=HTTPStatus.ACCEPTED, summary="Order a job once more", responses=_REFUSALS
+)
+def retry_job(job_id: JobId, body: JobRetry, caller: TeamMember, db: Write, response: Response) -> JobSchema:
+    """Orders a job that is over once more, with changes: a new job, whose `retry_of` names this one. A job tells one story only."""
+    job = steering.retry(db, job_id, body.again(), caller)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return _shown(db, job)
+
+
+@router.post(
+    "/jobs/{job_id}/resolve",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Resolve an order that was never answered",
+    responses=problems(NotFound, Conflict),
+)
+def resolve_job(job_id: JobId, body: JobResolve, caller: TeamMember, db: Write, response: Response) -> JobSchema:
+    """For a job that is `submit_unknown`: it was dear, its order was not answered, and the provider shows no job for it.
+
+    `adopt` looks for it once more now; `resubmit` orders it again; `fail` gives the money back. An order that turns up late is gone
+    on with after `resubmit`, and stopped after `fail`.
+    """
+    response.headers["Location"] = f"/v1/jobs/{job_id}"
+    return _shown(db, steering.resolve(db, job_id, body.how, caller))
 
 
 @router.get(

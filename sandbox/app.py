@@ -28,6 +28,8 @@ _BOTH: Table = (
     ("list_jobs", "GET", "/fine_tuning/jobs", jobs.list_jobs),
     ("retrieve_job", "GET", "/fine_tuning/jobs/{job_id}", jobs.retrieve),
     ("cancel_job", "POST", "/fine_tuning/jobs/{job_id}/cancel", jobs.cancel),
+    ("pause_job", "POST", "/fine_tuning/jobs/{job_id}/pause", jobs.pause),
+    ("resume_job", "POST", "/fine_tuning/jobs/{job_id}/resume", jobs.resume),
     ("events", "GET", "/fine_tuning/jobs/{job_id}/events", jobs.events),
     ("checkpoints", "GET", "/fine_tuning/jobs/{job_id}/checkpoints", jobs.checkpoints),
     ("list_models", "GET", "/models", models.list_models),

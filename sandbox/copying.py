@@ -34,6 +34,7 @@ def _copy(original: Job, begins_at: float, seconds: float) -> Job:
         created_at=begins_at,
         pace=finish_at(original) / seconds,
         cancelled_at=None,
+        pauses=[],
         tuned_model=ids.tuned_model(job_id, original.base, original.suffix, original.dialect),
         result_file=ids.new("file", original.dialect),
     )

@@ -48,7 +48,7 @@ _RULES = {
 _OPENAIS = frozenset({"n_epochs", "batch_size", "learning_rate_multiplier"})
 _ALLOWED = {
     Dialect.OPENAI: _OPENAIS,
-    Dialect.AZURE: _OPENAIS | {"l2_multiplier", "prompt_loss_weight"},
+    Dialect.AZURE: _OPENAIS,
     Dialect.COMPATIBLE: {"n_epochs", "batch_size", *OPEN_WEIGHT},
 }
 _AUTO = ("auto", -1, None)
@@ -61,6 +61,8 @@ def check(given: Any, path: str, dialect: Dialect, *, is_dpo: bool) -> Json:
     if not isinstance(given, dict):
         raise invalid(f"Invalid type for '{path}': expected an object.", path, "invalid_type")
     allowed = _ALLOWED[dialect] | ({"beta"} if is_dpo else set())
+    if dialect is Dialect.AZURE:
+        allowed |= {"l2_multiplier" if is_dpo else "prompt_loss_weight"}
     for name, value in given.items():
         if name not in allowed:
             raise invalid(f"Unknown parameter: '{path}.{name}'.", f"{path}.{name}", "unknown_parameter")

@@ -22,6 +22,7 @@ class Order:
     training: StoredFile
     validation: StoredFile | None
     dialect: Dialect
+    auto_epochs: int | None = None
 
 
 def reading_of(model: Model, method: str, dialect: Dialect) -> Reading:
@@ -52,7 +53,7 @@ def plan(world: World, order: Order) -> Plan:
 
 def _chosen(order: Order, examples: int) -> tuple[int, int]:
     """Epochs and batch size: as asked, else by the number of examples, or, where nothing is automatic, as always."""
-    epochs, batch = order.hyperparameters.get("n_epochs"), order.hyperparameters.get("batch_size")
+    epochs, batch = order.hyperparameters.get("n_epochs") or order.auto_epochs, order.hyperparameters.get("batch_size")
     if order.dialect is Dialect.COMPATIBLE:
         return epochs or hyperparameters.COMPATIBLE_EPOCHS, batch or hyperparameters.COMPATIBLE_BATCH
     return epochs or hyperparameters.auto_epochs(examples), batch or hyperparameters.auto_batch_size(examples)

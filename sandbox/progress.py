@@ -6,6 +6,7 @@ proportions of the observed ones and are shortened at the tail.
 
 from dataclasses import dataclass
 
+from sandbox import pausing
 from sandbox.records import Job
 from sandbox.wire import Dialect
 
@@ -47,19 +48,20 @@ def finish_at(job: Job) -> float:
 
 def wall_time(job: Job, elapsed: float) -> float:
     """The clock's time of a moment in the job's life."""
-    return job.created_at + elapsed / job.pace
+    return job.created_at + elapsed / job.pace + pausing.delay(job, elapsed)
 
 
 def progress(job: Job, now: float) -> Progress:
     until = now if job.cancelled_at is None else job.cancelled_at
-    elapsed = max(0.0, (until - job.created_at) * job.pace)
+    elapsed = max(0.0, (until - job.created_at - pausing.stood_still(job, until)) * job.pace)
     finish = finish_at(job)
     if job.cancelled_at is not None:
         return Progress("cancelled", _steps_done(job, elapsed), elapsed, elapsed)
     if elapsed >= finish:
         failed = job.plan.fault is not None or job.breaks is not None
         return Progress("failed" if failed else "succeeded", _steps_done(job, finish), elapsed, finish)
-    return Progress(_live_status(job, elapsed), _steps_done(job, elapsed), elapsed, None)
+    status = pausing.status(job, now) or _live_status(job, elapsed)
+    return Progress(status, _steps_done(job, elapsed), elapsed, None)
 
 
 def _live_status(job: Job, elapsed: float) -> str:
@@ -73,4 +75,9 @@ def _live_status(job: Job, elapsed: float) -> str:
 def _steps_done(job: Job, elapsed: float) -> int:
     if job.plan.fault is not None or elapsed <= STARTED_AT:
         return 0
-    return min(job.plan.steps, int(job.plan.steps * (elapsed - STARTED_AT) / training_seconds(job)))
+    return min(job.plan.steps, int(job.plan.steps * share_done(job, elapsed)))
+
+
+def share_done(job: Job, elapsed: float) -> float:
+    """Of the training, after so many of the job's own seconds; more than 1 when it is over."""
+    return (elapsed - STARTED_AT) / training_seconds(job)

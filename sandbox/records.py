@@ -44,6 +44,15 @@ class Plan:
 
 
 @dataclass(slots=True)
+class Pause:
+    """A time in which a job stood still: at which of its own seconds, from when and until when on the clock (None: not resumed)."""
+
+    elapsed: float
+    since: float
+    until: float | None = None
+
+
+@dataclass(slots=True)
 class Job:
     """`pace` is how much faster than the clock this job runs; `breaks` is the error it will fail with in training."""
 
@@ -73,6 +82,7 @@ class Job:
     is_deleted: bool = False
     has_result_file: bool = True
     tier: str | None = None
+    pauses: list[Pause] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -106,7 +116,8 @@ class ChatUse:
 @dataclass(slots=True)
 class Switches:
     """What a test can change about an account. `as_published` leaves out what is really sent but not documented;
-    `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
+    `auto_epochs` is how many its jobs get
+    that ask for none; `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
     """
 
     training_closed: bool = False
@@ -114,6 +125,7 @@ class Switches:
     require_bom: bool = False
     as_published: bool = False
     deployments_fail: bool = False
+    auto_epochs: int | None = None
     deployment_capacity: int = 1_000
 
 

@@ -11,7 +11,7 @@ from sandbox.examples import Reading, read
 from sandbox.hosting import gone_at
 from sandbox.learning import Learner
 from sandbox.progress import Progress, progress, wall_time
-from sandbox.records import Account, ChatUse, Deployment, Job, Plan, StoredFile, Switches
+from sandbox.records import Account, ChatUse, Deployment, Job, Pause, Plan, StoredFile, Switches
 from sandbox.store import Store
 from sandbox.wire import Dialect, Json
 
@@ -134,4 +134,5 @@ def _account(body: Json) -> tuple[str, Account]:
 
 
 def _job(body: Json) -> Job:
-    return Job(**body | {"plan": Plan(**body["plan"]), "dialect": Dialect(body["dialect"])})
+    pauses = [Pause(**pause) for pause in body["pauses"]]
+    return Job(**body | {"plan": Plan(**body["plan"]), "dialect": Dialect(body["dialect"]), "pauses": pauses})

@@ -3,11 +3,14 @@
 `.env.example` documents each.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.money import Usd
 
 
 class Settings(BaseSettings):
@@ -57,6 +60,9 @@ class Settings(BaseSettings):
     settle_seconds: float = 90.0
     """How long an order that was not answered is only looked for; longer than any request is answered late."""
 
+    dear_usd: Decimal = Field(default=Decimal(100), ge=0, max_digits=18, decimal_places=9)
+    """A job for which more is held is not ordered again by itself after silence: a person resolves it."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     log_json: bool = True
@@ -84,6 +90,11 @@ class Settings(BaseSettings):
     def storage_place(self) -> str:
         """The storage's address, however it was given."""
         return self.storage_url or (self.storage_dir or Path()).resolve().as_uri()
+
+    @property
+    def dear(self) -> Usd:
+        """`dear_usd`, as money."""
+        return Usd.parse(self.dear_usd)
 
     @property
     def ring_seconds(self) -> float:

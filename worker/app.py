@@ -107,6 +107,7 @@ def context() -> Context:
         installation=installation,
         poll_seconds=settings.poll_seconds,
         settle_seconds=settings.settle_seconds,
+        dear=settings.dear,
     )
 
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from shared.connections.credentials import Vault
 from shared.db import Database
+from shared.money import NANOS, Usd
 from shared.storage import Storage
+
+_DEAR = Usd(100 * NANOS)
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,5 @@ class Context:
     installation: str
     poll_seconds: float = 5.0
     settle_seconds: float = 90.0
+    dear: Usd = _DEAR
+    """A job for which more is held is not ordered again by itself after silence."""

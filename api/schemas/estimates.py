@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
+from api.schemas.jobs import Method
 from shared.errors import Problem
 from shared.jobs.estimates import Choice, Estimated
 from shared.jobs.offers import Offer
@@ -28,7 +29,7 @@ class ChoiceSchema(Schema):
     model_config = example(_CHOICE)
     connection_id: ConnectionId
     model: ModelName
-    method: Literal["supervised"] = "supervised"
+    method: Method = "supervised"
     tier: ServiceTier | None = None
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
 
@@ -53,9 +54,30 @@ class RefusalSchema(Schema):
         return cls(code=problem.code, detail=problem.detail)
 
 
+_DURATION: dict[str, Any] = {
+    "jobs": 41, "waiting_p50": 12.5, "waiting_p90": 340.0, "training_p50": 2410.0, "training_p90": 4020.0,
+}  # fmt: skip
+
+
+class DurationSchema(Schema):
+    """Seconds that half of the last `jobs` there, and nine in ten, did not exceed.
+
+    `waiting` is until the provider has the order, `training` from then to the model.
+    """
+
+    model_config = example(_DURATION)
+    jobs: int
+    waiting_p50: float
+    waiting_p90: float
+    training_p50: float
+    training_p90: float
+
+
 class EstimateSchema(Schema):
-    """What one choice would cost, or why it cannot be bought (`refused`). A hold is made for `high`. `approximate`: tokens were
-    counted by a vocabulary that is not the model's own.
+    """What one choice would cost, or why it cannot be bought (`refused`). A hold is made for `high`.
+
+    `approximate`: tokens were counted by a vocabulary that is not the model's own. `expected_duration` is null until three jobs
+    have succeeded on that connection and model, whichever team's.
     """
 
     model_config = example(
@@ -73,6 +95,7 @@ class EstimateSchema(Schema):
             "rests_on": "8,253 tokens × 3 epochs (chosen automatically) × $5 per million "
             "(OpenAI price list, high confidence, since 2025-04-14); ± 5 %",
             "refused": None,
+            "expected_duration": _DURATION,
         }
     )
     connection_id: ConnectionId
@@ -90,6 +113,7 @@ class EstimateSchema(Schema):
     cheapest: bool = False
     rests_on: str | None = None
     refused: RefusalSchema | None = None
+    expected_duration: DurationSchema | None = None
 
     @classmethod
     def of(cls, estimated: Estimated) -> "EstimateSchema":
@@ -115,6 +139,7 @@ class EstimateSchema(Schema):
             high=found.high,
             cheapest=estimated.cheapest,
             rests_on=found.rests_on,
+            expected_duration=estimated.duration and DurationSchema.model_validate(estimated.duration),
         )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from api.schemas.base import (
     Amount,
@@ -19,10 +19,13 @@ from api.schemas.base import (
 )
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
+from shared.jobs.stopping import EarlyStop
+from shared.jobs.tables import Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Method = Literal["supervised", "dpo"]
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 
@@ -42,12 +45,17 @@ _ORDER: dict[str, Any] = {
 class Hyperparameters(Schema):
     """What is left out (or null) is the provider's to choose. OpenAI and Azure take the first three; compatible servers take
     a `learning_rate` in place of the multiplier, and those below it.
+
+    `beta` is for `dpo`; on Azure `l2_multiplier` is too, and `prompt_loss_weight` is for `supervised`. Elsewhere they are refused.
     """
 
     model_config = example(_HYPERPARAMETERS)
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
     batch_size: Annotated[int, Field(ge=1, le=256, strict=True)] | None = None
     learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
+    beta: Annotated[float, Field(gt=0, le=2, allow_inf_nan=False, strict=True)] | None = None
+    l2_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
+    prompt_loss_weight: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = None
     learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = None
     warmup_ratio: Share | None = None
     weight_decay: Share | None = None
@@ -59,9 +67,23 @@ class Hyperparameters(Schema):
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
-class JobSubmit(Schema):
-    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more.
+class EarlyStopSchema(Schema):
+    """The job is cancelled when in so many `evaluations` in a row the metric was no better than the best one before them."""
 
+    model_config = example({"metric": "valid_loss", "evaluations": 3})
+    metric: Literal["valid_loss"] = "valid_loss"
+    evaluations: Annotated[int, Field(ge=1, le=100, strict=True)]
+
+    def rule(self) -> EarlyStop:
+        return EarlyStop(self.metric, self.evaluations)
+
+
+class JobSubmit(Schema):
+    """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more,
+    and pause it (or cancel it, where it cannot be paused) when the work that was seen costs so much.
+
+    `model`: one of the catalogue, or a tuned model or checkpoint of yours (by registry id or provider's name) to go on from.
+    `method`: `supervised` for a dataset of chats, `dpo` for one of preferences.
     `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
     """
 
@@ -70,7 +92,7 @@ class JobSubmit(Schema):
     validation_dataset_id: DatasetId | None = None
     connection_id: ConnectionId | None = None
     model: ModelName
-    method: Literal["supervised"] = "supervised"
+    method: Method = "supervised"
     tier: ServiceTier | None = None
     hyperparameters: Hyperparameters = Hyperparameters()
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
@@ -79,6 +101,20 @@ class JobSubmit(Schema):
     labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
     priority: Annotated[
         int, Field(ge=-100, le=100, strict=True, description="Of the team's own queued jobs the highest goes first.")
+    ] = 0
+
+    not_before: Annotated[AwareDatetime, Field(description="It waits here until then, with its money held.")] | None = (
+        None
+    )
+    early_stop: EarlyStopSchema | None = None
+    automatic_retries: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=5,
+            strict=True,
+            description="Ordered again so often when the provider fails, never for faults of data.",
+        ),
     ] = 0
 
     def order(self) -> Order:
@@ -95,6 +131,9 @@ class JobSubmit(Schema):
             max_cost=self.max_cost_usd,
             labels=self.labels,
             priority=self.priority,
+            not_before=self.not_before,
+            early_stop=self.early_stop.rule() if self.early_stop else None,
+            automatic_retries=self.automatic_retries,
         )
 
 
@@ -111,7 +150,8 @@ class QueueSchema(Schema):
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
-    `queue` is there while it is queued.
+    `model` is the base model; `trained_from` what is trained further, if that is another.
+    `queue` is there while it is queued; `wish` while it is to pause or to go on and the provider has not done so yet.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
     """
 
@@ -123,6 +163,13 @@ class JobSchema(Schema):
             "validation_dataset_id": None,
             "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
             "seed": None,
+            "trained_from": None,
+            "retry_of": None,
+            "max_cost": "5.00",
+            "not_before": None,
+            "early_stop": None,
+            "automatic_retries": 0,
+            "wish": None,
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
             "reason_code": None,
@@ -145,6 +192,7 @@ class JobSchema(Schema):
     validation_dataset_id: DatasetId | None
     connection_id: ConnectionId
     model: str
+    trained_from: str | None
     method: str
     tier: ServiceTier | None
     hyperparameters: dict[str, Any]
@@ -152,6 +200,12 @@ class JobSchema(Schema):
     seed: int | None
     labels: dict[str, str]
     priority: int
+    retry_of: JobId | None
+    max_cost: Money | None
+    not_before: datetime | None
+    early_stop: EarlyStopSchema | None
+    automatic_retries: int
+    wish: Wish | None
     status: JobStatus
     reason: str | None
     reason_code: str | None

@@ -90,7 +90,7 @@ def _check(stage: Stage, estimate: dict[str, Any]) -> None:
     listed = [
         Decimal(offer["usd_per_million_training_tokens"])
         for offer in offers
-        if (offer["connection_id"], offer["model"]) == (estimate["connection_id"], estimate["model"])
+        if all(offer[name] == estimate[name] for name in ("connection_id", "model", "method"))
     ]
     require_equal(listed, [price], f"The catalogue's price of {estimate['model']}")
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from functools import partial
 
-from sandbox import ids
+from sandbox import ids, pausing
 from sandbox.catalogue import training_tier
 from sandbox.operations import orders
 from sandbox.planning import plan, read_ahead
@@ -97,15 +97,35 @@ def cancel(world: World, call: Call) -> Reply:
     job = _find(world, call)
     status = world.progress(job).status
     if status in TERMINAL:
-        raise Refusal(
-            400,
-            f"Job has already completed: {job.id} is {status}.",
-            "invalid_request",
-            azure_code="unexpectedEntityState",
-        )
+        raise _not_now(f"Job has already completed: {job.id} is {status}.")
     job.cancelled_at = world.clock.now()
     world.save_job(job)
     return Reply(_shown(world, job))
+
+
+def pause(world: World, call: Call) -> Reply:
+    """Only of a job that has done a step: the snapshot that a pause takes needs something to show."""
+    job = _find(world, call)
+    progress = world.progress(job)
+    if progress.status != "running" or not progress.steps_done:
+        raise _not_now(f"Only a job that is training can be paused: {job.id} is {progress.status}.")
+    pausing.pause(job, progress.elapsed, world.clock.now())
+    world.save_job(job)
+    return Reply(_shown(world, job))
+
+
+def resume(world: World, call: Call) -> Reply:
+    job = _find(world, call)
+    status = world.progress(job).status
+    if status != "paused":
+        raise _not_now(f"Only a paused job can be resumed: {job.id} is {status}.")
+    pausing.resume(job, world.clock.now())
+    world.save_job(job)
+    return Reply(_shown(world, job))
+
+
+def _not_now(message: str) -> Refusal:
+    return Refusal(400, message, "invalid_request", azure_code="unexpectedEntityState")
 
 
 def delete(world: World, call: Call) -> Reply:

@@ -34,7 +34,8 @@ def check(world: World, call: Call) -> Order:
     training = _file(world, call, "training_file")
     if training is None:
         raise invalid("you must provide a 'training_file' parameter", "training_file", "missing_required_parameter")
-    return Order(base, method, asked, training, _file(world, call, "validation_file"), call.dialect)
+    auto_epochs = world.account(call.account).switches.auto_epochs
+    return Order(base, method, asked, training, _file(world, call, "validation_file"), call.dialect, auto_epochs)
 
 
 def _check_parameters(call: Call) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-from sandbox.progress import Progress, step_at, wall_time
+from sandbox.progress import Progress, share_done, step_at, wall_time
 from sandbox.records import Job
 from sandbox.shapes.events import metrics
 from sandbox.wire import Dialect, Json
@@ -24,10 +24,12 @@ class Checkpoint:
 
 
 def checkpoints(job: Job, progress: Progress) -> list[Checkpoint]:
-    """Newest first, the last three."""
+    """Newest first, the last three: of epochs, and of pauses."""
     per_epoch = job.plan.steps_per_epoch
     steps = [epoch * per_epoch for epoch in range(1, job.plan.n_epochs + 1) if epoch * per_epoch <= progress.steps_done]
-    return [Checkpoint(_id(job, step), step) for step in reversed(steps[-_KEPT:])]
+    paused = [int(job.plan.steps * share_done(job, each.elapsed)) for each in job.pauses]
+    made = sorted({*steps, *(step for step in paused if step)})
+    return [Checkpoint(_id(job, step), step) for step in reversed(made[-_KEPT:])]
 
 
 def render(job: Job, checkpoint: Checkpoint) -> Json:

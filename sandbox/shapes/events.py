@@ -38,7 +38,8 @@ class Moment:
 def moments(job: Job, progress: Progress) -> list[Moment]:
     """What has happened so far, oldest first."""
     tell = _STORIES[job.dialect](job)
-    told = [moment for moment in tell.story() if moment.at <= progress.elapsed]
+    story = sorted([*tell.story(), *tell.pauses()], key=lambda moment: moment.at)
+    told = [moment for moment in story if moment.at <= progress.elapsed]
     if progress.status == "cancelled":
         told += tell.cancelled(progress)
     return told
@@ -101,6 +102,10 @@ class _Story:
 
     def step(self, step: int) -> Moment:
         return Moment(self._id(f"step {step}"), step_at(self.job, step), step=step)
+
+    def pauses(self) -> list[Moment]:
+        times = enumerate(self.job.pauses, start=1)
+        return [self.moment(each.elapsed, f"Fine-tuning job paused ({number})") for number, each in times]
 
     def failure(self) -> Moment:
         failed = error(self.job) or {}

@@ -8,6 +8,9 @@ from sandbox.progress import STARTED_AT, VALIDATED_AT, Progress, finish_at, wall
 from sandbox.records import Job
 from sandbox.wire import Dialect, Json
 
+_AS_ASKED = ("l2_multiplier", "prompt_loss_weight")
+"""What Azure never chooses by itself."""
+
 
 def job(record: Job, progress: Progress) -> Json:
     shown = _common(record, progress)
@@ -99,6 +102,7 @@ def _hyperparameters(record: Job, progress: Progress, auto: Any) -> Json:
     }
     if plan.beta is not None:
         resolved["beta"] = plan.beta
+    resolved |= {name: record.hyperparameters[name] for name in _AS_ASKED if name in record.hyperparameters}
     ready_at = STARTED_AT if record.dialect is Dialect.AZURE else VALIDATED_AT
     if progress.elapsed >= ready_at and plan.fault is None:
         return resolved

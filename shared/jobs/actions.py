@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -18,9 +19,12 @@ from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
 from shared.jobs.admitting import stand_in_line
 from shared.jobs.estimates import Estimate, check_usable, estimate
+from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
+from shared.jobs.starting import Start, start_of
+from shared.jobs.stopping import EarlyStop
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
@@ -40,6 +44,7 @@ class Order:
 
     dataset_id: DatasetId
     model: str
+    """A base model, or what names a tuned model or checkpoint of the team's."""
     method: str = "supervised"
     connection_id: ConnectionId | None = None
     validation_dataset_id: DatasetId | None = None
@@ -52,6 +57,11 @@ class Order:
     labels: Mapping[str, str] = field(default_factory=dict)
     priority: int = 0
     """Among the team's own queued jobs the highest goes first."""
+    retry_of: JobId | None = None
+    not_before: datetime | None = None
+    early_stop: EarlyStop | None = None
+    automatic_retries: int = 0
+    """How often it is ordered again by itself when the provider fails."""
 
 
 def submit(db: Session, order: Order, caller: Caller) -> Job:
@@ -61,10 +71,12 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
     MaxCostExceeded or BudgetExceeded; then nothing is held.
     """
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
-    offer, expected = _choose(db, dataset, order)
+    start = start_of(db, dataset.team_id, order.model, order.connection_id)
+    offer, expected = _choose(db, dataset, _started(order, start))
     if order.max_cost is not None and expected.high > order.max_cost:
         raise MaxCostExceeded(expected.high, order.max_cost)
     job = _new_job(order, dataset, offer, expected, caller)
+    job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
     spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     db.add(job)
     db.flush()
@@ -110,6 +122,11 @@ def note_watched(db: Session, job_ids: Iterable[JobId]) -> None:
     db.execute(update(Job).where(Job.id.in_(free)).values(moments).execution_options(synchronize_session=False))
 
 
+def _started(order: Order, start: Start) -> Order:
+    """The same order, of the base model: on the one connection that has what is trained further, if there is such a thing."""
+    return replace(order, model=start.base, connection_id=start.connection_id or order.connection_id)
+
+
 def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
     """What was asked for on the connection that was named, or else on the cheapest of those that would do it."""
     if order.connection_id is not None:
@@ -146,15 +163,12 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
     if order.suffix is not None and not re.fullmatch(suffix, order.suffix):
         fault = f"must match {suffix} for {provider}"
         raise InvalidRequest(f"{provider} does not take this suffix.", [FieldError("/suffix", fault)])
-    unknown = sorted(order.hyperparameters.keys() - provider.traits.hyperparameters)
     own = own_models(offer.connection).get(order.model)
-    fixed = sorted(order.hyperparameters.keys() & own.always.keys()) if own else []
-    if unknown or fixed:
-        faults = [FieldError(f"/hyperparameters/{name}", f"is not one of {provider}") for name in unknown]
-        faults += [
-            FieldError(f"/hyperparameters/{name}", "is the same for all jobs of this model there") for name in fixed
-        ]
-        raise InvalidRequest(f"{provider} does not take {', '.join(unknown + fixed)}.", faults)
+    if faults := faults_of(provider, order.method, order.hyperparameters, own.always if own else ()):
+        raise InvalidRequest(f"{provider} does not take these hyperparameters for {order.method} training.", faults)
+    if order.early_stop is not None and order.validation_dataset_id is None:
+        missing = FieldError("/early_stop", "needs a validation_dataset_id: without one there is no validation loss")
+        raise InvalidRequest("An early stop goes by the validation loss.", [missing])
     if order.validation_dataset_id is not None:
         check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
 
@@ -175,12 +189,17 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         seed=order.seed,
         labels=dict(order.labels),
         priority=order.priority,
+        max_cost=order.max_cost,
+        retry_of=order.retry_of,
+        not_before=order.not_before,
+        early_stop=asdict(order.early_stop) if order.early_stop else None,
+        automatic_retries=order.automatic_retries,
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),
         price_id=expected.price.id,
         status=JobStatus.QUEUED,
-        due_at=now(),
+        due_at=func.greatest(now(), order.not_before) if order.not_before else now(),
     )
 
 

@@ -13,8 +13,10 @@ from shared.connections.tables import Connection
 from shared.connections.trainable import trainable_model
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
+from shared.jobs.again import order_again
 from shared.jobs.offers import shutdown_date
 from shared.jobs.recording import finish
+from shared.jobs.stopping import STOPS
 from shared.jobs.story import explain, move
 from shared.jobs.tables import Job
 from shared.jobs.taking import Work, held_job
@@ -54,6 +56,7 @@ def fail(db: Session, job: Job, reason: str, code: str) -> None:
     """Give back what was held: providers do not bill jobs that fail."""
     spend.release(db, job.id)
     finish(db, job, JobStatus.FAILED, reason, code)
+    order_again(db, job, code)
 
 
 def end_cancelled(db: Session, job: Job, billed: int | None) -> None:
@@ -61,8 +64,14 @@ def end_cancelled(db: Session, job: Job, billed: int | None) -> None:
     known = billed if billed is not None else job.billed_tokens
     if known is None and job.progress.get("step") and _bill_may_come(job):
         return
+    _charge_work(db, job, known, _why_cancelled(job))
+
+
+def _why_cancelled(job: Job) -> str:
+    if job.reason_code in STOPS and job.reason:
+        return job.reason
     whose = "as asked for" if job.status is JobStatus.CANCELLING else "at the provider, not through this service"
-    _charge_work(db, job, known, f"Cancelled, {whose}.")
+    return f"Cancelled, {whose}."
 
 
 def record_lost(db: Session, work: Work) -> None:
@@ -91,7 +100,8 @@ def _charge_work(db: Session, job: Job, known: int | None, message: str) -> None
     told = "Nothing was trained, and nothing is charged."
     if charged := _settle_work(db, job, tokens, provisional=known is None):
         told = f"{tokens:,} tokens were trained and are charged{how}: ${charged}."
-    finish(db, job, JobStatus.CANCELLED, f"{message} {told}", "cancelled")
+    code = job.reason_code if job.reason_code in STOPS else None
+    finish(db, job, JobStatus.CANCELLED, f"{message} {told}", code or "cancelled")
 
 
 def _settle_work(db: Session, job: Job, tokens: int, *, provisional: bool) -> Usd | None:
@@ -168,6 +178,7 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
         "connection_id": connection.id,
         "provider_job_id": job.provider_job_id,
         "base_model": job.model,
+        "continues": job.continues,
         "method": job.method,
         "tier": job.tier,
         "hyperparameters": job.hyperparameters,

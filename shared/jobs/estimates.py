@@ -1,8 +1,9 @@
 """Estimates: what a training run would cost, before anything is spent. An estimate binds nothing.
 
 The number of tokens is counted by the rule that a real bill was found to follow; bills were seen within 5 % of it, so the
-interval is that wide and a hold is made for its upper end. Where a model's vocabulary is not ours, the count is stretched by a
-factor and the interval is wider; the estimate says so.
+interval is that wide and a hold is made for its upper end. How the prompt of a preference is billed, once or with each of its two
+answers, is not published: then the upper end is that of the dearer way. Where a model's vocabulary is not ours, the count is
+stretched by a factor and the interval is wider; the estimate says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +18,13 @@ from shared.connections.catalogue import TrainableModel
 from shared.connections.tables import ProviderKind
 from shared.datasets.epochs import automatic_epochs, billing_tokens, rounded_bill
 from shared.datasets.queries import get_dataset
+from shared.datasets.shapes import METHODS, Shape
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
+from shared.jobs.durations import ExpectedDuration, expected_duration
 from shared.jobs.offers import Offer, find_offer, offers
+from shared.jobs.starting import start_of
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.providers.tiers import ServiceTier
@@ -33,6 +37,8 @@ class Estimate:
 
     examples: int
     tokens_per_epoch: int
+    tokens_at_most: int
+    """Of one epoch, if the prompt of a preference is counted with each of its answers; else the same."""
     n_epochs: int
     epochs_are_automatic: bool
     billed_tokens: int
@@ -47,8 +53,11 @@ class Estimate:
     def rests_on(self) -> str:
         """The calculation, for people."""
         chosen = "chosen automatically" if self.epochs_are_automatic else "as asked for"
+        tokens = f"{self.tokens_per_epoch:,}"
+        if self.tokens_at_most > self.tokens_per_epoch:
+            tokens += f" (up to {self.tokens_at_most:,} if prompts are billed with each answer)"
         return (
-            f"{self.tokens_per_epoch:,} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
+            f"{tokens} tokens × {self.n_epochs} epochs ({chosen}) × ${self.price.usd_per_million} per million "
             f"({self.price.source}, {self.price.confidence} confidence, since {self.price.effective_from}); {self.counted_as}"
         )
 
@@ -72,6 +81,8 @@ class Estimated:
     estimate: Estimate | None
     refused: Problem | None
     cheapest: bool = False
+    duration: ExpectedDuration | None = None
+    """How long it will take; None = not known."""
 
 
 def estimate_all(
@@ -79,14 +90,21 @@ def estimate_all(
 ) -> list[Estimated]:
     """What each choice would cost, in the given order, the cheapest marked. Raises NotFound for the dataset only."""
     dataset = get_dataset(db, dataset_id, team_id=team_id)
-    return _estimate_each(db, dataset, choices)
+    return [replace(one, duration=_duration(db, dataset, one)) for one in _estimate_each(db, dataset, choices)]
+
+
+def _duration(db: Session, dataset: Dataset, estimated: Estimated) -> ExpectedDuration | None:
+    if estimated.estimate is None:
+        return None
+    choice = estimated.choice
+    return expected_duration(db, choice.connection_id, start_of(db, dataset.team_id, choice.model).base)
 
 
 def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
-    """What training with a dataset would cost on each model that some connection trains today, with automatic epochs."""
-    return _estimate_each(
-        db, dataset, [Choice(one.connection.id, one.model.model, one.method, None) for one in offers(db)]
-    )
+    """What training with a dataset would cost on each model that is trained today by its method, with automatic epochs."""
+    method = METHODS[Shape.PREFERENCE if dataset.format == Shape.PREFERENCE else Shape.CHAT]
+    choices = [Choice(one.connection.id, one.model.model, method, None) for one in offers(db) if one.method == method]
+    return _estimate_each(db, dataset, choices)
 
 
 def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> list[Estimated]:
@@ -97,7 +115,8 @@ def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> 
 
 def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
     try:
-        offer = find_offer(db, choice.connection_id, choice.model, choice.method, choice.tier)
+        start = start_of(db, dataset.team_id, choice.model, choice.connection_id)
+        offer = find_offer(db, choice.connection_id, start.base, choice.method, choice.tier)
         return Estimated(replace(choice, tier=offer.tier), estimate(dataset, offer, choice.n_epochs), None)
     except Problem as problem:
         return Estimated(choice, None, problem)
@@ -108,7 +127,9 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     provider, price, error = offer.connection.provider, offer.price, offer.model.token_error
     report = check_usable(dataset, offer)
     assert price is not None, "find_offer refuses a model without a price"
-    tokens = _tokens(dataset, report, offer)
+    counts = _tokens(dataset, report, offer)
+    most = max(counts["total"], counts.get("total_at_most") or 0)
+    tokens, most = ceil(counts["total"] * offer.model.token_factor), ceil(most * offer.model.token_factor)
     epochs = n_epochs or automatic_epochs(report["examples"])
     counted = billing_tokens(tokens, epochs)
 
@@ -118,6 +139,7 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
     return Estimate(
         examples=report["examples"],
         tokens_per_epoch=tokens,
+        tokens_at_most=most,
         n_epochs=epochs,
         epochs_are_automatic=n_epochs is None,
         billed_tokens=billed_as(provider, Decimal(counted)),
@@ -126,13 +148,16 @@ def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
         price=price,
         low=cost(counted * (1 - error)),
         expected=cost(Decimal(counted)),
-        high=cost(counted * (1 + error)),
+        high=cost(billing_tokens(most, epochs) * (1 + error)),
     )
 
 
-def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> int:
-    """Only the encodings of models that could be trained when the dataset was read have been counted."""
-    counted = report["tokens"].get(offer.model.encoding)
+def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> Mapping[str, Any]:
+    """The counts in the model's encoding.
+
+    Only the encodings of models that could be trained when the dataset was read have been counted.
+    """
+    counted: Mapping[str, Any] | None = report["tokens"].get(offer.model.encoding)
     if counted is None:
         raise DatasetNotReady(
             f"The tokens of {dataset.id} were not counted as {offer.model.model} counts them ({offer.model.encoding}). "
@@ -140,8 +165,7 @@ def _tokens(dataset: Dataset, report: dict[str, Any], offer: Offer) -> int:
             dataset_id=dataset.id,
         )
     _check_length(dataset, counted["quantiles"].get("max", 0), offer.model)
-    total: int = counted["total"]
-    return ceil(total * offer.model.token_factor)
+    return counted
 
 
 def _check_length(dataset: Dataset, longest: int, model: TrainableModel) -> None:

@@ -46,8 +46,8 @@ class Rhythm:
         return (3 if age < _YOUNG else 6) * self.shortest
 
     def wants_log(self, job: Job) -> bool:
-        """Whether a live job's events are to be read, if requests are left for them."""
-        if job.events_at is None or self.is_watched(job):
+        """Whether a live job's events are to be read, if requests are left for them. What stops by its steps is always read."""
+        if job.events_at is None or self.is_watched(job) or job.max_cost is not None or job.early_stop is not None:
             return True
         return self.moment - job.events_at >= timedelta(seconds=self._log_seconds())
 

@@ -74,7 +74,8 @@ def _own_before(db: Session, connection_id: ConnectionId, teams: Iterable[TeamId
 
 def _standing(line: _Line, job: Job, own: int | None) -> Standing:
     if own is None:
-        return Standing(None, "It is not to be sent yet.")
+        when = f" before {job.not_before:%Y-%m-%d %H:%M} UTC" if job.not_before else " yet"
+        return Standing(None, f"It is not to be sent{when}.")
     others = before(line.places, job.team_id, own)
     return Standing(1 + own + others, f"{_why(line)}{_who(own, others)}.")
 

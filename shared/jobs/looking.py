@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from shared.db import now, seconds_from_now
 from shared.jobs.endings import end_cancelled, fail, succeed
 from shared.jobs.measurements import record_checkpoints, record_events
+from shared.jobs.stopping import EARLY, MAX_COST, cost_so_far, has_stopped_learning
 from shared.jobs.story import explain, move
-from shared.jobs.tables import Job
+from shared.jobs.tables import Job, JobMetric, Wish
 from shared.jobs.taking import Work, held_job
 from shared.lifecycles import JobStatus
 from shared.providers.base import (
+    PAUSING,
     Cancelled,
     Finished,
     Outcome,
@@ -37,6 +39,8 @@ class Look:
     job: ProviderJob
     events: Sequence[ProviderEvent] | None = None
     checkpoints: Sequence[ProviderCheckpoint] = ()
+    refused: str | None = None
+    """Why the provider did not do what was wished."""
 
 
 def is_news(job: Job, seen: ProviderJob) -> bool:
@@ -58,7 +62,13 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
     job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
+    if look.refused is not None and job.wish is not None:
+        _record_refused(db, job, job.wish, look.refused)
+    if isinstance(look.job.outcome, StillRunning) and look.job.status != PAUSING:
+        _fulfil(job, Wish.RESUME)
     _record_outcome(db, job, look.job.outcome)
+    if job.status is JobStatus.RUNNING and job.wish is None:
+        _stop_if_due(db, job, look.job)
 
 
 def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
@@ -67,8 +77,11 @@ def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
             if job.status is JobStatus.PAUSED:
                 move(db, job, JobStatus.RUNNING, "The provider goes on with the job.")
         case Paused():
+            _fulfil(job, Wish.PAUSE)
             if job.status is JobStatus.RUNNING:
-                move(db, job, JobStatus.PAUSED, "The provider has paused the job.")
+                stopped = job.reason if job.reason_code == MAX_COST else None
+                message = f"{stopped} It is paused." if stopped else "The provider has paused the job."
+                move(db, job, JobStatus.PAUSED, message, code=MAX_COST if stopped else None)
         case Finished() as finished:
             succeed(db, job, finished)
         case Refused(code=code, reason=reason):
@@ -77,3 +90,42 @@ def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
             end_cancelled(db, job, billed)
         case unexpected:
             assert_never(unexpected)
+
+
+def _fulfil(job: Job, wish: Wish) -> None:
+    if job.wish is wish:
+        job.wish = None
+
+
+def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
+    """A wish is asked for again. Only where the money is at its end, and standing still is not to be had, the job is stopped."""
+    if job.reason_code == MAX_COST:
+        job.wish = None
+        _cancel(db, job, f"{job.reason} The provider does not pause it, so it is cancelled.", MAX_COST)
+    else:
+        explain(db, job, f"The provider does not {wish} it yet: {why}", code=f"{wish}_refused")
+
+
+def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
+    cost = cost_so_far(job, seen) if job.max_cost is not None else None
+    if cost is not None and job.max_cost is not None and cost >= job.max_cost:
+        job.wish = Wish.PAUSE
+        message = f"The work that was seen costs ${cost}, and it may cost ${job.max_cost}."
+        explain(db, job, message, code=MAX_COST)
+        job.due_at = db.scalar(select(now()))
+    elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
+        evaluations = job.early_stop["evaluations"]
+        message = f"Stopped early: the validation loss was no better in the last {evaluations} evaluations than before."
+        _cancel(db, job, message, EARLY)
+
+
+def _cancel(db: Session, job: Job, message: str, code: str) -> None:
+    if job.status is JobStatus.RUNNING:
+        move(db, job, JobStatus.CANCELLING, message, code=code)
+        job.due_at = db.scalar(select(now()))
+
+
+def _losses(db: Session, job: Job) -> Sequence[float]:
+    measured = (JobMetric.job_id == job.id, JobMetric.valid_loss.is_not(None))
+    losses = db.scalars(select(JobMetric.valid_loss).where(*measured).order_by(JobMetric.step))
+    return [loss for loss in losses if loss is not None]

@@ -24,6 +24,8 @@ FILE_LOOKS = 300
 """After so many looks (ten minutes) the order is sent all the same: `processed` is a deprecated word at OpenAI, and whether
 the file can be trained on is the provider's to say.
 """
+UNKNOWN_SECONDS = 600.0
+"""How often a job is looked for of which nobody knows whether it was bought."""
 SILENCE_SECONDS = 5.0
 """How soon to look again for an order that was not answered."""
 
@@ -52,7 +54,7 @@ def record_bought(db: Session, work: Work, bought: ProviderJob) -> bool:
     job.training_file_id, job.posted_at = bought.training_file_id, job.posted_at or work.claimed_at
     if job.status is JobStatus.UPLOADING:
         move(db, job, JobStatus.SUBMITTING, "The provider has this job's files, and an order for them.")
-    if job.status is JobStatus.SUBMITTING:
+    if job.status in (JobStatus.SUBMITTING, JobStatus.SUBMIT_UNKNOWN):
         job.started_at = db.scalars(select(now())).one()
         move(db, job, JobStatus.RUNNING, f"The provider has taken the job as {bought.id}.")
     _again(db, job, 0)
@@ -87,15 +89,40 @@ def record_given_up(db: Session, work: Work) -> None:
     """The old order can no longer be taken: its file is gone and no job names it. A new attempt may begin."""
     if (job := held_job(db, work)) is None:
         return
+    begin_anew(db, job, "The order never reached the provider. Trying again.", "lost_order")
+
+
+def record_unknown(db: Session, work: Work) -> None:
+    """The same, of a job too dear to be ordered again by itself: a person resolves it. Meanwhile it is looked for now and then."""
+    if (job := held_job(db, work)) is None:
+        return
+    message = (
+        f"The provider did not answer the order and shows no job for it; ${job.held} stay held. "
+        f"POST /v1/jobs/{job.id}/resolve says what is to be done."
+    )
+    if job.status is JobStatus.SUBMITTING:
+        move(db, job, JobStatus.SUBMIT_UNKNOWN, message, code="submit_unknown")
+    else:
+        explain(db, job, message, code="submit_unknown")
+    _again(db, job, UNKNOWN_SECONDS)
+
+
+def begin_anew(db: Session, job: Job, reason: str, code: str) -> None:
+    """Back to the queue with a new attempt; the old one's order can no longer be taken, or is stopped if it turns up."""
+    forget_order(job)
+    if job.status in (JobStatus.SUBMITTING, JobStatus.SUBMIT_UNKNOWN):
+        move(db, job, JobStatus.QUEUED, reason, code=code)
+    _again(db, job, 0)
+    ring(db, Task.UPLOAD_FILES)
+
+
+def forget_order(job: Job) -> None:
+    """This attempt's order is wanted no more: whatever was bought with its file is stopped when it is found."""
     if job.training_file_id is not None:
         job.superseded_file_ids = [*job.superseded_file_ids, job.training_file_id]
     job.epoch += 1
     job.attempts = 0
     job.posted_at = job.fenced_at = job.training_file_id = job.validation_file_id = None
-    if job.status is JobStatus.SUBMITTING:
-        move(db, job, JobStatus.QUEUED, "The order never reached the provider. Trying again.", code="lost_order")
-    _again(db, job, 0)
-    ring(db, Task.UPLOAD_FILES)
 
 
 def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float) -> bool:
@@ -132,7 +159,7 @@ def finish(db: Session, job: Job, status: JobStatus, reason: str, code: str) -> 
     """End a job whose money has been settled or released; its files are due to be taken away."""
     move(db, job, status, reason, code=code)
     job.finished_at = db.scalars(select(now())).one()
-    job.attempts = 0
+    job.attempts, job.wish = 0, None
     _again(db, job, 0)
     ring(db, Task.CLEAN_UP_JOBS)
     ring(db, Task.UPLOAD_FILES)  # its place is free

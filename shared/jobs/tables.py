@@ -1,6 +1,7 @@
 """What is stored of jobs: the row that tells one story, its events, its metrics by step, its checkpoints."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
@@ -14,6 +15,13 @@ from shared.providers.tiers import ServiceTier
 
 _IN_LINE = ("connection_id", "team_id", text("priority DESC"), "id")
 _LOOKED_AT = "('running', 'paused', 'cancelling')"
+
+
+class Wish(StrEnum):
+    """What the provider is asked for at the next look."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 class Job(Claimable, Row):
@@ -36,6 +44,11 @@ class Job(Claimable, Row):
     validation_dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     model: Mapped[str]
+    """The base model, which decides price and encoding, also where a tuned one is trained further."""
+    trained_from: Mapped[str | None]
+    """The provider's name of the tuned model or checkpoint that is trained further."""
+    continues: Mapped[dict[str, Any] | None]
+    """Whose that is, for the lineage: registry model, job, step."""
     method: Mapped[str]
     tier: Mapped[ServiceTier | None] = mapped_column(text_enum(ServiceTier))
     """Where it is trained; None = its provider knows no tiers."""
@@ -45,6 +58,16 @@ class Job(Claimable, Row):
     labels: Mapped[dict[str, Any]]
     priority: Mapped[int] = mapped_column(default=0)
     """Among its team's own queued jobs: the highest goes first, and of equals the oldest."""
+    retry_of: Mapped[JobId | None] = mapped_column(ForeignKey("jobs.id"))
+    """The job that was ordered again as this one."""
+    not_before: Mapped[datetime | None]
+    """It waits here until then."""
+    max_cost: Mapped[Usd | None]
+    """It is stopped when the work that was seen costs so much."""
+    early_stop: Mapped[dict[str, Any] | None]
+    """When it is stopped because it has stopped learning: `metric` and `evaluations`."""
+    automatic_retries: Mapped[int] = mapped_column(default=0)
+    """How often it may still be ordered again by itself when the provider fails."""
     estimate: Mapped[dict[str, Any]]
     """What it was expected to cost, and on what that rests."""
     held: Mapped[Usd]
@@ -56,6 +79,8 @@ class Job(Claimable, Row):
     status: Mapped[JobStatus] = status_column(JobStatus)
     reason_code: Mapped[str | None]
     reason: Mapped[str | None]
+    wish: Mapped[Wish | None] = mapped_column(text_enum(Wish))
+    """What somebody wants of the provider's job, until it is so."""
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -26,7 +26,7 @@ LOOKED_AT = (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)
 
 PHASES: dict[Task, tuple[ColumnElement[bool], ...]] = {
     Task.UPLOAD_FILES: (Job.status == JobStatus.UPLOADING,),
-    Task.SUBMIT_JOBS: (Job.status == JobStatus.SUBMITTING,),
+    Task.SUBMIT_JOBS: (Job.status.in_((JobStatus.SUBMITTING, JobStatus.SUBMIT_UNKNOWN)),),
     # It was cancelled before anybody knew whether it had been bought.
     Task.POLL_JOBS: (Job.status == JobStatus.CANCELLING, Job.provider_job_id.is_(None)),
     Task.CLEAN_UP_JOBS: (Job.status.in_(JOB.terminal),),
@@ -151,7 +151,7 @@ def _step(db: Session, job: Job, moment: datetime) -> Step:
         case JobStatus.SUBMITTING if job.posted_at is None:
             job.posted_at = moment
             return Step.ORDER
-        case JobStatus.SUBMITTING | JobStatus.CANCELLING if job.posted_at is not None:
+        case JobStatus.SUBMITTING | JobStatus.SUBMIT_UNKNOWN | JobStatus.CANCELLING if job.posted_at is not None:
             return Step.RECONCILE
         case JobStatus.CANCELLING:
             return Step.DROP

@@ -44,6 +44,8 @@ class TrainingOrder:
     seed: int | None = None
     tag: str = ""
     """Ours; sent as metadata where the provider takes it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Its owner's; sent as metadata where the provider takes it, as far as there is room."""
     tier: ServiceTier | None = None
     """Where it is trained, for providers that know tiers (`tiers.training_tiers`)."""
 
@@ -80,6 +82,9 @@ class Cancelled:
 
     billed_tokens: int | None
 
+
+PAUSING = "pausing"
+"""What providers call a job that is about to stand still. It is `StillRunning`."""
 
 Outcome = StillRunning | Paused | Finished | Refused | Cancelled
 
@@ -267,6 +272,14 @@ class Provider(Protocol):
 
     def cancel(self, provider_job_id: str) -> ProviderJob:
         """Ask to stop. A job that is over already is returned as it ended."""
+        ...
+
+    def pause(self, provider_job_id: str) -> ProviderJob:
+        """Ask to stop training for a while. Rejected when the job is not (yet) one that can be paused."""
+        ...
+
+    def resume(self, provider_job_id: str) -> ProviderJob:
+        """Ask a paused job to go on. Rejected when it is not paused."""
         ...
 
     def models(self) -> Sequence[ProviderModel]:

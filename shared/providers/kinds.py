@@ -3,11 +3,12 @@
 What must be known of a kind without asking anyone stands beside its name, so that nobody else need ask which kind it is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-_OPENAIS = frozenset({"n_epochs", "batch_size", "learning_rate_multiplier"})
+_MULTIPLIED = frozenset({"n_epochs", "batch_size", "learning_rate_multiplier"})
 _OPEN_WEIGHT = frozenset(
     {"n_epochs", "batch_size", "learning_rate", "warmup_ratio", "weight_decay", "lora_r", "lora_alpha", "lora_dropout"}
 )
@@ -19,18 +20,19 @@ class Traits:
 
     `billed_by`: bills come in whole numbers of so many tokens. `from_deployments`: models answer under names that are given to
     them at the provider. `self_described`: what can be trained, how and for how much stands on the connection, and nothing is
-    known of what the server would choose by itself.
+    known of what the server would choose by itself. `hyperparameters`: method → those that it takes; one that is not named here
+    is not trained by.
     """
 
     implemented_by: str
     suffix: str
-    hyperparameters: frozenset[str]
+    hyperparameters: Mapping[str, frozenset[str]]
     billed_by: int = 1
     from_deployments: bool = False
     self_described: bool = False
 
 
-_LOOKED_UP = Traits("", "", frozenset())
+_LOOKED_UP = Traits("", "", {})
 """Never a kind's: by its name alone a kind is looked up, not made."""
 
 
@@ -39,13 +41,23 @@ class ProviderKind(StrEnum):
 
     traits: Traits
 
-    OPENAI = "openai", Traits("shared.providers.openai:OpenAIProvider", r"[A-Za-z0-9_-]{1,64}", _OPENAIS)
+    OPENAI = (
+        "openai",
+        Traits(
+            "shared.providers.openai:OpenAIProvider",
+            r"[A-Za-z0-9_-]{1,64}",
+            {"supervised": _MULTIPLIED, "dpo": _MULTIPLIED | {"beta"}},
+        ),
+    )
     AZURE = (
         "azure",
         Traits(
             "shared.providers.azure:AzureProvider",
             r"[A-Za-z0-9_-]{1,40}",
-            _OPENAIS,
+            {
+                "supervised": _MULTIPLIED | {"prompt_loss_weight"},
+                "dpo": _MULTIPLIED | {"beta", "l2_multiplier"},
+            },
             billed_by=1_000,
             from_deployments=True,
         ),
@@ -55,7 +67,7 @@ class ProviderKind(StrEnum):
         Traits(
             "shared.providers.compatible:CompatibleProvider",
             r"[A-Za-z0-9_-]{1,64}",
-            _OPEN_WEIGHT,
+            {"supervised": _OPEN_WEIGHT},
             self_described=True,
         ),
     )

@@ -48,6 +48,7 @@ from shared.providers.translation import Raw, ask, redact
 
 _PAGE = 100
 _MODERATION = "omni-moderation-latest"
+_MOST_METADATA = 16
 _RECENT_JOBS = 2000
 """How far back a job is looked for by its file: an attempt is reconciled long before so many others were made."""
 
@@ -111,7 +112,7 @@ class OpenAIProvider:
         return {
             **ordered(order),
             "method": method(order),
-            **({"metadata": {TAG_KEY: order.tag}} if order.tag else {}),
+            **({"metadata": metadata} if (metadata := _metadata(order)) else {}),
         }
 
     def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
@@ -146,6 +147,14 @@ class OpenAIProvider:
             if job is None or isinstance(job.outcome, StillRunning | Paused):
                 raise
             return job
+        return self._read_job(_same(body, provider_job_id))
+
+    def pause(self, provider_job_id: str) -> ProviderJob:
+        body = self._body(self._client.fine_tuning.jobs.with_raw_response.pause, provider_job_id)
+        return self._read_job(_same(body, provider_job_id))
+
+    def resume(self, provider_job_id: str) -> ProviderJob:
+        body = self._body(self._client.fine_tuning.jobs.with_raw_response.resume, provider_job_id)
         return self._read_job(_same(body, provider_job_id))
 
     def _read_job(self, body: Mapping[str, Any]) -> ProviderJob:
@@ -241,6 +250,13 @@ def ordered(order: TrainingOrder) -> dict[str, Any]:
         "training_file": order.training_file_id,
         **{name: value for name, value in optional.items() if value is not None},
     }
+
+
+def _metadata(order: TrainingOrder) -> dict[str, str]:
+    """Our tag, by which an order is found again, and labels in what room it leaves."""
+    tag = {TAG_KEY: order.tag} if order.tag else {}
+    labels = sorted((name, value) for name, value in order.labels.items() if name != TAG_KEY)
+    return {**tag, **dict(labels[: _MOST_METADATA - len(tag)])}
 
 
 def method(order: TrainingOrder) -> dict[str, Any]:

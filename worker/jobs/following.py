@@ -21,10 +21,11 @@ from shared.jobs.queries import known_provider_events
 from shared.jobs.rounds import Round, record_seen, record_unchanged
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
-from shared.providers.base import Paused, Provider, ProviderError, ProviderJob, StillRunning
+from shared.providers.base import Provider, ProviderError, ProviderJob
 from worker.context import Context
 from worker.jobs.several import Several
 from worker.jobs.trouble import record_fault, record_own_trouble
+from worker.jobs.wishes import as_wished, is_over
 
 log = structlog.get_logger()
 
@@ -77,11 +78,7 @@ def follow(looking: Looking, seen: Seen) -> int:
 
 def _is_urgent(job: Job, answer: ProviderJob) -> bool:
     """Whether it is over, or somebody wants it to be."""
-    return _is_over(answer) or job.status is JobStatus.CANCELLING
-
-
-def _is_over(answer: ProviderJob) -> bool:
-    return not isinstance(answer.outcome, StillRunning | Paused)
+    return is_over(answer) or job.status is JobStatus.CANCELLING or job.wish is not None
 
 
 def _worth_asking(looking: Looking, live: Iterable[Job]) -> Sequence[Job]:
@@ -109,13 +106,12 @@ def _ask_more(looking: Looking, seen: Seen, jobs: Sequence[Job], requests: int) 
 def _ask_one(looking: Looking, seen: Seen, job: Job) -> None:
     provider, answer = looking.provider, seen[job.id]
     assert answer is not None
-    if job.status is JobStatus.CANCELLING and not _is_over(answer):
-        answer = provider.cancel(answer.id)
+    answer, refused = as_wished(provider, job, answer)
     with looking.context.database.reading() as db:
         known = known_provider_events(db, job.id)
     events = provider.events(answer.id, known)
-    checkpoints = provider.checkpoints(answer.id) if _is_over(answer) else ()
-    _record(looking, job, Look(answer, events, checkpoints))
+    checkpoints = provider.checkpoints(answer.id) if is_over(answer) else ()
+    _record(looking, job, Look(answer, events, checkpoints, refused))
 
 
 def _record(looking: Looking, job: Job, look: Look) -> None:

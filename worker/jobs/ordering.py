@@ -13,8 +13,10 @@ from shared.jobs.recording import (
     record_fenced,
     record_given_up,
     record_silence,
+    record_unknown,
 )
 from shared.jobs.taking import Work
+from shared.lifecycles import JobStatus
 from shared.providers.base import Provider, ProviderError, ProviderJob, TrainingOrder, Unavailable
 from worker.context import Context
 
@@ -42,7 +44,7 @@ def reconcile(context: Context, work: Work, provider: Provider) -> None:
     """Find out whether an unanswered order was taken.
 
     After the settle window the order's file is deleted, so that an order which is still under way names a file that no
-    longer exists; only then, and after one more look some seconds later, may the job be ordered anew.
+    longer exists; only then, and after one more look some seconds later, may the job be ordered anew, a dear one by a person only.
     """
     job = work.job
     assert job.training_file_id is not None
@@ -57,8 +59,9 @@ def reconcile(context: Context, work: Work, provider: Provider) -> None:
         with context.database.transaction() as db:
             record_fenced(db, work)
     elif work.claimed_at - job.fenced_at >= timedelta(seconds=SILENCE_SECONDS):
+        is_dear = job.held > context.dear and job.status is not JobStatus.CANCELLING
         with context.database.transaction() as db:
-            record_given_up(db, work)
+            (record_unknown if is_dear else record_given_up)(db, work)
     else:
         with context.database.transaction() as db:
             record_silence(db, work, "the order was not answered")
@@ -125,7 +128,7 @@ def _order(context: Context, work: Work) -> TrainingOrder:
     job = work.job
     assert job.training_file_id is not None
     return TrainingOrder(
-        model=job.model,
+        model=job.trained_from or job.model,
         method=job.method,
         training_file_id=job.training_file_id,
         validation_file_id=job.validation_file_id,
@@ -133,5 +136,6 @@ def _order(context: Context, work: Work) -> TrainingOrder:
         suffix=job.suffix,
         seed=job.seed,
         tag=tag(context, work, job.epoch),
+        labels=job.labels,
         tier=job.tier,
     )

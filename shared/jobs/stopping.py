@@ -1,0 +1,48 @@
+"""When a job that trains is to be stopped for its owner: its work costs as much as it may, or it has stopped learning. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from shared.jobs.tables import Job
+from shared.money import Usd, per_million
+from shared.providers.base import ProviderJob
+
+MAX_COST = "max_cost_reached"
+EARLY = "early_stopped"
+STOPS = frozenset({MAX_COST, EARLY})
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyStop:
+    """Stop when for so many `evaluations` in a row the `metric` was not better than the best one before them."""
+
+    metric: str
+    evaluations: int
+
+
+def cost_so_far(job: Job, seen: ProviderJob) -> Usd | None:
+    """What the steps that were seen cost: steps × tokens of a step. None while it is not known how much one step is."""
+    done, per_epoch = job.progress.get("step"), _steps_per_epoch(job, seen)
+    if not done or not per_epoch:
+        return None
+    tokens = Decimal(job.estimate["tokens_per_epoch"]) * done / per_epoch
+    return per_million(int(tokens.to_integral_value(ROUND_CEILING)), Decimal(job.usd_per_million))
+
+
+def has_stopped_learning(losses: Sequence[float], evaluations: int) -> bool:
+    """`losses` in their order, the first first. Not before there was one more evaluation than are to be waited for."""
+    if len(losses) <= evaluations:
+        return False
+    return min(losses[-evaluations:]) >= min(losses[:-evaluations])
+
+
+def _steps_per_epoch(job: Job, seen: ProviderJob) -> float | None:
+    """By the batch size where it is told, else by the number of all steps."""
+    batch_size = seen.hyperparameters.get("batch_size")
+    if isinstance(batch_size, int) and batch_size > 0:
+        examples: int = job.estimate["examples"]
+        return math.ceil(examples / batch_size)
+    total, epochs = job.progress.get("total_steps"), seen.n_epochs
+    return total / epochs if total and epochs else None

@@ -1,0 +1,28 @@
+"""Asking a provider for what somebody wants of a job: that it stops, stands still or goes on. Whether it is so, a look tells."""
+
+from shared.jobs.tables import Job, Wish
+from shared.lifecycles import JobStatus
+from shared.providers.base import PAUSING, Paused, Provider, ProviderJob, Rejected, StillRunning
+
+
+def is_over(seen: ProviderJob) -> bool:
+    return not isinstance(seen.outcome, StillRunning | Paused)
+
+
+def as_wished(provider: Provider, job: Job, seen: ProviderJob) -> tuple[ProviderJob, str | None]:
+    """The provider's job after it was asked for what is wanted, and why it refused if it did."""
+    if is_over(seen):
+        return seen, None
+    if job.status is JobStatus.CANCELLING:
+        return provider.cancel(seen.id), None
+    try:
+        match job.wish:
+            case Wish.PAUSE if isinstance(seen.outcome, StillRunning) and seen.status != PAUSING:
+                return provider.pause(seen.id), None
+            case Wish.RESUME if isinstance(seen.outcome, Paused):
+                return provider.resume(seen.id), None
+    except Rejected as error:
+        if error.credential:
+            raise
+        return seen, error.reason
+    return seen, None
