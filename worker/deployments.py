@@ -34,7 +34,7 @@ def tend_deployments(context: Context) -> bool:
         work = recording.take(db)
     if work is None:
         return False
-    with kept(context.database, Deployment, work.deployment.id, work.token):
+    with kept(context.database, Deployment, [work.deployment.id], work.token):
         try:
             _do(context, work)
         except (ProviderError, CannotOpen, Conflict) as error:

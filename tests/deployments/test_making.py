@@ -1,15 +1,20 @@
 """A deployment between our worker and Azure's resource manager: made once, whoever dies; nobody else's is touched; a no is a no."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
+
+import pytest
 
 from shared.connections.access import deployer_of
 from shared.deployments import recording
+from shared.deployments.tables import Deployment
 from shared.providers.deploying import DeploymentOrder, Sku
 from shared.queue import Task
 from tests.deployments.landing import Landing
 from tests.support.office import Answer
 from tests.support.waiting import until
+from worker import heartbeat
 
 SETTLE_SECONDS = 90
 
@@ -88,6 +93,36 @@ def test_what_a_stopped_worker_orders_after_the_end_is_taken_away_by_itself(land
     assert requests(landing)["put_deployment"] == 1
     assert landing.standing() == []
     assert landing.look(made["id"])["status"] == "deleted"
+
+
+def test_a_claim_is_kept_for_as_long_as_azure_takes_to_answer(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "EVERY_SECONDS", 0.05)
+    gate = held_up(landing, "received")
+    made = landing.deploy()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(landing.office.step, Task.TEND_DEPLOYMENTS)
+        try:
+            until(lambda: landing.office.lab.sandbox.get("/gates")["waiting"])
+            claimed = claimed_until(landing)
+            until(lambda: claimed_until(landing) > claimed, seconds=5)
+        finally:
+            go_on(landing, gate)
+        assert slow.result(20)
+    landing.until_ready(made["id"])
+    assert requests(landing)["put_deployment"] == 1
+    with (
+        pytest.raises(TypeError, match=made["id"]),
+        heartbeat.kept(landing.office.lab.context.database, Deployment, made["id"], "token"),
+    ):
+        pass
+
+
+def claimed_until(landing: Landing) -> datetime:
+    ((moment,),) = landing.office.lab.api.sql("SELECT claimed_until FROM deployments")
+    assert isinstance(moment, datetime)
+    return moment
 
 
 def held_up(landing: Landing, point: str) -> str:
