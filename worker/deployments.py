@@ -165,7 +165,8 @@ def _record_trouble(context: Context, work: Work, error: ProviderError | CannotO
 
 
 def _wait(context: Context, work: Work, reason: str, code: str, seconds: float | None = None) -> None:
-    grown = min(2.0 ** (work.deployment.attempts + 1), LONGEST_WAIT_SECONDS)
+    # Bounded before it is raised to a power, too: after days of silence that would be more than a float can hold.
+    grown = min(2.0 ** min(work.deployment.attempts + 1, 10), LONGEST_WAIT_SECONDS)
     with context.database.transaction() as db:
         recording.record_wait(db, work, reason, code, grown if seconds is None else seconds)
 

@@ -214,6 +214,20 @@ def test_one_answer_does_not_end_it_and_hours_that_nobody_saw_are_marked(landing
     landing.until_ready(made["id"])
 
 
+def test_after_days_of_silence_it_is_asked_again_as_before(landing: Landing) -> None:
+    made = landing.ready()
+    landing.office.lab.api.sql("UPDATE deployments SET attempts = 1100, due_at = tw_now()")
+    fault(landing, "status", "get_deployment", status=503)
+    landing.office.drain()
+    assert landing.office.lab.api.sql(
+        "SELECT attempts, due_at - tw_now() BETWEEN interval '4 minutes' AND interval '5 minutes' FROM deployments"
+    ) == [(1101, True)]
+    landing.office.pass_time(300)
+    landing.office.drain()
+    assert landing.office.lab.api.sql("SELECT attempts FROM deployments") == [(0,)]
+    assert landing.look(made["id"])["status"] == "ready"
+
+
 def test_one_is_deleted_while_it_is_being_made(landing: Landing) -> None:
     made = landing.deploy()
     landing.office.drain()
