@@ -93,9 +93,18 @@ def _put(context: Context, work: Work, deployer: Deployer) -> ProviderDeployment
     except Rejected as error:
         if error.credential:
             raise
-        # It was not there a moment ago and now will not be.
-        _fail(context, work, f"Azure refused: {error.reason}", error.code)
+        _take_no(context, work, error)
         return None
+
+
+def _take_no(context: Context, work: Work, error: Rejected) -> None:
+    """It was not there a moment ago and now will not be, unless an order before this one went unanswered."""
+    reason = f"Azure refused: {error.reason}"
+    if _may_yet_come(context, work):
+        with context.database.transaction() as db:
+            recording.record_refused_again(db, work, reason, error.code, context.poll_seconds)
+    else:
+        _fail(context, work, reason, error.code)
 
 
 def _take_away(context: Context, work: Work, deployer: Deployer, seen: ProviderDeployment | None) -> None:
@@ -129,6 +138,12 @@ def _may_yet_come(context: Context, work: Work) -> bool:
     return work.claimed_at - put_at < timedelta(seconds=context.settle_seconds)
 
 
+def _was_ordered(context: Context, work: Work) -> bool:
+    """In this step or before: then it may stand, whatever we are told now."""
+    with context.database.reading() as db:
+        return get_deployment(db, work.deployment.id).put_at is not None
+
+
 def _is_unwanted(context: Context, work: Work) -> bool:
     """Our claim was lost while we ordered. Whoever has it now sees what we ordered, unless all is over already."""
     with context.database.reading() as db:
@@ -155,7 +170,7 @@ def _record_trouble(context: Context, work: Work, error: ProviderError | CannotO
         case Rejected() if error.credential:
             reason = f"{work.connection.name}'s Entra application is refused: {error.reason}"
             _wait(context, work, reason, "credential_refused", CREDENTIAL_SECONDS)
-        case Rejected() if work.deployment.status is DeploymentStatus.CREATING and work.deployment.put_at is None:
+        case Rejected() if work.deployment.status is DeploymentStatus.CREATING and not _was_ordered(context, work):
             _fail(context, work, f"Azure refused: {error.reason}", error.code)
         case ProviderError():
             refused = isinstance(error, Rejected)

@@ -61,6 +61,7 @@ def record_putting(db: Session, work: Work) -> bool:
     if deployment is None:
         return False
     deployment.put_at = db.scalar(select(now()))
+    deployment.provider_status = None  # what was seen before was no answer to this order
     return True
 
 
@@ -120,6 +121,14 @@ def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float)
     hosting.charge_started(db, deployment, _until(deployment, moment), provisional=True)
     tend(db, deployment, moment)
     deployment.due_at = db.scalar(select(seconds_from_now(seconds)))
+
+
+def record_refused_again(db: Session, work: Work, reason: str, code: str, seconds: float) -> None:
+    """This order was refused, and one before it may still be under way: look again, for as long as that one may come."""
+    if still_ours(db, Deployment, work.deployment.id, work.token) is not None:
+        record_wait(db, work, reason, code, seconds)
+        # A refused order makes nothing: what counts is when the last one was sent that nobody answered.
+        db.get_one(Deployment, work.deployment.id).put_at = work.deployment.put_at
 
 
 def note_asked(db: Session, connection_id: ConnectionId, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -165,6 +166,42 @@ def test_what_azure_does_not_make_costs_nothing_and_says_why(landing: Landing) -
     assert landing.hosting() == landing.budget("held_usd") == 0
     assert landing.standing() == []
     assert landing.office.lab.told().count(("deployment.failed", broken["id"])) == 1
+
+
+def lose_an_order(landing: Landing, times_refused: int) -> tuple[str, str]:
+    """The order gets no answer and is under way still; when it is repeated, the answer is no. Gives the gate that holds it up."""
+    gate = held_up(landing, "before_accept")
+    fault(landing, "late_accept", "put_deployment", seconds=0)
+    made = landing.deploy()
+    landing.office.step(Task.TEND_DEPLOYMENTS)
+    for _ in range(times_refused):
+        fault(landing, "status", "put_deployment", status=403, body=REFUSED)
+    landing.office.pass_time(10)
+    landing.office.drain()
+    seen = landing.look(made["id"])
+    assert (seen["status"], seen["reason_code"]) == ("creating", "AuthorizationFailed")
+    assert landing.budget("held_usd") == Decimal("40.80")
+    return made["id"], gate
+
+
+def test_an_order_that_arrives_after_its_repetition_was_refused_is_found(landing: Landing) -> None:
+    made, gate = lose_an_order(landing, times_refused=1)
+    go_on(landing, gate)
+    until(landing.standing)
+    landing.until_ready(made)
+    assert requests(landing)["put_deployment"] == 2
+    assert landing.hosting() == landing.billed() > 0
+
+
+def test_an_order_that_nobody_answered_and_that_is_refused_again_fails_when_it_can_no_longer_come(
+    landing: Landing,
+) -> None:
+    made, gate = lose_an_order(landing, times_refused=10)
+    failed = landing.until(made, "failed", 30)
+    assert failed["reason_code"] == "AuthorizationFailed"
+    assert requests(landing)["put_deployment"] == 5, "for as long as the first may come"
+    assert landing.hosting() == landing.budget("held_usd") == 0
+    go_on(landing, gate)
 
 
 def test_a_refused_application_makes_it_wait_for_another_secret(landing: Landing) -> None:
