@@ -82,6 +82,8 @@ def record_seen(db: Session, work: Work, seen: ProviderDeployment, *, next_secon
             deployment.expires_at = deployment.stands_since + DEVELOPER_LIFE
     if deployment.status is DeploymentStatus.CREATING:
         _see_making(db, deployment, seen, moment)
+    elif deployment.status is DeploymentStatus.READY:
+        _see_ending(deployment, seen, moment)
     hosting.charge_started(db, deployment, _until(deployment, moment), provisional=False)
     tend(db, deployment, moment)
     _look_again(db, deployment, moment, next_seconds)
@@ -163,6 +165,18 @@ def _see_making(db: Session, deployment: Deployment, seen: ProviderDeployment, m
         tell(db, deployment.team_id, "deployment.ready", deployment.id, name=deployment.name, model=deployment.model)
 
 
+def _see_ending(deployment: Deployment, seen: ProviderDeployment, moment: datetime) -> None:
+    """One that answers no more is not asked any more; it costs until it is gone."""
+    if seen.standing is Standing.GOING:
+        reason, code = _who_took_it(deployment, moment)
+    elif seen.standing is Standing.FAILED:
+        reason, code = f"Azure says that it does not stand any more ({seen.state}).", "provider_failed"
+    else:
+        return
+    deployment.status = DeploymentStatus.DELETING
+    deployment.reason_code, deployment.reason = code, f"Being deleted. {reason}"
+
+
 def _look_again(db: Session, deployment: Deployment, moment: datetime, next_seconds: float) -> None:
     """What stands is looked at every few minutes, and when its next hour begins."""
     if deployment.status is not DeploymentStatus.READY:
@@ -198,4 +212,4 @@ def _who_took_it(deployment: Deployment, moment: datetime) -> tuple[str, str]:
     quiet_since = deployment.last_asked_at or deployment.ready_at
     if quiet_since is not None and moment - quiet_since >= IDLE_LIFE:
         return "Azure deletes deployments that nobody asked for 15 days.", "idle_at_provider"
-    return "It is not at Azure any more: somebody has deleted it there.", "gone_at_provider"
+    return "Somebody has deleted it at Azure.", "gone_at_provider"

@@ -251,6 +251,23 @@ def test_one_answer_does_not_end_it_and_hours_that_nobody_saw_are_marked(landing
     landing.until_ready(made["id"])
 
 
+@pytest.mark.parametrize(("state", "code"), [("Failed", "provider_failed"), ("Deleting", "gone_at_provider")])
+def test_one_that_has_broken_or_is_going_is_asked_no_more(landing: Landing, state: str, code: str) -> None:
+    made = landing.ready()
+    shown = at_azure(landing, "GET", made["name"]).json()
+    shown["properties"]["provisioningState"] = state
+    fault(landing, "status", "get_deployment", status=200, body=shown)
+    landing.office.pass_time(300)
+    landing.office.step(Task.TEND_DEPLOYMENTS)
+    seen = landing.look(made["id"])
+    assert (seen["status"], seen["reason_code"]) == ("deleting", code)
+    assert landing.ask().json()["error"]["code"] == "not_deployed"
+    gone = landing.until(made["id"], "deleted", 6)
+    assert (gone["reason_code"], landing.standing()) == (code, [])
+    assert ("deployment.deleted", made["id"]) in landing.office.lab.told()
+    assert landing.hosting() == landing.billed() == Decimal("1.70")
+
+
 def test_after_days_of_silence_it_is_asked_again_as_before(landing: Landing) -> None:
     made = landing.ready()
     landing.office.lab.api.sql("UPDATE deployments SET attempts = 1100, due_at = tw_now()")
