@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from shared.connections import outages
 from shared.connections.access import deployer_of
 from shared.connections.credentials import CannotOpen
 from shared.db import UNAVAILABLE
@@ -51,8 +52,16 @@ def _do(context: Context, work: Work) -> None:
     if work.barred is not None:
         _fail(context, work, work.barred, "barred")
         return
+    rests_until = work.connection.managed_again_at
+    if rests_until is not None and rests_until > work.claimed_at:
+        seconds = (rests_until - work.claimed_at).total_seconds()
+        _wait(context, work, f"{work.connection.name}'s Entra application is refused.", "credential_refused", seconds)
+        return
     with closing(deployer_of(work.connection, context.vault)) as deployer:
         seen = deployer.find(work.deployment.name)
+        if rests_until is not None:
+            with context.database.transaction() as db:
+                outages.note_managed(db, work.connection.id)
         match work.deployment.status:
             case DeploymentStatus.CREATING:
                 _make(context, work, deployer, seen)
@@ -169,6 +178,8 @@ def _record_trouble(context: Context, work: Work, error: ProviderError | CannotO
             _wait(context, work, f"Azure asks us to wait: {error.reason}", "provider_throttled", seconds)
         case Rejected() if error.credential:
             reason = f"{work.connection.name}'s Entra application is refused: {error.reason}"
+            with context.database.transaction() as db:
+                outages.leave_resource_alone(db, work.connection.id)
             _wait(context, work, reason, "credential_refused", CREDENTIAL_SECONDS)
         case Rejected() if work.deployment.status is DeploymentStatus.CREATING and not _was_ordered(context, work):
             _fail(context, work, f"Azure refused: {error.reason}", error.code)

@@ -217,6 +217,31 @@ def test_a_refused_application_makes_it_wait_for_another_secret(landing: Landing
     landing.until(made["id"], "ready", 300)
 
 
+def test_one_deployment_tries_a_refused_application_for_all_of_its_resource(landing: Landing) -> None:
+    made = [landing.ready()["id"] for _ in range(3)]
+    path = f"/v1/connections/{landing.connection}"
+    admin, before = landing.office.lab.api.admin, tokens_asked(landing)
+    assert admin.patch(path, json={"entra": landing.office.entra("secret-that-is-wrong")}).status_code == 200
+    landing.office.pass_time(3600)
+    landing.office.drain()
+    assert [landing.look(one)["hours_charged"] for one in made] == [2, 2, 2]
+    assert tokens_asked(landing) == before + 1
+    landing.office.pass_time(290)
+    landing.office.drain()
+    assert tokens_asked(landing) == before + 1
+    landing.office.pass_time(20)
+    landing.office.drain()
+    assert tokens_asked(landing) == before + 2
+    admin.patch(path, json={"entra": landing.office.entra()})
+    landing.office.pass_time(300)
+    landing.office.drain()
+    assert landing.office.lab.api.sql("SELECT attempts FROM deployments") == [(0,)] * 3
+
+
+def tokens_asked(landing: Landing) -> int:
+    return int(landing.office.lab.sandbox.get("/requests", account=landing.office.tenant)["requests"]["token"])
+
+
 def test_somebody_elses_deployment_is_neither_taken_over_nor_deleted(landing: Landing) -> None:
     by_hand(landing, "shared-name")
     made = landing.deploy(name="shared-name")
