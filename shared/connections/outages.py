@@ -59,8 +59,12 @@ def note_refusal(db: Session, connection_id: ConnectionId, reason: str) -> None:
 
 
 def rest_until_checked(db: Session, connection: Connection) -> None:
-    """The next check is due in five minutes, and jobs wait until it has been made."""
-    connection.due_at = db.scalar(select(seconds_from_now(REFUSED_SECONDS)))
+    """The next check is due in five minutes, and jobs wait until it has been made.
+
+    One that was taken out of use is checked no more: the jobs that it still has try again by themselves.
+    """
+    if connection.archived_at is None:
+        connection.due_at = db.scalar(select(seconds_from_now(REFUSED_SECONDS)))
     connection.resume_at = db.scalar(select(seconds_from_now(REFUSED_SECONDS + _LONGER)))
     connection.failures += 1
 
