@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 
+from shared.connections import outages
 from shared.connections.access import deployer_of
 from shared.connections.credentials import CannotOpen
 from shared.db import UNAVAILABLE
@@ -34,7 +35,7 @@ def tend_deployments(context: Context) -> bool:
         work = recording.take(db)
     if work is None:
         return False
-    with kept(context.database, Deployment, work.deployment.id, work.token):
+    with kept(context.database, Deployment, [work.deployment.id], work.token):
         try:
             _do(context, work)
         except (ProviderError, CannotOpen, Conflict) as error:
@@ -51,8 +52,16 @@ def _do(context: Context, work: Work) -> None:
     if work.barred is not None:
         _fail(context, work, work.barred, "barred")
         return
+    rests_until = work.connection.managed_again_at
+    if rests_until is not None and rests_until > work.claimed_at:
+        seconds = (rests_until - work.claimed_at).total_seconds()
+        _wait(context, work, f"{work.connection.name}'s Entra application is refused.", "credential_refused", seconds)
+        return
     with closing(deployer_of(work.connection, context.vault)) as deployer:
         seen = deployer.find(work.deployment.name)
+        if rests_until is not None:
+            with context.database.transaction() as db:
+                outages.note_managed(db, work.connection.id)
         match work.deployment.status:
             case DeploymentStatus.CREATING:
                 _make(context, work, deployer, seen)
@@ -93,9 +102,18 @@ def _put(context: Context, work: Work, deployer: Deployer) -> ProviderDeployment
     except Rejected as error:
         if error.credential:
             raise
-        # It was not there a moment ago and now will not be.
-        _fail(context, work, f"Azure refused: {error.reason}", error.code)
+        _take_no(context, work, error)
         return None
+
+
+def _take_no(context: Context, work: Work, error: Rejected) -> None:
+    """It was not there a moment ago and now will not be, unless an order before this one went unanswered."""
+    reason = f"Azure refused: {error.reason}"
+    if _may_yet_come(context, work):
+        with context.database.transaction() as db:
+            recording.record_refused_again(db, work, reason, error.code, context.poll_seconds)
+    else:
+        _fail(context, work, reason, error.code)
 
 
 def _take_away(context: Context, work: Work, deployer: Deployer, seen: ProviderDeployment | None) -> None:
@@ -129,6 +147,12 @@ def _may_yet_come(context: Context, work: Work) -> bool:
     return work.claimed_at - put_at < timedelta(seconds=context.settle_seconds)
 
 
+def _was_ordered(context: Context, work: Work) -> bool:
+    """In this step or before: then it may stand, whatever we are told now."""
+    with context.database.reading() as db:
+        return get_deployment(db, work.deployment.id).put_at is not None
+
+
 def _is_unwanted(context: Context, work: Work) -> bool:
     """Our claim was lost while we ordered. Whoever has it now sees what we ordered, unless all is over already."""
     with context.database.reading() as db:
@@ -154,8 +178,10 @@ def _record_trouble(context: Context, work: Work, error: ProviderError | CannotO
             _wait(context, work, f"Azure asks us to wait: {error.reason}", "provider_throttled", seconds)
         case Rejected() if error.credential:
             reason = f"{work.connection.name}'s Entra application is refused: {error.reason}"
+            with context.database.transaction() as db:
+                outages.leave_resource_alone(db, work.connection.id)
             _wait(context, work, reason, "credential_refused", CREDENTIAL_SECONDS)
-        case Rejected() if work.deployment.status is DeploymentStatus.CREATING and work.deployment.put_at is None:
+        case Rejected() if work.deployment.status is DeploymentStatus.CREATING and not _was_ordered(context, work):
             _fail(context, work, f"Azure refused: {error.reason}", error.code)
         case ProviderError():
             refused = isinstance(error, Rejected)
@@ -165,7 +191,8 @@ def _record_trouble(context: Context, work: Work, error: ProviderError | CannotO
 
 
 def _wait(context: Context, work: Work, reason: str, code: str, seconds: float | None = None) -> None:
-    grown = min(2.0 ** (work.deployment.attempts + 1), LONGEST_WAIT_SECONDS)
+    # Bounded before it is raised to a power, too: after days of silence that would be more than a float can hold.
+    grown = min(2.0 ** min(work.deployment.attempts + 1, 10), LONGEST_WAIT_SECONDS)
     with context.database.transaction() as db:
         recording.record_wait(db, work, reason, code, grown if seconds is None else seconds)
 

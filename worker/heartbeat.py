@@ -16,7 +16,12 @@ EVERY_SECONDS = 5.0
 
 @contextmanager
 def kept(database: Database, table: type[Claimable], row_ids: Sequence[str], token: str) -> Iterator[None]:
-    """Renew the claim on rows until the block is left. One that is lost is not taken back: the record will find 0 rows."""
+    """Renew the claim on rows until the block is left. One that is lost is not taken back: the record will find 0 rows.
+
+    Raises TypeError for one id in place of several: a string is a sequence of strings too.
+    """
+    if isinstance(row_ids, str):
+        raise TypeError(f"ids are wanted, not the id {row_ids!r}")
     over = Event()
 
     def beat() -> None:

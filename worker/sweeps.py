@@ -37,7 +37,7 @@ def _due(db: Session) -> Iterator[Task]:
         (Task.FORGET_UPLOADS, Upload, ()),
         (Task.TEND_DEPLOYMENTS, Deployment, ()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
-        (Task.CHECK_CONNECTIONS, Connection, ()),
+        (Task.CHECK_CONNECTIONS, Connection, (Connection.archived_at.is_(None),)),
     ]
     yield from (task for task in PHASES if any_due(db, task))
     if any_round(db):

@@ -30,7 +30,8 @@ DeploymentName = Annotated[
 class DeploymentCreate(Schema):
     """`model`: a tuned model of the team, or a checkpoint that one of its jobs left. `capacity`: thousands of tokens a minute.
 
-    `when_budget_is_gone` `delete`: a day after the budget stopped covering it. `delete_when_idle_days` null: only say so.
+    `when_budget_is_gone` `delete`: shortly before what is held for it runs out, as a rule a day after the budget stopped covering
+    it. `delete_when_idle_days` null: only say so.
     """
 
     model_config = example(_ORDER)

@@ -36,6 +36,7 @@ GRANT EXECUTE ON FUNCTION tw_line(text) TO tw_app, tw_worker;
 
 def upgrade() -> None:
     op.add_column("connections", sa.Column("max_requests_per_minute", sa.Integer(), nullable=True))
+    op.add_column("connections", sa.Column("managed_again_at", sa.DateTime(timezone=True), nullable=True))
     for table, column, usual in (("teams", "weight", "1"), ("jobs", "priority", "0")):
         op.add_column(table, sa.Column(column, sa.Integer(), nullable=False, server_default=usual))
         op.alter_column(table, column, server_default=None)

@@ -204,7 +204,7 @@ def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | C
 def _check_soon(db: Session, connection: Connection) -> None:
     connection.health, connection.health_detail = Health.UNCHECKED, None
     connection.due_at = db.scalar(select(now()))
-    connection.resume_at, connection.failures = None, 0
+    connection.resume_at, connection.failures, connection.managed_again_at = None, 0, None
     # A check that is under way asks with what was true before: it shall find its claim gone.
     connection.claim_token = connection.claimed_until = None
     ring(db, Task.CHECK_CONNECTIONS)

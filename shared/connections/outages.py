@@ -33,6 +33,19 @@ def leave_alone(db: Session, connection_id: ConnectionId, seconds: float) -> Non
     _write(db, connection_id, resume_at=seconds_from_now(seconds), failures=Connection.failures + 1)
 
 
+def leave_resource_alone(db: Session, connection_id: ConnectionId) -> None:
+    """The application is refused where deployments are made: one of them tries again in five minutes, for all of them.
+
+    Jobs are not concerned: what they show may be a key, or good for the resource and not for its manager.
+    """
+    _write(db, connection_id, managed_again_at=seconds_from_now(REFUSED_SECONDS))
+
+
+def note_managed(db: Session, connection_id: ConnectionId) -> None:
+    """The application is taken again where deployments are made."""
+    _write(db, connection_id, managed_again_at=None)
+
+
 def note_answer(db: Session, connection_id: ConnectionId) -> None:
     """A connection that had failed answers again: all its jobs go on."""
     _write(db, connection_id, resume_at=None, failures=0)
@@ -46,8 +59,12 @@ def note_refusal(db: Session, connection_id: ConnectionId, reason: str) -> None:
 
 
 def rest_until_checked(db: Session, connection: Connection) -> None:
-    """The next check is due in five minutes, and jobs wait until it has been made."""
-    connection.due_at = db.scalar(select(seconds_from_now(REFUSED_SECONDS)))
+    """The next check is due in five minutes, and jobs wait until it has been made.
+
+    One that was taken out of use is checked no more: the jobs that it still has try again by themselves.
+    """
+    if connection.archived_at is None:
+        connection.due_at = db.scalar(select(seconds_from_now(REFUSED_SECONDS)))
     connection.resume_at = db.scalar(select(seconds_from_now(REFUSED_SECONDS + _LONGER)))
     connection.failures += 1
 

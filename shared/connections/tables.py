@@ -57,6 +57,8 @@ class Connection(Claimable, Row):
     client_secret_hint: Mapped[str | None]
     management: Mapped[dict[str, Any] | None]
     """Azure: `{"subscription_id", "resource_group", "account", "arm_url"}`: where deployments are made, as that application."""
+    managed_again_at: Mapped[datetime | None]
+    """The resource manager is not asked before: it, or the authority, refused the application. None = it may be asked."""
     health: Mapped[Health] = mapped_column(text_enum(Health), default=Health.UNCHECKED)
     health_detail: Mapped[str | None]
     training_open: Mapped[bool | None]

@@ -48,6 +48,13 @@ def next_hour(deployment: Deployment, moment: datetime) -> datetime:
     return deployment.stands_since + started_hours(deployment, moment) * HOUR
 
 
+def held_until(deployment: Deployment) -> datetime | None:
+    """When the first hour begins that nothing is set aside for; None = it does not stand yet."""
+    if deployment.stands_since is None:
+        return None
+    return deployment.stands_since + max(deployment.hours_held, deployment.hours_charged) * HOUR
+
+
 def hold_first_day(db: Session, deployment: Deployment) -> None:
     """Set the first day's hosting aside. Raises BudgetExceeded or Conflict; then nothing is held."""
     spend.hold_all(db, [_wanted(deployment, hour) for hour in range(HOURS_AHEAD)])

@@ -10,8 +10,8 @@ from shared.lifecycles import DeploymentStatus
 from shared.notices.actions import tell
 from shared.teams.tables import Team
 
-NOTICE = timedelta(hours=23, minutes=45)
-"""Between saying that the budget is gone and deleting: the day that is held for then, less what looking and deleting may take."""
+DELETING_TAKES = timedelta(minutes=15)
+"""So long before the first hour that nothing is held for, one is deleted: what looking and deleting may take."""
 IDLE_TOLD_AFTER = timedelta(days=7)
 """At the latest; sooner when it is to be deleted soon: halfway to that."""
 
@@ -78,7 +78,8 @@ def _deleted_for_idleness(deployment: Deployment) -> datetime | None:
 def _deleted_for_money(deployment: Deployment) -> datetime | None:
     if deployment.when_budget_is_gone is WhenBudgetIsGone.WARN or deployment.budget_gone_at is None:
         return None
-    return deployment.budget_gone_at + NOTICE
+    held_until = hosting.held_until(deployment)
+    return None if held_until is None else held_until - DELETING_TAKES
 
 
 def _delete(deployment: Deployment, reason: str, code: str) -> None:

@@ -61,6 +61,7 @@ def record_putting(db: Session, work: Work) -> bool:
     if deployment is None:
         return False
     deployment.put_at = db.scalar(select(now()))
+    deployment.provider_status = None  # what was seen before was no answer to this order
     return True
 
 
@@ -81,6 +82,8 @@ def record_seen(db: Session, work: Work, seen: ProviderDeployment, *, next_secon
             deployment.expires_at = deployment.stands_since + DEVELOPER_LIFE
     if deployment.status is DeploymentStatus.CREATING:
         _see_making(db, deployment, seen, moment)
+    elif deployment.status is DeploymentStatus.READY:
+        _see_ending(deployment, seen, moment)
     hosting.charge_started(db, deployment, _until(deployment, moment), provisional=False)
     tend(db, deployment, moment)
     _look_again(db, deployment, moment, next_seconds)
@@ -122,6 +125,14 @@ def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float)
     deployment.due_at = db.scalar(select(seconds_from_now(seconds)))
 
 
+def record_refused_again(db: Session, work: Work, reason: str, code: str, seconds: float) -> None:
+    """This order was refused, and one before it may still be under way: look again, for as long as that one may come."""
+    if still_ours(db, Deployment, work.deployment.id, work.token) is not None:
+        record_wait(db, work, reason, code, seconds)
+        # A refused order makes nothing: what counts is when the last one was sent that nobody answered.
+        db.get_one(Deployment, work.deployment.id).put_at = work.deployment.put_at
+
+
 def note_asked(db: Session, connection_id: ConnectionId, name: str) -> None:
     """Somebody puts a prompt to a deployment of ours, if it is one. Written once a minute, so that many at once do not wait."""
     db.execute(
@@ -152,6 +163,18 @@ def _see_making(db: Session, deployment: Deployment, seen: ProviderDeployment, m
         deployment.status, deployment.ready_at = DeploymentStatus.READY, moment
         deployment.reason = f"Answers as {deployment.name}."
         tell(db, deployment.team_id, "deployment.ready", deployment.id, name=deployment.name, model=deployment.model)
+
+
+def _see_ending(deployment: Deployment, seen: ProviderDeployment, moment: datetime) -> None:
+    """One that answers no more is not asked any more; it costs until it is gone."""
+    if seen.standing is Standing.GOING:
+        reason, code = _who_took_it(deployment, moment)
+    elif seen.standing is Standing.FAILED:
+        reason, code = f"Azure says that it does not stand any more ({seen.state}).", "provider_failed"
+    else:
+        return
+    deployment.status = DeploymentStatus.DELETING
+    deployment.reason_code, deployment.reason = code, f"Being deleted. {reason}"
 
 
 def _look_again(db: Session, deployment: Deployment, moment: datetime, next_seconds: float) -> None:
@@ -189,4 +212,4 @@ def _who_took_it(deployment: Deployment, moment: datetime) -> tuple[str, str]:
     quiet_since = deployment.last_asked_at or deployment.ready_at
     if quiet_since is not None and moment - quiet_since >= IDLE_LIFE:
         return "Azure deletes deployments that nobody asked for 15 days.", "idle_at_provider"
-    return "It is not at Azure any more: somebody has deleted it there.", "gone_at_provider"
+    return "Somebody has deleted it at Azure.", "gone_at_provider"

@@ -18,7 +18,7 @@ class WhenBudgetIsGone(StrEnum):
     WARN = "warn"
     """Say so, and go on: what the provider bills is charged all the same."""
     DELETE = "delete"
-    """Say so, and delete it a day later unless the budget covers it again."""
+    """Say so, and delete it before what is held runs out, a day later as a rule, unless the budget covers it again."""
 
 
 class Deployment(Claimable, Row):

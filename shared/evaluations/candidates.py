@@ -1,5 +1,6 @@
 """Candidates: the models that an evaluation compares, kept as they were when it was ordered. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,16 @@ def candidate_from_json(stored: dict[str, Any]) -> Candidate:
         base_model=stored["base_model"],
         model_id=ModelId(model_id) if model_id else None,
         seller=seller_from_json(ConnectionId(stored["connection_id"]), stored["provider_model"], stored["prices"]),
+    )
+
+
+def deployments_of(candidates: Iterable[Candidate]) -> list[tuple[ConnectionId, str]]:
+    """Connection and name of the deployments that answer for candidates, each once.
+
+    In one order for everyone: two evaluations of the same models would else wait for one another's rows.
+    """
+    return sorted(
+        {(one.seller.connection_id, one.deployed_as) for one in candidates if one.deployed_as != one.seller.model}
     )
 
 

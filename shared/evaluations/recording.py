@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import claim, fenced, now, ring, seconds_from_now
 from shared.deployments.recording import note_asked
-from shared.evaluations.candidates import Candidate, candidate_from_json
+from shared.evaluations.candidates import Candidate, candidate_from_json, deployments_of
 from shared.evaluations.queries import (
     answers_of,
     candidates_that_answered,
@@ -160,10 +160,9 @@ def _charges(db: Session, evaluation: Evaluation) -> list[Charge]:
 
 
 def _note_asked(db: Session, evaluation: Evaluation, candidates: Collection[int]) -> None:
-    for index in sorted(candidates):
-        asked = candidate_from_json(evaluation.candidates[index])
-        if asked.deployed_as != asked.seller.model:
-            note_asked(db, asked.seller.connection_id, asked.deployed_as)
+    asked = (candidate_from_json(evaluation.candidates[index]) for index in candidates)
+    for connection_id, name in deployments_of(asked):
+        note_asked(db, connection_id, name)
 
 
 def _seller(evaluation: Evaluation, candidate: int) -> Seller:

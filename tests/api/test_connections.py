@@ -9,14 +9,16 @@ import pytest
 
 from shared.connections import checks, queries
 from shared.connections.credentials import Vault
-from shared.connections.outages import close_training
+from shared.connections.outages import close_training, note_refusal
 from shared.db import Database
+from shared.ids import ConnectionId
 from shared.queue import Task
 from shared.storage import storage_from
 from tests.sandbox.server import Running, running
 from tests.support.api import Api
 from worker.connections import check_connection
 from worker.context import Context
+from worker.sweeps import due
 from worker.task import run
 
 
@@ -133,6 +135,18 @@ def test_names_are_unique_until_archived(api: Api) -> None:
     assert api.admin.get(f"/v1/connections/{first['id']}").status_code == 404
     second = made(api, openai("http://127.0.0.1:1"))
     assert [one["id"] for one in api.admin.get("/v1/connections").json()["data"]] == [second["id"]]
+
+
+def test_one_that_was_taken_out_of_use_is_checked_no_more(api: Api, worker: Context) -> None:
+    connection_id = ConnectionId(made(api, openai("http://127.0.0.1:1"))["id"])
+    assert Task.CHECK_CONNECTIONS in due(worker.database)
+    assert api.admin.delete(f"/v1/connections/{connection_id}").status_code == 204
+    with worker.database.transaction() as db:
+        note_refusal(db, connection_id, "One of its last jobs was refused.")
+    rested = api.sql("SELECT due_at, resume_at > tw_now() FROM connections")
+    assert rested == [(None, True)]
+    api.sql("UPDATE connections SET due_at = tw_now()")
+    assert Task.CHECK_CONNECTIONS not in due(worker.database)
 
 
 def test_a_stored_credential_is_not_sent_to_another_address(api: Api) -> None:

@@ -124,6 +124,21 @@ def test_when_the_budget_is_gone_it_is_deleted_a_day_later_and_was_paid_for(land
     assert landing.budget("held_usd") == 0
 
 
+def test_hours_that_nobody_looked_at_are_none_that_it_may_stand_longer(landing: Landing) -> None:
+    landing.office.lab.budget("45")
+    made = landing.ready(when_budget_is_gone="delete")
+    landing.office.pass_time(10 * HOUR)
+    landing.office.drain()
+    assert landing.look(made["id"])["status"] == "ready"
+    landing.office.pass_time(15.5 * HOUR)
+    landing.office.drain()
+    assert landing.look(made["id"])["status"] == "ready", "26 hours are covered"
+    landing.office.pass_time(HOUR / 3)
+    gone = landing.until(made["id"], "deleted", 6)
+    assert gone["reason_code"] == "budget_gone"
+    assert landing.hosting() == landing.billed() == Decimal("44.20"), "no more than the budget"
+
+
 def test_one_that_is_only_to_warn_goes_on_and_is_charged_beyond_the_budget(landing: Landing) -> None:
     landing.office.lab.budget("41")
     made = landing.ready(when_budget_is_gone="warn")

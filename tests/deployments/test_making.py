@@ -1,15 +1,21 @@
 """A deployment between our worker and Azure's resource manager: made once, whoever dies; nobody else's is touched; a no is a no."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from shared.connections.access import deployer_of
 from shared.deployments import recording
+from shared.deployments.tables import Deployment
 from shared.providers.deploying import DeploymentOrder, Sku
 from shared.queue import Task
 from tests.deployments.landing import Landing
 from tests.support.office import Answer
 from tests.support.waiting import until
+from worker import heartbeat
 
 SETTLE_SECONDS = 90
 
@@ -90,6 +96,36 @@ def test_what_a_stopped_worker_orders_after_the_end_is_taken_away_by_itself(land
     assert landing.look(made["id"])["status"] == "deleted"
 
 
+def test_a_claim_is_kept_for_as_long_as_azure_takes_to_answer(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "EVERY_SECONDS", 0.05)
+    gate = held_up(landing, "received")
+    made = landing.deploy()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(landing.office.step, Task.TEND_DEPLOYMENTS)
+        try:
+            until(lambda: landing.office.lab.sandbox.get("/gates")["waiting"])
+            claimed = claimed_until(landing)
+            until(lambda: claimed_until(landing) > claimed, seconds=5)
+        finally:
+            go_on(landing, gate)
+        assert slow.result(20)
+    landing.until_ready(made["id"])
+    assert requests(landing)["put_deployment"] == 1
+    with (
+        pytest.raises(TypeError, match=made["id"]),
+        heartbeat.kept(landing.office.lab.context.database, Deployment, made["id"], "token"),
+    ):
+        pass
+
+
+def claimed_until(landing: Landing) -> datetime:
+    ((moment,),) = landing.office.lab.api.sql("SELECT claimed_until FROM deployments")
+    assert isinstance(moment, datetime)
+    return moment
+
+
 def held_up(landing: Landing, point: str) -> str:
     """From now on orders wait at the sandbox. Gives the gate."""
     asked = {"operation": "put_deployment", "point": point, "account": landing.office.resource}
@@ -132,6 +168,42 @@ def test_what_azure_does_not_make_costs_nothing_and_says_why(landing: Landing) -
     assert landing.office.lab.told().count(("deployment.failed", broken["id"])) == 1
 
 
+def lose_an_order(landing: Landing, times_refused: int) -> tuple[str, str]:
+    """The order gets no answer and is under way still; when it is repeated, the answer is no. Gives the gate that holds it up."""
+    gate = held_up(landing, "before_accept")
+    fault(landing, "late_accept", "put_deployment", seconds=0)
+    made = landing.deploy()
+    landing.office.step(Task.TEND_DEPLOYMENTS)
+    for _ in range(times_refused):
+        fault(landing, "status", "put_deployment", status=403, body=REFUSED)
+    landing.office.pass_time(10)
+    landing.office.drain()
+    seen = landing.look(made["id"])
+    assert (seen["status"], seen["reason_code"]) == ("creating", "AuthorizationFailed")
+    assert landing.budget("held_usd") == Decimal("40.80")
+    return made["id"], gate
+
+
+def test_an_order_that_arrives_after_its_repetition_was_refused_is_found(landing: Landing) -> None:
+    made, gate = lose_an_order(landing, times_refused=1)
+    go_on(landing, gate)
+    until(landing.standing)
+    landing.until_ready(made)
+    assert requests(landing)["put_deployment"] == 2
+    assert landing.hosting() == landing.billed() > 0
+
+
+def test_an_order_that_nobody_answered_and_that_is_refused_again_fails_when_it_can_no_longer_come(
+    landing: Landing,
+) -> None:
+    made, gate = lose_an_order(landing, times_refused=10)
+    failed = landing.until(made, "failed", 30)
+    assert failed["reason_code"] == "AuthorizationFailed"
+    assert requests(landing)["put_deployment"] == 5, "for as long as the first may come"
+    assert landing.hosting() == landing.budget("held_usd") == 0
+    go_on(landing, gate)
+
+
 def test_a_refused_application_makes_it_wait_for_another_secret(landing: Landing) -> None:
     path = f"/v1/connections/{landing.connection}"
     admin = landing.office.lab.api.admin
@@ -143,6 +215,31 @@ def test_a_refused_application_makes_it_wait_for_another_secret(landing: Landing
     assert "put_deployment" not in requests(landing)
     admin.patch(path, json={"entra": landing.office.entra()})
     landing.until(made["id"], "ready", 300)
+
+
+def test_one_deployment_tries_a_refused_application_for_all_of_its_resource(landing: Landing) -> None:
+    made = [landing.ready()["id"] for _ in range(3)]
+    path = f"/v1/connections/{landing.connection}"
+    admin, before = landing.office.lab.api.admin, tokens_asked(landing)
+    assert admin.patch(path, json={"entra": landing.office.entra("secret-that-is-wrong")}).status_code == 200
+    landing.office.pass_time(3600)
+    landing.office.drain()
+    assert [landing.look(one)["hours_charged"] for one in made] == [2, 2, 2]
+    assert tokens_asked(landing) == before + 1
+    landing.office.pass_time(290)
+    landing.office.drain()
+    assert tokens_asked(landing) == before + 1
+    landing.office.pass_time(20)
+    landing.office.drain()
+    assert tokens_asked(landing) == before + 2
+    admin.patch(path, json={"entra": landing.office.entra()})
+    landing.office.pass_time(300)
+    landing.office.drain()
+    assert landing.office.lab.api.sql("SELECT attempts FROM deployments") == [(0,)] * 3
+
+
+def tokens_asked(landing: Landing) -> int:
+    return int(landing.office.lab.sandbox.get("/requests", account=landing.office.tenant)["requests"]["token"])
 
 
 def test_somebody_elses_deployment_is_neither_taken_over_nor_deleted(landing: Landing) -> None:
@@ -177,6 +274,37 @@ def test_one_answer_does_not_end_it_and_hours_that_nobody_saw_are_marked(landing
     )
     assert marked == [(False,), (True,)]
     landing.until_ready(made["id"])
+
+
+@pytest.mark.parametrize(("state", "code"), [("Failed", "provider_failed"), ("Deleting", "gone_at_provider")])
+def test_one_that_has_broken_or_is_going_is_asked_no_more(landing: Landing, state: str, code: str) -> None:
+    made = landing.ready()
+    shown = at_azure(landing, "GET", made["name"]).json()
+    shown["properties"]["provisioningState"] = state
+    fault(landing, "status", "get_deployment", status=200, body=shown)
+    landing.office.pass_time(300)
+    landing.office.step(Task.TEND_DEPLOYMENTS)
+    seen = landing.look(made["id"])
+    assert (seen["status"], seen["reason_code"]) == ("deleting", code)
+    assert landing.ask().json()["error"]["code"] == "not_deployed"
+    gone = landing.until(made["id"], "deleted", 6)
+    assert (gone["reason_code"], landing.standing()) == (code, [])
+    assert ("deployment.deleted", made["id"]) in landing.office.lab.told()
+    assert landing.hosting() == landing.billed() == Decimal("1.70")
+
+
+def test_after_days_of_silence_it_is_asked_again_as_before(landing: Landing) -> None:
+    made = landing.ready()
+    landing.office.lab.api.sql("UPDATE deployments SET attempts = 1100, due_at = tw_now()")
+    fault(landing, "status", "get_deployment", status=503)
+    landing.office.drain()
+    assert landing.office.lab.api.sql(
+        "SELECT attempts, due_at - tw_now() BETWEEN interval '4 minutes' AND interval '5 minutes' FROM deployments"
+    ) == [(1101, True)]
+    landing.office.pass_time(300)
+    landing.office.drain()
+    assert landing.office.lab.api.sql("SELECT attempts FROM deployments") == [(0,)]
+    assert landing.look(made["id"])["status"] == "ready"
 
 
 def test_one_is_deleted_while_it_is_being_made(landing: Landing) -> None:

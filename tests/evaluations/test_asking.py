@@ -2,7 +2,9 @@
 
 import time
 
-from shared.evaluations.rates import Usage
+from shared.evaluations.candidates import Candidate, deployments_of
+from shared.evaluations.rates import Seller, Usage
+from shared.ids import ConnectionId
 from tests.providers.conftest import openai_at
 from tests.support.wire import hangs, wire
 from worker.asking import ANSWER_SECONDS, PACE, Pace, Question, ask_all
@@ -25,3 +27,16 @@ def test_what_has_not_answered_when_the_round_ends_is_told_as_unheard() -> None:
 
 def test_no_question_outlives_its_round() -> None:
     assert PACE.patience_seconds > ANSWER_SECONDS
+
+
+def test_deployments_are_noted_once_and_in_one_order_whatever_the_candidates_is() -> None:
+    asked = [("b", "ours"), ("a", "theirs"), ("b", "early"), ("a", "theirs"), ("a", "model")]
+    candidates = [
+        Candidate(f"{connection}/{name}", name, "base", None, Seller(ConnectionId(connection), "model", {}))
+        for connection, name in asked
+    ]
+    assert (
+        deployments_of(candidates)
+        == [("a", "theirs"), ("b", "early"), ("b", "ours")]
+        == deployments_of(candidates[::-1])
+    )
