@@ -119,8 +119,8 @@ def _due(ahead_seconds: float) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_under_way(db: Session, connection_id: ConnectionId) -> bool:
-    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.claimed_until > now())
-    return bool(db.scalar(select(exists().where(*mine))))
+    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
+    return bool(db.scalar(select(exists().where(*mine, Job.claimed_until > now()))))
 
 
 def _claim(db: Session, found: _Due) -> Round:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from shared.connections.allowance import available, draw, most_at_once
@@ -37,7 +37,12 @@ _DRAWN = {Task.UPLOAD_FILES: 4, Task.SUBMIT_JOBS: 4, Task.POLL_JOBS: 4, Task.CLE
 """How many requests one step may need. What it does not need is given back; what it needs beyond is owed."""
 
 AT_ONCE = 8
-"""How many jobs of one connection are worked on at once, beside a round."""
+"""How many jobs of one connection are worked on at once, beside a round and, for what is not an upload, beside uploads."""
+
+_UPLOADED = and_(
+    Job.status.in_((JobStatus.UPLOADING, JobStatus.CANCELLING)), Job.provider_job_id.is_(None), Job.posted_at.is_(None)
+)
+"""Its files are being sent, which may take half an hour (it may have been cancelled since): only other uploads wait for that."""
 
 
 class Step(Enum):
@@ -78,12 +83,12 @@ def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
 
     Looking comes first: what only tidies up leaves it half of what may be asked, and all of it while a round is saved up for.
     """
-    is_round = Job.status.in_(LOOKED_AT)
+    is_round = Job.provider_job_id.is_not(None) & Job.status.in_(LOOKED_AT)
     mine, most = (is_round, 1) if task is Task.POLL_JOBS else (~is_round, AT_ONCE)
     busy = (
         select(Job.connection_id)
         .join(Connection, Connection.id == Job.connection_id)
-        .where(Job.claimed_until > now())
+        .where(Job.claimed_until > now(), true() if task is Task.UPLOAD_FILES else ~_UPLOADED)
         .group_by(Job.connection_id, Connection.failures)
         .having(or_(Connection.failures > 0, func.count().filter(mine) >= most))
     )

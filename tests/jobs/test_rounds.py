@@ -187,6 +187,21 @@ def taken(office: Office) -> Round:
     return found
 
 
+@pytest.mark.parametrize("stands", ["uploading", "cancelling"])
+def test_a_long_upload_holds_up_no_looks_when_the_connection_has_failed(office: Office, stands: str) -> None:
+    connection, job_id = running(office)
+    sending = office.submit(office.dataset(name="large"), connection_id=connection)
+    office.lab.api.sql(
+        "UPDATE jobs SET status = %s, claim_token = 'x', claimed_until = tw_now() + interval '1 hour' WHERE id = %s",
+        stands,
+        sending,
+    )
+    office.lab.api.sql("UPDATE connections SET failures = 1")
+    office.lab.api.sql("UPDATE jobs SET due_at = tw_now() WHERE id = %s", job_id)
+    assert office.step(Task.POLL_JOBS)
+    assert office.lab.api.sql("SELECT failures FROM connections") == [(0,)]
+
+
 def test_how_late_jobs_are_looked_at_is_told(office: Office) -> None:
     connection, job_id = running(office)
     crowd(office, job_id, [LONG] * 5)
