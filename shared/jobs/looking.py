@@ -57,8 +57,15 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         record_events(db, job, look.events, look.job)
         job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
-    job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
+    if not _was_hurried(job, work):
+        job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     _record_outcome(db, job, look.job.outcome)
+
+
+def _was_hurried(job: Job, work: Work) -> bool:
+    """Whether somebody cancelled it or began to watch it while the provider was asked: then it is due at once, as that said."""
+    cancelled = job.status is JobStatus.CANCELLING and work.job.status is not JobStatus.CANCELLING
+    return cancelled or (job.watched_at is not None and job.watched_at > work.claimed_at)
 
 
 def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:

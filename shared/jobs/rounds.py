@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared.connections.allowance import available, draw, give_back, lock, most_at_once
@@ -19,6 +19,7 @@ from shared.db import CLAIM_SECONDS, now, seconds_from_now
 from shared.ids import ConnectionId, JobId
 from shared.jobs.tables import Job
 from shared.jobs.taking import LOOKED_AT, Step, Work, may_be_asked
+from shared.lifecycles import JobStatus
 from shared.queue import Task
 
 PAGE = 100
@@ -79,9 +80,11 @@ def take_round(db: Session) -> Round | None:
 
 
 def record_unchanged(db: Session, round_: Round, waits: Mapping[float, Sequence[JobId]]) -> None:
-    """Jobs of which nothing new was seen are due again after so many seconds."""
+    """Jobs of which nothing new was seen are due again after so many seconds; those that a person hurried meanwhile, at once."""
+    hurried = or_(Job.status == JobStatus.CANCELLING, Job.watched_at > round_.claimed_at)
     for seconds, job_ids in waits.items():
-        _write(db, round_, job_ids, due_at=seconds_from_now(seconds), claim_token=None, claimed_until=None)
+        due_at = case((hurried, Job.due_at), else_=seconds_from_now(seconds))
+        _write(db, round_, job_ids, due_at=due_at, claim_token=None, claimed_until=None)
 
 
 def record_seen(db: Session, round_: Round, seen: Mapping[str, Sequence[JobId]]) -> None:

@@ -4,11 +4,14 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from shared.db import renew
 from shared.jobs.looking import Look, record_look
 from shared.jobs.rounds import Round, record_unchanged, take_round
+from shared.jobs.tables import Job
 from shared.providers import open_provider
-from shared.providers.base import Access
+from shared.providers.base import Access, ProviderJob, StillRunning
 from shared.queue import Task
 from tests.support.crowd import crowd
 from tests.support.office import Office
@@ -178,6 +181,39 @@ def test_a_round_whose_claims_ran_out_writes_nothing(office: Office) -> None:
             record_unchanged(db, late, {1.0: [job.id]})
     provider.close()
     assert office.lab.api.sql("SELECT to_jsonb(j) FROM jobs j ORDER BY id") == before
+
+
+@pytest.mark.parametrize("how", ["quietly", "with a story"])
+def test_who_is_cancelled_during_a_round_is_due_at_once(office: Office, how: str) -> None:
+    _, job_id = running(office)
+    office.pass_time(31)
+    late = taken(office)
+    (job,) = late.jobs
+    assert office.member.post(f"/v1/jobs/{job_id}/cancel").status_code == 202
+    with office.lab.transaction() as db:
+        if how == "quietly":
+            record_unchanged(db, late, {30.0: [job.id]})
+        else:
+            seen = ProviderJob(str(job.provider_job_id), "running", StillRunning(), str(job.training_file_id))
+            record_look(db, late.work(job), Look(seen), next_seconds=30)
+    assert office.lab.api.sql("SELECT due_at <= tw_now(), claim_token FROM jobs") == [(True, None)]
+
+
+def test_a_heartbeat_waits_for_nobody_and_keeps_its_claims(office: Office) -> None:
+    _, job_id = running(office)
+    crowd(office, job_id, [LONG] * 3)
+    office.pass_time(31)
+    late = taken(office)
+    first, *others = ids = [job.id for job in late.jobs]
+    office.pass_time(10)
+    until = "SELECT id FROM jobs WHERE claimed_until > tw_now() + interval '10 seconds'"
+    with office.lab.transaction() as writing, office.lab.transaction() as beating:
+        writing.get_one(Job, first, with_for_update=True)
+        beating.execute(text("SET LOCAL lock_timeout = '1s'"))
+        assert renew(beating, Job, ids, late.token)
+        assert renew(beating, Job, [first], late.token)
+        assert not renew(beating, Job, ids, "another")
+    assert {found for (found,) in office.lab.api.sql(until)} == set(others)
 
 
 def taken(office: Office) -> Round:
