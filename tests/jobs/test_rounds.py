@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from shared.db import renew
 from shared.jobs.looking import Look, record_look
-from shared.jobs.rounds import Round, record_unchanged, take_round
+from shared.jobs.rounds import Round, any_round, record_unchanged, take_round
 from shared.jobs.tables import Job
+from shared.jobs.taking import any_due
 from shared.providers import open_provider
 from shared.providers.base import Access, ProviderJob, StillRunning
 from shared.queue import Task
@@ -83,6 +84,49 @@ def test_a_list_that_says_odd_things_changes_nothing(office: Office, kind: str) 
         work(office)
     assert statuses(office) == {"succeeded": len(jobs), "running": 1}
     assert len(office.bought()) == 1 + len(jobs)
+
+
+def test_of_a_list_that_is_too_long_as_much_is_read_as_may_be(office: Office) -> None:
+    _, job_id = running(office, max_requests_per_minute=12)
+    crowd(office, job_id, [LONG] * 300)
+    office.lab.api.sql("UPDATE jobs SET events_at = tw_now(), watched_at = NULL, due_at = tw_now()")
+    office.lab.api.sql("UPDATE paces SET allowance = 3, drawn_at = tw_now()")
+    before = asked(office)
+    assert office.step(Task.POLL_JOBS)
+    assert asked(office) - before == {"list_jobs": 1, "retrieve_job": 2}
+    assert office.lab.api.sql("SELECT count(*) >= 100 FROM jobs WHERE due_at > tw_now()") == [(True,)]
+
+
+def test_orders_leave_a_round_that_is_due_what_it_needs(office: Office) -> None:
+    connection, job_id = running(office)
+    crowd(office, job_id, [LONG] * 200)
+    office.submit(office.dataset(name="another"), connection_id=connection)
+    office.lab.api.sql("UPDATE jobs SET due_at = tw_now() WHERE status = 'running'")
+    office.lab.api.sql("UPDATE paces SET allowance = 5, drawn_at = tw_now() + interval '9 seconds'")
+    office.pass_time(9)
+    with office.lab.transaction() as db:
+        assert not any_due(db, Task.UPLOAD_FILES)
+        assert any_round(db)
+    office.lab.api.sql("UPDATE jobs SET due_at = tw_now() + interval '1 minute' WHERE status = 'running'")
+    with office.lab.transaction() as db:
+        assert any_due(db, Task.UPLOAD_FILES)
+
+
+def test_tidying_up_has_some_seconds_of_each_minute(office: Office) -> None:
+    connection = office.openai()
+    job_id = office.submit(office.dataset(), connection_id=connection)
+    office.until(job_id, "running")
+    office.pass_time(10_000)
+    while office.step(Task.POLL_JOBS):
+        pass
+    assert office.job(job_id)["status"] == "succeeded"
+    office.lab.api.sql("UPDATE paces SET rounds_from = tw_now() + interval '1 day'")
+    went = []
+    for _ in range(14):
+        office.pass_time(5)
+        with office.lab.transaction() as db:
+            went.append(any_due(db, Task.CLEAN_UP_JOBS))
+    assert 1 <= sum(went) <= 4
 
 
 def test_what_ends_is_told_whole_whoever_watched(office: Office) -> None:

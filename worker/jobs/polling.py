@@ -27,7 +27,7 @@ log = structlog.get_logger()
 SECONDS = 6.0
 """How long a round goes on beginning to ask. A cancellation waits for the round before it."""
 SAVING_SECONDS = 15.0
-"""After a round for which the requests did not suffice: until enough have come back for another."""
+"""After a round for which the requests did not suffice, or nearly: until enough have come back for another."""
 
 
 def look_at(context: Context, round_: Round) -> None:
@@ -46,7 +46,7 @@ def look_at(context: Context, round_: Round) -> None:
         record_rounds_trouble(context, round_, trouble)
     with context.database.transaction() as db:
         _end(db, round_, meter.asked, seen)
-        if trouble is None and not is_whole:
+        if trouble is None and (round_.is_dear or not is_whole):
             wait_with_rounds(db, round_.connection.id, SAVING_SECONDS)
         if trouble is None and round_.connection.failures:
             note_answer(db, round_.connection.id)

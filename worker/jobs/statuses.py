@@ -35,7 +35,7 @@ def _alone(provider: Provider, job: Job) -> ProviderJob | None:
 def _from_pages(round_: Round, provider: Provider, several: Several) -> dict[JobId, ProviderJob]:
     wanted = {job.provider_job_id: job.id for job in round_.jobs}
     found = dict[JobId, ProviderJob]()
-    pages, most = provider.newest_jobs(), len(wanted) // 2
+    pages, most = provider.newest_jobs(), min(len(wanted) // 2, round_.pages)
     try:
         while len(found) < len(wanted) and several.meter.asked < most and several.may_ask(1):
             page = next(pages, None)
