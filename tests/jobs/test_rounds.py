@@ -16,6 +16,8 @@ from shared.providers.base import Access, ProviderJob, StillRunning
 from shared.queue import Task
 from tests.support.crowd import crowd
 from tests.support.office import Office
+from worker.jobs.several import Several
+from worker.meter import Meter
 
 LONG = 5_000.0
 REFUSED = {
@@ -127,6 +129,19 @@ def test_tidying_up_has_some_seconds_of_each_minute(office: Office) -> None:
         with office.lab.transaction() as db:
             went.append(any_due(db, Task.CLEAN_UP_JOBS))
     assert 1 <= sum(went) <= 4
+
+
+def test_a_round_whose_time_is_over_sends_nothing_more_and_blames_nobody(office: Office) -> None:
+    meter = Meter(50, seconds=0)
+    provider = open_provider(
+        "openai", Access(f"{office.lab.sandbox.url}/v1", office.lab.account, timeout_seconds=5, on_request=meter)
+    )
+    several = Several(meter, seconds=5)
+    before = asked(office)
+    assert list(several.each(["ftjob-1", "ftjob-2"], provider.job, requests=1)) == []
+    provider.close()
+    assert (several.trouble, meter.asked, meter.closed) == (None, 0, True)
+    assert asked(office) == before
 
 
 def test_what_ends_is_told_whole_whoever_watched(office: Office) -> None:
