@@ -1,6 +1,6 @@
 """How many requests a connection may be sent now, whoever sends them: one row in Postgres, which refills with its clock.
 
-At most `requests_per_minute` leave in any 60 seconds: a quarter may go at once, and three quarters come back in a minute. Who
+At most `requests_per_minute` are drawn in any 60 seconds: a quarter may go at once, and three quarters come back in a minute. Who
 draws, holds the row until the end of the transaction, so that two never draw the same. What is not used is given back.
 """
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.db.base import now
@@ -55,14 +55,15 @@ def claim(db: Session, table: type[R], *where: ColumnElement[bool], seconds: flo
 
 
 def renew(db: Session, table: type[R], row_ids: Sequence[str], token: str, seconds: float = CLAIM_SECONDS) -> bool:
-    """Make a claim last longer, of the rows that it still has; False when it has none any more."""
-    renewed = db.execute(
-        update(table)
-        .where(table.id.in_(row_ids), table.claim_token == token)
-        .values(claimed_until=seconds_from_now(seconds))
-        .returning(table.id)
-    )
-    return renewed.first() is not None
+    """Make a claim last longer, of the rows that it still has; False when it has none any more.
+
+    Rows that somebody is writing are left for the next time: else this could wait for a writer who waits for this.
+    """
+    ours = (table.id.in_(row_ids), table.claim_token == token)
+    free = select(table.id).where(*ours).with_for_update(skip_locked=True, key_share=True)
+    renewed = update(table).where(table.id.in_(free)).values(claimed_until=seconds_from_now(seconds))
+    db.execute(renewed.execution_options(synchronize_session=False))
+    return bool(db.scalar(select(exists().where(*ours))))
 
 
 def still_ours(db: Session, table: type[R], row_id: str, token: str | None) -> R | None:

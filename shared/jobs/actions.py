@@ -104,7 +104,8 @@ def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
         job.finished_at = moment
     job.due_at = moment
     audit(db, caller, "job.cancel", job.id, team_id=job.team_id)
-    ring(db, Task.CLEAN_UP_JOBS if untouched else Task.POLL_JOBS)
+    bought = job.provider_job_id is not None
+    ring(db, Task.CLEAN_UP_JOBS if untouched else Task.POLL_JOBS if bought else Task.SUBMIT_JOBS)
     return job
 
 

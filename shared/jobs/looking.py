@@ -61,7 +61,8 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         record_events(db, job, look.events, look.job)
         job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
-    job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
+    if not _was_hurried(job, work):
+        job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     if look.refused is not None and job.wish is not None:
         _record_refused(db, job, job.wish, look.refused)
     if isinstance(look.job.outcome, StillRunning) and look.job.status != PAUSING:
@@ -69,6 +70,15 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
     _record_outcome(db, job, look.job.outcome)
     if job.status is JobStatus.RUNNING and job.wish is None:
         _stop_if_due(db, job, look.job)
+
+
+def _was_hurried(job: Job, work: Work) -> bool:
+    """Whether somebody cancelled it, wished something of it or began to watch it while the provider was asked: then it is due at
+    once, as that said.
+    """
+    cancelled = job.status is JobStatus.CANCELLING and work.job.status is not JobStatus.CANCELLING
+    wished = job.wish is not None and job.wish is not work.job.wish
+    return cancelled or wished or (job.watched_at is not None and job.watched_at > work.claimed_at)
 
 
 def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:

@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from shared.connections.allowance import available, draw, give_back, lock, most_at_once
+from shared.connections.allowance import available, capacity, draw, give_back, lock
+from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import CLAIM_SECONDS, now, seconds_from_now
 from shared.ids import ConnectionId, JobId
 from shared.jobs.tables import Job
-from shared.jobs.taking import LOOKED_AT, Step, Work, may_be_asked
+from shared.jobs.taking import LOOKED_AT, PAGE, Step, Work, may_be_asked, round_needs
+from shared.lifecycles import JobStatus
 from shared.queue import Task
 
-PAGE = 100
-"""Jobs on one page of a provider's list."""
 MOST_JOBS = 500
 """In one round."""
-MOST_REQUESTS = 50
 AHEAD_SECONDS = 10.0
 """What is due so soon is looked at along with the rest when a list is read anyway."""
 
@@ -34,8 +33,8 @@ AHEAD_SECONDS = 10.0
 class Round:
     """Claimed jobs of one connection, those that have been due longest first; all of it detached: read it, no more.
 
-    `live`: how many jobs of ours are there in all. `drawn`: how many requests may be sent. `by_pages`: whether reading the
-    provider's list is cheaper than asking for each.
+    `live`: how many jobs of ours are there in all. `drawn`: how many requests may be sent. `pages`: the most that are read of the
+    provider's list; none when asking for each is cheaper.
     """
 
     connection: Connection
@@ -44,7 +43,16 @@ class Round:
     claimed_at: datetime
     live: int
     drawn: int
-    by_pages: bool
+    pages: int
+
+    @property
+    def by_pages(self) -> bool:
+        return self.pages > 0
+
+    @property
+    def is_dear(self) -> bool:
+        """Whether a round costs half of what the connection takes at once: then orders get a turn before the next."""
+        return self.live / PAGE > capacity(limits_of(self.connection).requests_per_minute) / 2
 
     def work(self, job: Job) -> Work:
         """One of its jobs, as what is written of single ones wants it."""
@@ -79,9 +87,11 @@ def take_round(db: Session) -> Round | None:
 
 
 def record_unchanged(db: Session, round_: Round, waits: Mapping[float, Sequence[JobId]]) -> None:
-    """Jobs of which nothing new was seen are due again after so many seconds."""
+    """Jobs of which nothing new was seen are due again after so many seconds; those that a person hurried meanwhile, at once."""
+    hurried = or_(Job.status == JobStatus.CANCELLING, Job.watched_at > round_.claimed_at)
     for seconds, job_ids in waits.items():
-        _write(db, round_, job_ids, due_at=seconds_from_now(seconds), claim_token=None, claimed_until=None)
+        due_at = case((hurried, Job.due_at), else_=seconds_from_now(seconds))
+        _write(db, round_, job_ids, due_at=due_at, claim_token=None, claimed_until=None)
 
 
 def record_seen(db: Session, round_: Round, seen: Mapping[str, Sequence[JobId]]) -> None:
@@ -98,13 +108,11 @@ def give_up_claims(db: Session, round_: Round) -> None:
 def _connections(db: Session) -> Iterator[_Due]:
     mine = (Job.connection_id == Connection.id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
     longest = select(Job.due_at).where(*mine, *_due(0)).order_by(Job.due_at).limit(1).scalar_subquery()
-    live = _count(*mine)
-    worth_it = func.least(most_at_once(), 1 + live / float(PAGE))
     asked = (
-        select(Connection, live, _count(*mine, *_due(0)))
+        select(Connection, _count(*mine), _count(*mine, *_due(0)))
         .join(Pace, Pace.connection_id == Connection.id)
         .where(select(Job.id).where(*mine, *_due(0)).exists(), *may_be_asked(Task.POLL_JOBS))
-        .where(available() >= worth_it)
+        .where(available() >= round_needs())
         .order_by(longest)
     )
     yield from (_Due(*row) for row in db.execute(asked))
@@ -119,25 +127,33 @@ def _due(ahead_seconds: float) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_under_way(db: Session, connection_id: ConnectionId) -> bool:
-    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.claimed_until > now())
-    return bool(db.scalar(select(exists().where(*mine))))
+    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
+    return bool(db.scalar(select(exists().where(*mine, Job.claimed_until > now()))))
 
 
 def _claim(db: Session, found: _Due) -> Round:
     connection, token = found.connection, secrets.token_hex(8)
-    drawn = draw(db, connection.id, MOST_REQUESTS)
-    pages = 1 + found.live // PAGE
-    by_pages = not connection.failures and found.due > 2 * pages and pages <= drawn
+    drawn = draw(db, connection.id, int(capacity(limits_of(connection).requests_per_minute)))
+    pages = 0 if connection.failures else _pages(found, drawn)
     # A connection that had failed is asked one thing first.
-    most = 1 if connection.failures else MOST_JOBS if by_pages else max(1, drawn)
-    jobs = _lock_jobs(db, connection.id, AHEAD_SECONDS if by_pages else 0, most)
+    most = 1 if connection.failures else MOST_JOBS if pages else max(1, drawn)
+    jobs = _lock_jobs(db, connection.id, AHEAD_SECONDS if pages else 0, most)
     until = {"claim_token": token, "claimed_until": seconds_from_now(CLAIM_SECONDS)}
     claimed = update(Job).where(Job.id.in_([job.id for job in jobs])).values(until)
     db.execute(claimed.execution_options(synchronize_session=False))
     if not jobs:
         give_back(db, connection.id, drawn, 0)
     moment = db.scalars(select(now())).one()
-    return Round(connection, jobs, token, moment, found.live, drawn, by_pages)
+    return Round(connection, jobs, token, moment, found.live, drawn, pages)
+
+
+def _pages(found: _Due, drawn: int) -> int:
+    """How many pages may be read; the whole list perhaps. What does not suffice for all of it is halved with single looks,
+    for who is further down is found on no page.
+    """
+    needed = 1 + found.live // PAGE
+    most = drawn if needed <= drawn else drawn // 2
+    return most if found.due > 2 * min(needed, most) else 0
 
 
 def _lock_jobs(db: Session, connection_id: ConnectionId, ahead_seconds: float, most: int) -> Sequence[Job]:

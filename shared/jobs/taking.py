@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Double, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from shared.connections.allowance import available, draw, most_at_once
@@ -26,18 +26,34 @@ LOOKED_AT = (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)
 
 PHASES: dict[Task, tuple[ColumnElement[bool], ...]] = {
     Task.UPLOAD_FILES: (Job.status == JobStatus.UPLOADING,),
-    Task.SUBMIT_JOBS: (Job.status.in_((JobStatus.SUBMITTING, JobStatus.SUBMIT_UNKNOWN)),),
-    # It was cancelled before anybody knew whether it had been bought.
-    Task.POLL_JOBS: (Job.status == JobStatus.CANCELLING, Job.provider_job_id.is_(None)),
+    # It was cancelled before anybody knew whether it had been bought, or is to be ordered.
+    Task.SUBMIT_JOBS: (
+        or_(
+            Job.status.in_((JobStatus.SUBMITTING, JobStatus.SUBMIT_UNKNOWN)),
+            and_(Job.status == JobStatus.CANCELLING, Job.provider_job_id.is_(None)),
+        ),
+    ),
     Task.CLEAN_UP_JOBS: (Job.status.in_(JOB.terminal),),
 }
 """The jobs that are claimed one at a time for a kind of work. Queued ones are admitted (see `admitting`)."""
 
-_DRAWN = {Task.UPLOAD_FILES: 4, Task.SUBMIT_JOBS: 4, Task.POLL_JOBS: 4, Task.CLEAN_UP_JOBS: 8}
+_DRAWN = {Task.UPLOAD_FILES: 4, Task.SUBMIT_JOBS: 4, Task.CLEAN_UP_JOBS: 8}
 """How many requests one step may need. What it does not need is given back; what it needs beyond is owed."""
 
 AT_ONCE = 8
-"""How many jobs of one connection are worked on at once, beside a round."""
+"""How many jobs of one connection are worked on at once, beside a round and, for what is not an upload, beside uploads."""
+
+PAGE = 100
+"""Jobs on one page of a provider's list."""
+_ROUNDS_SHARE = 0.8
+"""Of what may leave a connection at once, the most that is saved up for a round of looks."""
+_TIDY_SECONDS = 6
+"""Of each minute, what is clean-ups' own where rounds and orders would take everything."""
+
+_UPLOADED = and_(
+    Job.status.in_((JobStatus.UPLOADING, JobStatus.CANCELLING)), Job.provider_job_id.is_(None), Job.posted_at.is_(None)
+)
+"""Its files are being sent, which may take half an hour (it may have been cancelled since): only other uploads wait for that."""
 
 
 class Step(Enum):
@@ -76,14 +92,15 @@ class Work:
 def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
     """Which connections may be asked now for a kind of work; conditions on `Connection` and its `Pace`.
 
-    Looking comes first: what only tidies up leaves it half of what may be asked, and all of it while a round is saved up for.
+    Looking comes first: while a round is due, orders leave it what it needs. What only tidies up leaves it half of what may be
+    asked, and all of it while a round is saved up for, except in the first seconds of each minute.
     """
-    is_round = Job.status.in_(LOOKED_AT)
+    is_round = Job.provider_job_id.is_not(None) & Job.status.in_(LOOKED_AT)
     mine, most = (is_round, 1) if task is Task.POLL_JOBS else (~is_round, AT_ONCE)
     busy = (
         select(Job.connection_id)
         .join(Connection, Connection.id == Job.connection_id)
-        .where(Job.claimed_until > now())
+        .where(Job.claimed_until > now(), true() if task is Task.UPLOAD_FILES else ~_UPLOADED)
         .group_by(Job.connection_id, Connection.failures)
         .having(or_(Connection.failures > 0, func.count().filter(mine) >= most))
     )
@@ -94,9 +111,28 @@ def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
         case Task.POLL_JOBS:
             return *always, saved_up
         case Task.CLEAN_UP_JOBS:
-            return *always, saved_up, available() >= most_at_once() / 2
+            own_time = func.extract("second", now()) < _TIDY_SECONDS
+            spare = and_(saved_up, available() >= most_at_once() / 2)
+            return *always, or_(spare, and_(own_time, available() >= most_at_once() / 8))
         case _:
-            return always
+            enough = func.least(_DRAWN[task] + round_needs(), most_at_once())
+            return *always, or_(~and_(saved_up, _looks_are_due()), available() >= enough)
+
+
+def round_needs() -> ColumnElement[float]:
+    """How many requests must be there for a round at `Connection` to begin: the more, the more jobs there are to look at."""
+    live = select(func.count()).select_from(Job).where(*_looked_at()).correlate(Connection).scalar_subquery()
+    most = func.greatest(1.0, most_at_once() * _ROUNDS_SHARE)
+    return func.least(most, 1 + live / float(PAGE), type_=Double)
+
+
+def _looks_are_due() -> ColumnElement[bool]:
+    unclaimed = or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
+    return select(Job.id).where(*_looked_at(), Job.due_at <= now(), unclaimed).correlate(Connection).exists()
+
+
+def _looked_at() -> tuple[ColumnElement[bool], ...]:
+    return Job.connection_id == Connection.id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None)
 
 
 def any_due(db: Session, task: Task) -> bool:
@@ -122,14 +158,17 @@ def take(db: Session, task: Task) -> Work | None:
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
     barred = _barred(db, job, connection) if step in (Step.UPLOAD, Step.ORDER) else None
-    drawn = draw(db, connection.id, _DRAWN[task])
+    drawn = 0 if step is Step.DROP else draw(db, connection.id, _DRAWN[task])
     db.flush()
     return Work(job, connection, job.claim_token, step, moment, barred, drawn)
 
 
 def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
     open_ones = select(Connection.id).join(Pace, Pace.connection_id == Connection.id).where(*may_be_asked(task))
-    return *PHASES[task], Job.connection_id.in_(open_ones)
+    may_go: ColumnElement[bool] = Job.connection_id.in_(open_ones)
+    if task is Task.SUBMIT_JOBS:  # what was cancelled before its order was sent is nothing to ask anybody about
+        may_go = or_(may_go, and_(Job.status == JobStatus.CANCELLING, Job.posted_at.is_(None)))
+    return *PHASES[task], may_go
 
 
 def held_job(db: Session, work: Work) -> Job | None:

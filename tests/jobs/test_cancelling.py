@@ -28,6 +28,33 @@ def test_a_job_whose_files_were_sent_is_never_bought(office: Office) -> None:
     assert (office.lab.held(), office.lab.spent(), office.bought()) == (0, 0, [])
 
 
+def test_a_job_that_was_never_ordered_needs_no_provider_to_be_cancelled(office: Office) -> None:
+    office.openai()
+    job_id = office.submit(office.dataset())
+    assert office.step(Task.UPLOAD_FILES)
+    assert cancel(office, job_id) == "cancelling"
+    # As when its credential cannot be opened, or is refused.
+    office.lab.api.sql("UPDATE connections SET failures = 3, resume_at = tw_now() + '1 hour', sealed_credential = ''")
+    office.lab.api.sql("UPDATE paces SET allowance = -9, rounds_from = tw_now() + '1 minute'")
+    assert office.step(Task.SUBMIT_JOBS)
+    assert office.job(job_id)["status"] == "cancelled"
+    assert (office.lab.held(), office.bought()) == (0, [])
+    assert office.lab.api.sql("SELECT failures FROM connections") == [(3,)]
+
+
+def test_what_was_cancelled_early_waits_for_no_round(office: Office) -> None:
+    office.openai()
+    office.fault("accept_then_drop", "create_job")
+    job_id = office.submit(office.dataset())
+    while not office.bought():
+        office.pass_time(3)
+        office.drain()
+    assert cancel(office, job_id) == "cancelling"
+    office.lab.api.sql("UPDATE paces SET rounds_from = tw_now() + '1 hour'")
+    assert office.step(Task.SUBMIT_JOBS)
+    assert office.job(job_id)["provider_job_id"] == office.bought()[0]["id"]
+
+
 def test_a_job_that_waits_for_its_order_is_never_bought(office: Office) -> None:
     office.openai()
     office.fault("throttle", "create_job", times=50, retry_after=100)

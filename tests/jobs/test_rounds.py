@@ -4,14 +4,20 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from shared.db import renew
 from shared.jobs.looking import Look, record_look
-from shared.jobs.rounds import Round, record_unchanged, take_round
+from shared.jobs.rounds import Round, any_round, record_unchanged, take_round
+from shared.jobs.tables import Job
+from shared.jobs.taking import any_due
 from shared.providers import open_provider
-from shared.providers.base import Access
+from shared.providers.base import Access, ProviderJob, StillRunning
 from shared.queue import Task
 from tests.support.crowd import crowd
 from tests.support.office import Office
+from worker.jobs.several import Several
+from worker.meter import Meter
 
 LONG = 5_000.0
 REFUSED = {
@@ -80,6 +86,62 @@ def test_a_list_that_says_odd_things_changes_nothing(office: Office, kind: str) 
         work(office)
     assert statuses(office) == {"succeeded": len(jobs), "running": 1}
     assert len(office.bought()) == 1 + len(jobs)
+
+
+def test_of_a_list_that_is_too_long_as_much_is_read_as_may_be(office: Office) -> None:
+    _, job_id = running(office, max_requests_per_minute=12)
+    crowd(office, job_id, [LONG] * 300)
+    office.lab.api.sql("UPDATE jobs SET events_at = tw_now(), watched_at = NULL, due_at = tw_now()")
+    office.lab.api.sql("UPDATE paces SET allowance = 3, drawn_at = tw_now()")
+    before = asked(office)
+    assert office.step(Task.POLL_JOBS)
+    assert asked(office) - before == {"list_jobs": 1, "retrieve_job": 2}
+    assert office.lab.api.sql("SELECT count(*) >= 100 FROM jobs WHERE due_at > tw_now()") == [(True,)]
+
+
+def test_orders_leave_a_round_that_is_due_what_it_needs(office: Office) -> None:
+    connection, job_id = running(office)
+    crowd(office, job_id, [LONG] * 200)
+    office.submit(office.dataset(name="another"), connection_id=connection)
+    office.lab.api.sql("UPDATE jobs SET due_at = tw_now() WHERE status = 'running'")
+    office.lab.api.sql("UPDATE paces SET allowance = 5, drawn_at = tw_now() + interval '9 seconds'")
+    office.pass_time(9)
+    with office.lab.transaction() as db:
+        assert not any_due(db, Task.UPLOAD_FILES)
+        assert any_round(db)
+    office.lab.api.sql("UPDATE jobs SET due_at = tw_now() + interval '1 minute' WHERE status = 'running'")
+    with office.lab.transaction() as db:
+        assert any_due(db, Task.UPLOAD_FILES)
+
+
+def test_tidying_up_has_some_seconds_of_each_minute(office: Office) -> None:
+    connection = office.openai()
+    job_id = office.submit(office.dataset(), connection_id=connection)
+    office.until(job_id, "running")
+    office.pass_time(10_000)
+    while office.step(Task.POLL_JOBS):
+        pass
+    assert office.job(job_id)["status"] == "succeeded"
+    office.lab.api.sql("UPDATE paces SET rounds_from = tw_now() + interval '1 day'")
+    went = []
+    for _ in range(14):
+        office.pass_time(5)
+        with office.lab.transaction() as db:
+            went.append(any_due(db, Task.CLEAN_UP_JOBS))
+    assert 1 <= sum(went) <= 4
+
+
+def test_a_round_whose_time_is_over_sends_nothing_more_and_blames_nobody(office: Office) -> None:
+    meter = Meter(50, seconds=0)
+    provider = open_provider(
+        "openai", Access(f"{office.lab.sandbox.url}/v1", office.lab.account, timeout_seconds=5, on_request=meter)
+    )
+    several = Several(meter, seconds=5)
+    before = asked(office)
+    assert list(several.each(["ftjob-1", "ftjob-2"], provider.job, requests=1)) == []
+    provider.close()
+    assert (several.trouble, meter.asked, meter.closed) == (None, 0, True)
+    assert asked(office) == before
 
 
 def test_what_ends_is_told_whole_whoever_watched(office: Office) -> None:
@@ -180,11 +242,59 @@ def test_a_round_whose_claims_ran_out_writes_nothing(office: Office) -> None:
     assert office.lab.api.sql("SELECT to_jsonb(j) FROM jobs j ORDER BY id") == before
 
 
+@pytest.mark.parametrize("how", ["quietly", "with a story"])
+def test_who_is_cancelled_during_a_round_is_due_at_once(office: Office, how: str) -> None:
+    _, job_id = running(office)
+    office.pass_time(31)
+    late = taken(office)
+    (job,) = late.jobs
+    assert office.member.post(f"/v1/jobs/{job_id}/cancel").status_code == 202
+    with office.lab.transaction() as db:
+        if how == "quietly":
+            record_unchanged(db, late, {30.0: [job.id]})
+        else:
+            seen = ProviderJob(str(job.provider_job_id), "running", StillRunning(), str(job.training_file_id))
+            record_look(db, late.work(job), Look(seen), next_seconds=30)
+    assert office.lab.api.sql("SELECT due_at <= tw_now(), claim_token FROM jobs") == [(True, None)]
+
+
+def test_a_heartbeat_waits_for_nobody_and_keeps_its_claims(office: Office) -> None:
+    _, job_id = running(office)
+    crowd(office, job_id, [LONG] * 3)
+    office.pass_time(31)
+    late = taken(office)
+    first, *others = ids = [job.id for job in late.jobs]
+    office.pass_time(10)
+    until = "SELECT id FROM jobs WHERE claimed_until > tw_now() + interval '10 seconds'"
+    with office.lab.transaction() as writing, office.lab.transaction() as beating:
+        writing.get_one(Job, first, with_for_update=True)
+        beating.execute(text("SET LOCAL lock_timeout = '1s'"))
+        assert renew(beating, Job, ids, late.token)
+        assert renew(beating, Job, [first], late.token)
+        assert not renew(beating, Job, ids, "another")
+    assert {found for (found,) in office.lab.api.sql(until)} == set(others)
+
+
 def taken(office: Office) -> Round:
     with office.lab.transaction() as db:
         found = take_round(db)
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("stands", ["uploading", "cancelling"])
+def test_a_long_upload_holds_up_no_looks_when_the_connection_has_failed(office: Office, stands: str) -> None:
+    connection, job_id = running(office)
+    sending = office.submit(office.dataset(name="large"), connection_id=connection)
+    office.lab.api.sql(
+        "UPDATE jobs SET status = %s, claim_token = 'x', claimed_until = tw_now() + interval '1 hour' WHERE id = %s",
+        stands,
+        sending,
+    )
+    office.lab.api.sql("UPDATE connections SET failures = 1")
+    office.lab.api.sql("UPDATE jobs SET due_at = tw_now() WHERE id = %s", job_id)
+    assert office.step(Task.POLL_JOBS)
+    assert office.lab.api.sql("SELECT failures FROM connections") == [(0,)]
 
 
 def test_how_late_jobs_are_looked_at_is_told(office: Office) -> None:

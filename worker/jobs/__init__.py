@@ -18,7 +18,7 @@ from shared.queue import Task
 from worker.context import Context
 from worker.heartbeat import kept
 from worker.jobs.cleaning import clean_up, drop
-from worker.jobs.ordering import order, reconcile
+from worker.jobs.ordering import Unanswered, order, reconcile
 from worker.jobs.polling import look_at
 from worker.jobs.trouble import record_fault, record_trouble
 from worker.jobs.uploading import upload
@@ -31,7 +31,6 @@ _STEPS = {
     Step.UPLOAD: upload,
     Step.ORDER: order,
     Step.RECONCILE: reconcile,
-    Step.DROP: drop,
     Step.CLEAN_UP: clean_up,
 }
 
@@ -44,17 +43,17 @@ def upload_files(context: Context) -> bool:
 
 @task(Task.SUBMIT_JOBS)
 def submit_jobs(context: Context) -> bool:
-    """Order one job whose files are there, or find out whether it was ordered."""
+    """Order one job whose files are there, or find out whether it was ordered, though it was cancelled since."""
     return _advance(context, Task.SUBMIT_JOBS)
 
 
 @task(Task.POLL_JOBS)
 def poll_jobs(context: Context) -> bool:
-    """See how the jobs of one connection are doing whose looks are due; or what became of one that was cancelled too early."""
+    """See how the jobs of one connection are doing whose looks are due."""
     with context.database.transaction() as db:
         round_ = take_round(db)
     if round_ is None:
-        return _advance(context, Task.POLL_JOBS)
+        return False
     with kept(context.database, Job, [job.id for job in round_.jobs], round_.token):
         look_at(context, round_)
     return True
@@ -95,8 +94,14 @@ def _do(context: Context, work: Work, meter: Meter) -> None:
         with context.database.transaction() as db:
             record_failure(db, work, work.barred, "barred")
         return
-    with closing(provider_of(work.connection, context.vault, on_request=meter)) as provider:
-        _STEPS[work.step](context, work, provider)
+    if work.step is Step.DROP:
+        drop(context, work)
+        return
+    try:
+        with closing(provider_of(work.connection, context.vault, on_request=meter)) as provider:
+            _STEPS[work.step](context, work, provider)
+    except Unanswered:
+        return
     if work.connection.failures:
         with context.database.transaction() as db:
             note_answer(db, work.connection.id)

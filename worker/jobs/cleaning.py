@@ -30,8 +30,8 @@ def clean_up(context: Context, work: Work, provider: Provider) -> None:
         record_cleaned(db, work)
 
 
-def drop(context: Context, work: Work, _: Provider) -> None:
-    """A job that was cancelled before its order was sent: it is over."""
+def drop(context: Context, work: Work) -> None:
+    """A job that was cancelled before its order was sent: it is over, and no provider is asked."""
     with context.database.transaction() as db:
         record_failure(db, work, "Nothing was bought.", "cancelled")
 

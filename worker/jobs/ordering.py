@@ -23,8 +23,12 @@ from worker.context import Context
 log = structlog.get_logger()
 
 
+class Unanswered(Exception):
+    """The order was sent and met by silence, which is written down: nothing says that the connection is well."""
+
+
 def order(context: Context, work: Work, provider: Provider) -> None:
-    """Send the order. That it is about to be sent was committed with the claim."""
+    """Send the order. That it is about to be sent was committed with the claim. Raises Unanswered."""
     late = _bought_late(context, work, provider)
     if late:
         _adopt(context, work, provider, late)
@@ -36,7 +40,7 @@ def order(context: Context, work: Work, provider: Provider) -> None:
             raise
         with context.database.transaction() as db:
             record_silence(db, work, error.reason)
-        return
+        raise Unanswered from error
     _adopt(context, work, provider, [bought])
 
 

@@ -26,13 +26,15 @@ log = structlog.get_logger()
 
 SECONDS = 6.0
 """How long a round goes on beginning to ask. A cancellation waits for the round before it."""
+LAST_SECONDS = 12.0
+"""When a round sends its last request, also amid an answer's pages. That one may take 30 s, and the worker's run 60 in all."""
 SAVING_SECONDS = 15.0
-"""After a round for which the requests did not suffice: until enough have come back for another."""
+"""After a round for which the requests did not suffice, or nearly: until enough have come back for another."""
 
 
 def look_at(context: Context, round_: Round) -> None:
     """Make a claimed round. What it does not come to is due again as it was."""
-    meter = Meter(round_.drawn)
+    meter = Meter(round_.drawn, seconds=LAST_SECONDS)
     several = Several(meter, seconds=SECONDS)
     seen: Sequence[JobId] = ()
     is_whole = False
@@ -46,7 +48,7 @@ def look_at(context: Context, round_: Round) -> None:
         record_rounds_trouble(context, round_, trouble)
     with context.database.transaction() as db:
         _end(db, round_, meter.asked, seen)
-        if trouble is None and not is_whole:
+        if trouble is None and (round_.is_dear or not is_whole):
             wait_with_rounds(db, round_.connection.id, SAVING_SECONDS)
         if trouble is None and round_.connection.failures:
             note_answer(db, round_.connection.id)

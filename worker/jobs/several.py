@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
-from worker.meter import Meter
+from worker.meter import Meter, TooLate
 
 AT_ONCE = 4
 """Questions to one connection at the same time."""
@@ -58,8 +58,12 @@ class Several:
             yield item, future.result()
         elif not isinstance(error, Exception):
             raise error
-        elif not self.is_everybodys(error):
+        elif not self._is_too_late(error) and not self.is_everybodys(error):
             yield item, error
+
+    def _is_too_late(self, error: Exception) -> bool:
+        """Whether it may be only that the time is over: nobody's trouble, and asked again in another round."""
+        return self.meter.closed and isinstance(error, TooLate | ProviderError)
 
     def note_answer(self) -> None:
         self.answered, self._failed_in_a_row = self.answered + 1, 0

@@ -12,6 +12,7 @@ from shared.jobs.rounds import Round
 from shared.jobs.tables import Job
 from shared.providers.base import Provider, ProviderError, ProviderJob, Rejected
 from worker.jobs.several import Several
+from worker.meter import TooLate
 
 Seen = tuple[Job, ProviderJob | Exception | None]
 """A job and what was seen of it; None = the provider does not know it."""
@@ -35,7 +36,7 @@ def _alone(provider: Provider, job: Job) -> ProviderJob | None:
 def _from_pages(round_: Round, provider: Provider, several: Several) -> dict[JobId, ProviderJob]:
     wanted = {job.provider_job_id: job.id for job in round_.jobs}
     found = dict[JobId, ProviderJob]()
-    pages, most = provider.newest_jobs(), len(wanted) // 2
+    pages, most = provider.newest_jobs(), min(len(wanted) // 2, round_.pages)
     try:
         while len(found) < len(wanted) and several.meter.asked < most and several.may_ask(1):
             page = next(pages, None)
@@ -45,6 +46,7 @@ def _from_pages(round_: Round, provider: Provider, several: Several) -> dict[Job
             found |= {wanted[seen.id]: seen for seen in page if seen.id in wanted}
     except Rejected as error:
         several.is_everybodys(error)  # a provider that does not list is asked for each
-    except ProviderError as error:
-        several.trouble = error
+    except (ProviderError, TooLate) as error:
+        if not several.meter.closed and isinstance(error, ProviderError):
+            several.trouble = error
     return found
