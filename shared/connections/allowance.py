@@ -19,13 +19,8 @@ from shared.ids import ConnectionId
 AT_ONCE_SHARE, REFILLED_SHARE = 0.25, 0.75
 
 
-def capacity(per_minute: int) -> float:
-    """The most that can be drawn at once."""
-    return max(1.0, per_minute * AT_ONCE_SHARE)
-
-
 def most_at_once() -> ColumnElement[float]:
-    """The same of `Connection`, as SQL."""
+    """The most that can be drawn at once of `Connection`; a new one has as much."""
     return func.greatest(1.0, _per_minute() * AT_ONCE_SHARE, type_=Double)
 
 

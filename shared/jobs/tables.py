@@ -88,7 +88,7 @@ class Job(Claimable, Row):
 class Turn(Row):
     """How far a team has come in taking turns at a connection: on a clock on which a turn of a team of weight 1 takes a second.
 
-    A team that had nothing to send begins again where the others are.
+    A team that had nothing to send begins again where the others are. A trigger makes the row when a job is queued first.
     """
 
     __tablename__ = "turns"
