@@ -67,7 +67,7 @@ def upgrade() -> None:
     op.execute("INSERT INTO paces (connection_id, allowance, lags) SELECT id, 50, '{}' FROM connections")
     op.execute(
         "INSERT INTO turns (connection_id, team_id, begun, ended) "
-        "SELECT DISTINCT connection_id, team_id, 0, 0 FROM jobs WHERE status = 'queued'"
+        "SELECT DISTINCT connection_id, team_id, 0, 0 FROM jobs WHERE status NOT IN ('succeeded', 'failed', 'cancelled')"
     )
     op.execute(_LINE)
     op.execute(_COMPANIONS)

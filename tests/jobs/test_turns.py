@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from shared.queue import Task
 from tests.support.office import Office
 
 EVERYBODY = "SELECT job_id FROM job_events WHERE data->>'status' = 'uploading' ORDER BY id"
@@ -139,3 +140,11 @@ def test_what_the_previous_release_writes_while_this_one_starts_is_taken(office:
             new = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s)"
             db.execute(new.encode(), [json.dumps(row)])
     assert office.finish(job)["status"] == "succeeded"
+
+
+def test_a_job_that_comes_back_to_the_queue_stands_in_line_again(office: Office) -> None:
+    job = office.submit(office.dataset(), connection_id=office.openai())
+    office.step(Task.UPLOAD_FILES)
+    office.lab.api.sql("DELETE FROM turns")  # as before there were any
+    office.lab.api.sql("UPDATE jobs SET status = 'queued', due_at = tw_now()")
+    assert office.until(job, "running", step_seconds=5)["queue"] is None
