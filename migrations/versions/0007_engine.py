@@ -58,7 +58,7 @@ CREATE CONSTRAINT TRIGGER stand_in_line AFTER INSERT OR UPDATE OF status ON jobs
 def upgrade() -> None:
     op.add_column("connections", sa.Column("max_requests_per_minute", sa.Integer(), nullable=True))
     # The defaults stay: the previous release, which does not know the columns, still writes rows while this one starts.
-    for table, column, usual in (("teams", "weight", "1"), ("jobs", "priority", "0")):
+    for table, column, usual in (("teams", "weight", "1"), ("jobs", "priority", "0"), ("jobs", "missed", "0")):
         op.add_column(table, sa.Column(column, sa.Integer(), nullable=False, server_default=usual))
     for column in ("events_at", "watched_at"):
         op.add_column("jobs", sa.Column(column, sa.DateTime(timezone=True), nullable=True))

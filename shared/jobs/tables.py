@@ -77,6 +77,8 @@ class Job(Claimable, Row):
     billed_tokens: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(default=0)
     """Failures to reach the provider since the last success; stretches the wait."""
+    missed: Mapped[int] = mapped_column(default=0)
+    """How often in a row the provider has answered that it does not know it."""
     events_at: Mapped[datetime | None]
     """When the provider's log was last read."""
     watched_at: Mapped[datetime | None]
