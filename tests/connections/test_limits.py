@@ -15,6 +15,7 @@ AZURE = Limits(running=3, queued=20, deployments=10)
     [
         (ProviderKind.AZURE, {}, AZURE),
         (ProviderKind.AZURE, {"max_running": 0, "max_queued": 7}, Limits(0, 7, 10)),
+        (ProviderKind.AZURE, {"max_running": 2}, Limits(2, None, 10)),
         (ProviderKind.AZURE, {"max_deployments": 32}, Limits(3, 20, 32)),
         (ProviderKind.OPENAI, {}, Limits()),
         (ProviderKind.OPENAI, {"max_running": 2}, Limits(running=2)),
@@ -23,3 +24,33 @@ AZURE = Limits(running=3, queued=20, deployments=10)
 )
 def test_what_a_connection_says_comes_first(provider: ProviderKind, said: dict[str, Any], expected: Limits) -> None:
     assert limits_of(Connection(provider=provider, **said)) == expected
+
+
+@pytest.mark.parametrize(
+    ("limits", "there", "not_begun"),
+    [
+        (Limits(), 10_000, 10_000),
+        (AZURE, 2, 0),
+        (AZURE, 3, 0),  # the provider lets it wait
+        (AZURE, 22, 19),
+        (Limits(running=2), 1, 1),
+        (Limits(queued=2), 9, 1),
+    ],
+)
+def test_a_job_is_sent_to_be_trained_or_else_to_wait_there(limits: Limits, there: int, not_begun: int) -> None:
+    assert limits.has_place(there, not_begun)
+
+
+@pytest.mark.parametrize(
+    ("limits", "there", "not_begun"),
+    [
+        (AZURE, 20, 20),
+        (AZURE, 23, 0),
+        (Limits(running=0, queued=20), 0, 0),
+        (Limits(running=2), 2, 2),
+        (Limits(running=2, queued=0), 2, 0),
+        (Limits(queued=2), 2, 2),
+    ],
+)
+def test_where_there_is_no_place_a_job_waits_here(limits: Limits, there: int, not_begun: int) -> None:
+    assert not limits.has_place(there, not_begun)
