@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import psycopg
+from sqlalchemy import event
 
 from shared.queue import Task
 from tests.support.office import Office
@@ -118,6 +119,18 @@ def test_jobs_that_the_provider_has_not_begun_can_be_limited_too(office: Office)
     assert office.job(jobs[2])["queue"]["reason"] == "2 of 2 wait on openai to be begun; it is the next."
     office.until(jobs[2], "running", step_seconds=60)
     assert len(office.bought()) == 3
+
+
+def test_an_orders_place_is_counted_before_the_budget_is_locked(office: Office) -> None:
+    connection, dataset = office.openai(), office.dataset()
+    asked: list[str] = []
+    engine = office.lab.api.app.state.context.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    office.submit(dataset, connection_id=connection)
+    (counted,) = [number for number, statement in enumerate(asked) if "tw_line" in statement]
+    locked = [number for number, one in enumerate(asked) if "FROM budgets" in one and "FOR UPDATE" in one]
+    assert locked
+    assert counted < min(locked)
 
 
 def described(office: Office, connection_id: str) -> dict[str, Any]:
