@@ -55,9 +55,9 @@ def submit_job(body: JobSubmit, caller: TeamMember, db: Write, response: Respons
     Nothing has reached the provider when this answers; follow `Location`, or its `/events`. What was held is charged as the
     provider bills, and the rest given back. A refusal holds and spends nothing.
     """
-    job = actions.submit(db, body.order(), caller)
+    job, standing = actions.submit(db, body.order(), caller)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _shown(db, job)
+    return _placed([JobSchema.model_validate(job)], {job.id: standing})[0]
 
 
 @router.get("/jobs", summary="List jobs")
@@ -122,9 +122,9 @@ def resume_job(job_id: JobId, caller: TeamMember, db: Write, response: Response)
 )
 def retry_job(job_id: JobId, body: JobRetry, caller: TeamMember, db: Write, response: Response) -> JobSchema:
     """Orders a job that is over once more, with changes: a new job, whose `retry_of` names this one. A job tells one story only."""
-    job = steering.retry(db, job_id, body.again(), caller)
+    job, standing = steering.retry(db, job_id, body.again(), caller)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _shown(db, job)
+    return _placed([JobSchema.model_validate(job)], {job.id: standing})[0]
 
 
 @router.post(

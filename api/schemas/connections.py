@@ -55,8 +55,8 @@ def _each_once(models: list[OwnModelSchema]) -> list[OwnModelSchema]:
 class _Described(Schema):
     """What making and changing have in common.
 
-    `max_running`: jobs there that are not over; `max_queued`: those of them that it has not begun; further ones wait here, and
-    teams take turns. `max_deployments`: of tuned models. `max_requests_per_minute`: what may be asked about jobs and files.
+    `max_running`: jobs that it trains at once; `max_queued`: jobs beyond these that it lets wait; further ones wait here, and teams
+    take turns. `max_deployments`: of tuned models. `max_requests_per_minute`: what may be asked about jobs and files.
     Null: as is usual for the provider.
     """
 

@@ -71,8 +71,8 @@ def upgrade() -> None:
 
 def _connections() -> None:
     kinds = sa.Enum("key", "entra", name="credentialkind", native_enum=False, create_constraint=True, length=None)
+    # The default stays: the previous release, which does not know the column, still writes connections while this one starts.
     op.add_column("connections", sa.Column("credential_kind", kinds, nullable=False, server_default="key"))
-    op.alter_column("connections", "credential_kind", server_default=None)
     op.add_column("connections", _json("entra"))
     op.add_column("connections", sa.Column("sealed_client_secret", sa.LargeBinary(), nullable=True))
     op.add_column("connections", sa.Column("client_secret_hint", sa.Text(), nullable=True))

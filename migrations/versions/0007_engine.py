@@ -33,13 +33,34 @@ REVOKE EXECUTE ON FUNCTION tw_line(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tw_line(text) TO tw_app, tw_worker;
 """
 
+# Without its pace a connection is never asked, and without its team's turn no queued job is sent: Postgres sees to both, whichever
+# release writes the rows. A turn is made at the commit: then nobody who waits for a budget keeps others waiting for a turn.
+_COMPANIONS = """
+CREATE FUNCTION tw_make_pace() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO paces (connection_id, allowance, lags)
+    VALUES (NEW.id, greatest(1, coalesce(NEW.max_requests_per_minute, 200) / 4.0), '{}');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER make_pace AFTER INSERT ON connections FOR EACH ROW EXECUTE FUNCTION tw_make_pace();
+
+CREATE FUNCTION tw_stand_in_line() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO turns (connection_id, team_id, begun, ended)
+    VALUES (NEW.connection_id, NEW.team_id, 0, 0) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER stand_in_line AFTER INSERT OR UPDATE OF status ON jobs DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.status = 'queued') EXECUTE FUNCTION tw_stand_in_line();
+"""
+
 
 def upgrade() -> None:
     op.add_column("connections", sa.Column("max_requests_per_minute", sa.Integer(), nullable=True))
     op.add_column("connections", sa.Column("managed_again_at", sa.DateTime(timezone=True), nullable=True))
-    for table, column, usual in (("teams", "weight", "1"), ("jobs", "priority", "0")):
+    # The defaults stay: the previous release, which does not know the columns, still writes rows while this one starts.
+    for table, column, usual in (("teams", "weight", "1"), ("jobs", "priority", "0"), ("jobs", "missed", "0")):
         op.add_column(table, sa.Column(column, sa.Integer(), nullable=False, server_default=usual))
-        op.alter_column(table, column, server_default=None)
     for column in ("events_at", "watched_at"):
         op.add_column("jobs", sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     _make_tables()
@@ -47,9 +68,10 @@ def upgrade() -> None:
     op.execute("INSERT INTO paces (connection_id, allowance, lags) SELECT id, 50, '{}' FROM connections")
     op.execute(
         "INSERT INTO turns (connection_id, team_id, begun, ended) "
-        "SELECT DISTINCT connection_id, team_id, 0, 0 FROM jobs WHERE status = 'queued'"
+        "SELECT DISTINCT connection_id, team_id, 0, 0 FROM jobs WHERE status NOT IN ('succeeded', 'failed', 'cancelled')"
     )
     op.execute(_LINE)
+    op.execute(_COMPANIONS)
 
 
 def _make_tables() -> None:

@@ -20,8 +20,8 @@ _OPEN = f"teams IS NULL OR jsonb_exists(teams, NULLIF(current_setting('app.team'
 def upgrade() -> None:
     list_of_any = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
     op.add_column("connections", sa.Column("teams", list_of_any, nullable=True))
+    # The default stays: the previous release, which does not know the column, still writes connections while this one starts.
     op.add_column("connections", sa.Column("catalogue", list_of_any, nullable=False, server_default="[]"))
-    op.alter_column("connections", "catalogue", server_default=None)
     for column in ("proxy_url", "ca_pem"):
         op.add_column("connections", sa.Column(column, sa.Text(), nullable=True))
     op.add_column("connections", sa.Column("outage_since", sa.DateTime(timezone=True), nullable=True))

@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.connections import entra_access
-from shared.connections.allowance import capacity
 from shared.connections.credentials import Vault
 from shared.connections.described import OwnModel
 from shared.connections.entra_access import Entra, Management
-from shared.connections.limits import limits_of
 from shared.connections.offering import describe, open_to
 from shared.connections.queries import get_connection, standing_deployments
-from shared.connections.tables import Connection, CredentialKind, Health, Pace, ProviderKind
+from shared.connections.tables import Connection, CredentialKind, Health, ProviderKind
 from shared.db import now, ring
 from shared.errors import Conflict, FieldError, InvalidRequest
 from shared.ids import ConnectionId, TeamId
@@ -100,8 +98,6 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
     _give_secrets(connection, vault, wanted)
     _check_soon(db, connection)
     db.add(connection)
-    db.flush()
-    db.add(Pace(connection_id=connection.id, allowance=capacity(limits_of(connection).requests_per_minute)))
     db.flush()
     audit(db, caller, "connection.create", connection.id, name=wanted.name, base_url=wanted.base_url)
     return connection

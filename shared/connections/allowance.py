@@ -20,7 +20,7 @@ AT_ONCE_SHARE, REFILLED_SHARE = 0.25, 0.75
 
 
 def capacity(per_minute: int) -> float:
-    """The most that can be drawn at once."""
+    """The most that can be drawn at once; a new connection has as much."""
     return max(1.0, per_minute * AT_ONCE_SHARE)
 
 

@@ -14,8 +14,8 @@ REQUESTS_PER_MINUTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Counts; None = no limit is known. `running`: jobs at the provider that are not over; `queued`: those among them that it has
-    not begun.
+    """Counts; None = no limit is known. `running`: jobs that the provider trains at once; `queued`: those that it lets wait
+    until it does, and has not begun.
     """
 
     running: int | None = None
@@ -25,12 +25,20 @@ class Limits:
     requests_per_minute: int = REQUESTS_PER_MINUTE
 
     def has_place(self, there: int, not_begun: int) -> bool:
-        """Whether one more job may be sent where so many are already."""
-        return (self.running is None or there < self.running) and (self.queued is None or not_begun < self.queued)
+        """Whether one more job may be sent where so many are already: to be trained at once, or else to wait there.
+
+        Where only `running` is known, nothing is sent to wait; where it is 0, nothing at all.
+        """
+        if self.running is None:
+            return self.queued is None or not_begun < self.queued
+        waiting = self.queued or 0
+        may_wait = self.running > 0 and not_begun < waiting and there < self.running + waiting
+        return there < self.running or may_wait
 
 
-# A resource trains three jobs at once in its standard and global tiers, and lets twenty more wait.
-_PUBLISHED = {ProviderKind.AZURE: Limits(running=3, queued=20, deployments=10)}
+# A resource trains three jobs at once in its standard and global tiers. It would let twenty more wait, but begin them in the order
+# in which they were sent: whoever waits here can still be overtaken by a team whose turn it is.
+_PUBLISHED = {ProviderKind.AZURE: Limits(running=3, queued=0, deployments=10)}
 
 
 def limits_of(connection: Connection) -> Limits:

@@ -90,7 +90,7 @@ class Connection(Claimable, Row):
 
 class Pace(Row):
     """How a connection is being asked: what may be sent now, and how late its jobs were looked at. Written in every round,
-    which is why it is not part of the connection's own row.
+    which is why it is not part of the connection's own row. A trigger makes it with the connection.
     """
 
     __tablename__ = "paces"

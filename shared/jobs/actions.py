@@ -17,10 +17,10 @@ from shared.db import now, ring
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
-from shared.jobs.admitting import stand_in_line
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
+from shared.jobs.line import Standing, standings
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
 from shared.jobs.starting import Start, start_of
@@ -64,8 +64,10 @@ class Order:
     """How often it is ordered again by itself when the provider fails."""
 
 
-def submit(db: Session, order: Order, caller: Caller) -> Job:
+def submit(db: Session, order: Order, caller: Caller) -> tuple[Job, Standing]:
     """Order a fine-tuning job and hold what it may cost. Nothing reaches the provider before this is committed.
+
+    Returns it, and where it stands in its line.
 
     Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest,
     MaxCostExceeded or BudgetExceeded; then nothing is held.
@@ -77,14 +79,15 @@ def submit(db: Session, order: Order, caller: Caller) -> Job:
         raise MaxCostExceeded(expected.high, order.max_cost)
     job = _new_job(order, dataset, offer, expected, caller)
     job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
-    spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     db.add(job)
     db.flush()
-    stand_in_line(db, job.connection_id, job.team_id)
+    # The hold comes after: everybody else's orders wait for the budget that it locks, and a long line takes a while to count.
+    standing = standings(db, [job])[job.id]
+    spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
     move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
     audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
     ring(db, Task.UPLOAD_FILES)
-    return job
+    return job, standing
 
 
 def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:

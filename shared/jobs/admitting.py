@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, lateral, select, true, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from shared.connections.allowance import lock
@@ -39,12 +38,6 @@ class Next(NamedTuple):
     team_id: TeamId
     weight: int
     begins: int
-
-
-def stand_in_line(db: Session, connection_id: ConnectionId, team_id: TeamId) -> None:
-    """See that a team that has a job for a connection is asked there whether it is its turn."""
-    row = insert(Turn).values(connection_id=connection_id, team_id=team_id, begun=0, ended=0)
-    db.execute(row.on_conflict_do_nothing())
 
 
 def any_to_admit(db: Session, *where: ColumnElement[bool]) -> bool:

@@ -6,7 +6,6 @@ from shared import ids
 from shared.db import now, ring
 from shared.errors import Problem
 from shared.ids import JobId
-from shared.jobs.admitting import stand_in_line
 from shared.jobs.story import move, note
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
@@ -39,7 +38,6 @@ def order_again(db: Session, failed: Job, code: str) -> None:
         return
     db.add(job)
     db.flush()
-    stand_in_line(db, job.connection_id, job.team_id)
     move(db, job, JobStatus.QUEUED, f"Queued again by itself, since the provider failed with {failed.id}.")
     note(db, failed, "status", f"Ordered again by itself as {job.id}.", {"retried_as": job.id})
     ring(db, Task.UPLOAD_FILES)

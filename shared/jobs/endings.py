@@ -81,8 +81,8 @@ def record_lost(db: Session, work: Work) -> None:
     """
     if (job := held_job(db, work)) is None:
         return
-    job.attempts += 1
-    if job.attempts < LOOKS_FOR_A_JOB:
+    job.missed += 1
+    if job.missed < LOOKS_FOR_A_JOB:
         explain(db, job, f"The provider does not know {job.provider_job_id}. Looking again.", code="provider_lost_job")
         job.due_at = db.scalar(select(seconds_from_now(LOST_SECONDS)))
         return

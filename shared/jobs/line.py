@@ -84,11 +84,14 @@ def _why(line: _Line) -> str:
     limits, name = limits_of(line.connection), line.connection.name
     if line.is_resting:
         return f"{name} is left alone for a while, since it did not do as asked"
-    if limits.running is not None and line.there >= limits.running:
-        return f"{line.there} of {limits.running} running on {name}"
-    if limits.queued is not None and line.not_begun >= limits.queued:
+    if limits.has_place(line.there, line.not_begun):
+        return f"{name} has a place"
+    if limits.running is None:
         return f"{line.not_begun} of {limits.queued} wait on {name} to be begun"
-    return f"{name} has a place"
+    if limits.running == 0 or not limits.queued:
+        return f"{line.there} of {limits.running} running on {name}"
+    begun = line.there - line.not_begun
+    return f"{begun} of {limits.running} running on {name}, where {line.not_begun} of {limits.queued} wait to be begun"
 
 
 def _who(own: int, others: int) -> str:

@@ -46,16 +46,16 @@ class Look:
 def is_news(job: Job, seen: ProviderJob) -> bool:
     """Whether a status tells anything that is not written down: then `record_look` writes it."""
     as_before = JobStatus.PAUSED if isinstance(seen.outcome, Paused) else JobStatus.RUNNING
-    return bool(job.attempts) or job.provider_status != seen.status or job.status is not as_before
+    return bool(job.attempts or job.missed) or job.provider_status != seen.status or job.status is not as_before
 
 
 def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> None:
     """Write down what was seen. Steps, losses and events first; then what it means for the status."""
     if (job := held_job(db, work)) is None:
         return
-    if job.attempts and job.status is JobStatus.RUNNING:
+    if (job.attempts or job.missed) and job.status is JobStatus.RUNNING:
         explain(db, job, "The provider answers again.")
-    job.attempts = 0
+    job.attempts = job.missed = 0
     job.provider_status = look.job.status
     if look.events is not None:
         record_events(db, job, look.events, look.job)

@@ -15,7 +15,7 @@ from shared.db import now, ring
 from shared.errors import Conflict
 from shared.ids import JobId
 from shared.jobs.actions import Order, submit
-from shared.jobs.admitting import stand_in_line
+from shared.jobs.line import Standing
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
 from shared.jobs.stopping import EarlyStop
@@ -64,8 +64,11 @@ def resume(db: Session, job_id: JobId, caller: Caller) -> Job:
     return _wish(db, job, Wish.RESUME, caller)
 
 
-def retry(db: Session, job_id: JobId, again: Again, caller: Caller) -> Job:
-    """Order a job that is over once more: a new one, with `retry_of`. Raises what `submit` raises, and Conflict."""
+def retry(db: Session, job_id: JobId, again: Again, caller: Caller) -> tuple[Job, Standing]:
+    """Order a job that is over once more: a new one, with `retry_of`, and where it stands in its line.
+
+    Raises what `submit` raises, and Conflict.
+    """
     old = get_job(db, job_id, team_id=caller.team_id)
     _check(old, *JOB.terminal)
     return submit(db, replace(order_of(old), **again.changes), caller)
@@ -82,7 +85,6 @@ def resolve(db: Session, job_id: JobId, how: Resolution, caller: Caller) -> Job:
             job.due_at = db.scalar(select(now()))
             ring(db, Task.SUBMIT_JOBS)
         case Resolution.RESUBMIT:
-            stand_in_line(db, job.connection_id, job.team_id)
             begin_anew(db, job, "To be ordered again, as asked for.", "resubmit_requested")
         case Resolution.FAIL:
             forget_order(job)

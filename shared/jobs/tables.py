@@ -102,6 +102,8 @@ class Job(Claimable, Row):
     billed_tokens: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(default=0)
     """Failures to reach the provider since the last success; stretches the wait."""
+    missed: Mapped[int] = mapped_column(default=0)
+    """How often in a row the provider has answered that it does not know it."""
     events_at: Mapped[datetime | None]
     """When the provider's log was last read."""
     watched_at: Mapped[datetime | None]
@@ -113,7 +115,7 @@ class Job(Claimable, Row):
 class Turn(Row):
     """How far a team has come in taking turns at a connection: on a clock on which a turn of a team of weight 1 takes a second.
 
-    A team that had nothing to send begins again where the others are.
+    A team that had nothing to send begins again where the others are. A trigger makes the row when a job is queued first.
     """
 
     __tablename__ = "turns"

@@ -75,6 +75,18 @@ def test_who_is_not_on_the_list_is_asked_for_alone(office: Office) -> None:
     assert statuses(office) == {"running": 10}
 
 
+def test_outages_do_not_count_as_not_being_known(office: Office) -> None:
+    _, job_id = running(office)
+    office.lab.api.sql("UPDATE jobs SET attempts = 1000, due_at = tw_now()")
+    for missed in (1, 2, 0):
+        if missed:
+            office.fault("status", "retrieve_job", status=404, body={"error": {"message": "No such job"}})
+        office.pass_time(31)
+        office.step(Task.POLL_JOBS)
+        assert office.job(job_id)["status"] == "running"
+        assert office.lab.api.sql("SELECT missed FROM jobs") == [(missed,)]
+
+
 @pytest.mark.parametrize("kind", ["unknown_status", "status_regress", "throttle", "garbage"])
 def test_a_list_that_says_odd_things_changes_nothing(office: Office, kind: str) -> None:
     _, job_id = running(office)

@@ -1,7 +1,12 @@
 """Jobs wait here while their provider has no place for them; teams take turns, and each job tells where it stands."""
 
+import json
 from typing import Any
 
+import psycopg
+from sqlalchemy import event
+
+from shared.queue import Task
 from tests.support.office import Office
 
 EVERYBODY = "SELECT job_id FROM job_events WHERE data->>'status' = 'uploading' ORDER BY id"
@@ -9,6 +14,17 @@ MANY = """
 INSERT INTO jobs SELECT (jsonb_populate_record(j, jsonb_build_object('id', 'job_' || lpad(n::text, 26, '0')))).*
 FROM jobs j, generate_series(1, %s) n WHERE j.id = %s
 """
+
+KNOWN_BEFORE = {
+    "connections": "id name provider base_url api_version sealed_credential credential_hint health health_detail training_open "
+    "models deployments resume_at failures checked_at created_at archived_at due_at claim_token claimed_until",
+    "jobs": "id team_id created_by created_at dataset_id validation_dataset_id connection_id model method hyperparameters suffix "
+    "seed labels estimate held usd_per_million price_id status reason_code reason progress started_at finished_at epoch posted_at "
+    "fenced_at superseded_file_ids training_file_id validation_file_id provider_job_id provider_status fine_tuned_model "
+    "billed_tokens attempts due_at claim_token claimed_until",
+    "teams": "id name created_at archived_at",
+}
+"""The columns that the previous release knows, which goes on writing while the next one is started."""
 
 
 def limit(office: Office, connection_id: str, **limits: int | None) -> None:
@@ -78,6 +94,7 @@ def test_ten_thousand_jobs_of_one_team_keep_another_waiting_for_one_place(office
 def test_a_provider_is_sent_no_more_than_it_takes(office: Office) -> None:
     connection, dataset = office.azure(), office.dataset()
     assert described(office, connection)["max_running"] is None  # three is usual for Azure
+    limit(office, connection, max_queued=0)
     jobs = [office.submit(dataset, connection_id=connection) for _ in range(5)]
     for _ in range(4):
         office.pass_time(10)
@@ -90,7 +107,7 @@ def test_a_provider_is_sent_no_more_than_it_takes(office: Office) -> None:
     }
     office.member.post(f"/v1/jobs/{jobs[3]}/cancel")
     assert place(office, jobs[4]) == 1
-    office.finish(jobs[0])
+    limit(office, connection, max_queued=1)  # one more may wait there
     assert office.until(jobs[4], "running", step_seconds=5)["queue"] is None
 
 
@@ -104,5 +121,44 @@ def test_jobs_that_the_provider_has_not_begun_can_be_limited_too(office: Office)
     assert len(office.bought()) == 3
 
 
+def test_an_orders_place_is_counted_before_the_budget_is_locked(office: Office) -> None:
+    connection, dataset = office.openai(), office.dataset()
+    asked: list[str] = []
+    engine = office.lab.api.app.state.context.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    office.submit(dataset, connection_id=connection)
+    (counted,) = [number for number, statement in enumerate(asked) if "tw_line" in statement]
+    locked = [number for number, one in enumerate(asked) if "FROM budgets" in one and "FOR UPDATE" in one]
+    assert locked
+    assert counted < min(locked)
+
+
 def described(office: Office, connection_id: str) -> dict[str, Any]:
     return dict(office.lab.api.admin.get(f"/v1/connections/{connection_id}").json())
+
+
+def test_what_the_previous_release_writes_while_this_one_starts_is_taken(office: Office) -> None:
+    api, connection, dataset = office.lab.api, office.openai(), office.dataset()
+    limit(office, connection, max_running=0)
+    job = office.submit(dataset, connection_id=connection)
+    team = {"id": f"team_{'0' * 26}", "name": "new", "created_at": office.job(job)["created_at"]}
+    wanted = {"teams": team}
+    for table, row_id in (("connections", connection), ("jobs", job)):
+        ((wanted[table],),) = api.sql(f"SELECT to_jsonb(t) FROM {table} t WHERE id = %s", row_id)
+    for table in ("job_events", "jobs", "turns", "paces", "connections"):
+        api.sql(f"DELETE FROM {table}")
+    with psycopg.connect(api.database.app_url) as db:
+        db.execute("SELECT set_config('app.organisation', 'on', true)")
+        for table, row in wanted.items():
+            columns = ", ".join(KNOWN_BEFORE[table].split())
+            new = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s)"
+            db.execute(new.encode(), [json.dumps(row)])
+    assert office.finish(job)["status"] == "succeeded"
+
+
+def test_a_job_that_comes_back_to_the_queue_stands_in_line_again(office: Office) -> None:
+    job = office.submit(office.dataset(), connection_id=office.openai())
+    office.step(Task.UPLOAD_FILES)
+    office.lab.api.sql("DELETE FROM turns")  # as before there were any
+    office.lab.api.sql("UPDATE jobs SET status = 'queued', due_at = tw_now()")
+    assert office.until(job, "running", step_seconds=5)["queue"] is None
