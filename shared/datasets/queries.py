@@ -99,17 +99,25 @@ def list_findings(db: Session, wanted: Findings, *, limit: int) -> Sequence[Stor
     return db.scalars(query.order_by(StoredFinding.ordinal).limit(limit)).all()
 
 
-def flagged_lines(db: Session, storage: Storage, dataset: Dataset) -> dict[str, Collection[int]]:
-    """By code, all lines on which something doubtful was found: by the observers, and by a provider's moderation."""
+def objected_lines(db: Session, dataset_id: DatasetId) -> Collection[int]:
+    """All lines that a provider's moderation has objected to."""
+    of_moderation = select(StoredFinding.line).where(
+        StoredFinding.dataset_id == dataset_id, StoredFinding.code == FLAGGED
+    )
+    return set(db.scalars(of_moderation))
+
+
+def flagged_lines(storage: Storage, dataset: Dataset, objected: Collection[int]) -> dict[str, Collection[int]]:
+    """By code, all lines on which something doubtful was found: by the observers, and by a provider's moderation.
+
+    Reads storage, for which no transaction may be kept waiting: ask for `objected_lines` before.
+    """
     found_on: dict[str, Collection[int]] = {}
     if dataset.flags_key is not None:
         with storage.open(dataset.flags_key) as file:
             found_on.update(read_flags(file))
-    of_moderation = select(StoredFinding.line).where(
-        StoredFinding.dataset_id == dataset.id, StoredFinding.code == FLAGGED
-    )
-    if flagged := set(db.scalars(of_moderation)):
-        found_on[FLAGGED] = flagged
+    if objected:
+        found_on[FLAGGED] = objected
     return found_on
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from shared.connections.queries import encodings_in_use
 from shared.datasets import recording
 from shared.datasets.preparing import changes_of, chosen_of, conversion_of
-from shared.datasets.queries import flagged_lines, get_dataset
+from shared.datasets.queries import flagged_lines, get_dataset, objected_lines
 from shared.datasets.recipes import converted
 from shared.datasets.recording import Bytes
 from shared.datasets.remedies import InvalidChoiceError, Recipe, prepare
@@ -82,8 +82,9 @@ def _prepare(context: Context, taken: Dataset) -> None:
     parent, source = _parent(context, taken)
     asked = taken.derivation["prepare"]
     with context.database.reading() as db:
-        found_on = flagged_lines(db, context.storage, parent)
+        objected = objected_lines(db, parent.id)
         most_tokens = encodings_in_use(db).get(COUNTED, 0)
+    found_on = flagged_lines(context.storage, parent, objected)
     shape = Shape(parent.format or Shape.CHAT)
     conversion = conversion_of(asked, shape)
     lent = lent_to_remedies(shape, found_on, conversion, most_tokens, reader_of(source)[1])

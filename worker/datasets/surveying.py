@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from shared.connections.queries import encodings_in_use
 from shared.datasets import recording
-from shared.datasets.queries import flagged_lines
+from shared.datasets.queries import flagged_lines, objected_lines
 from shared.datasets.remedies import REMEDIES, survey
 from shared.datasets.rows import COUNTED, lent_to_remedies, source_rows
 from shared.datasets.shapes import Shape
@@ -20,8 +20,9 @@ def look_for_remedies(context: Context, taken: Dataset) -> None:
     offers = []
     if source["shaping"] is not None:
         with context.database.reading() as db:
-            found_on = flagged_lines(db, context.storage, taken)
+            objected = objected_lines(db, taken.id)
             most_tokens = encodings_in_use(db).get(COUNTED, 0)
+        found_on = flagged_lines(context.storage, taken, objected)
         shape = Shape(taken.format or Shape.CHAT)
         lent = lent_to_remedies(shape, found_on, most_tokens=most_tokens, shaping=reader_of(source)[1])
         found = survey(lambda: source_rows(context.storage.open(taken.blob), source), shape, lent)
