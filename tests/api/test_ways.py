@@ -59,7 +59,10 @@ def test_a_stored_credential_does_not_go_by_another_way(api: Api, change: dict[s
         ({"ca_pem": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"}, "/ca_pem"),
         ({"ca_pem": (whole := Authority("ours").pem) + whole[: len(whole) // 2]}, "/ca_pem"),
         ({"base_url": "http://127.0.0.1:1", "proxy_url": PROXY}, "/proxy_url"),
+        ({"base_url": "http://127.0.0.1:1", "proxy_url": "HTTPS://proxy.internal:3128"}, "/proxy_url"),
         ({"base_url": "https://[64:ff9b::a9fe:a9fe]/v1"}, "/base_url"),
+        ({"base_url": "https://[64:ff9b:1::a9fe:a9fe]/v1"}, "/base_url"),
+        ({"base_url": "https://[::169.254.169.254]/v1"}, "/base_url"),
         ({"base_url": "https://[2002:a9fe:a9fe::]/v1"}, "/base_url"),
     ],
 )
@@ -78,3 +81,4 @@ def test_a_proxy_of_this_machine_may_see_what_goes_to_this_machine(api: Api) -> 
 
 def test_a_translated_address_of_the_world_is_one() -> None:
     assert host_of("https://[64:ff9b::808:808]") == "64:ff9b::808:808"
+    assert host_of("http://[::1]:8080") == "::1"
