@@ -9,7 +9,7 @@ import pytest
 
 from shared.clock import utc_now
 from shared.providers import open_provider
-from shared.providers.base import Access, Rejected, Throttled, TrainingOrder, Unavailable
+from shared.providers.base import Access, Finished, Rejected, Throttled, TrainingOrder, Unavailable
 from shared.providers.openai import OpenAIProvider
 from tests.providers.conftest import CREDENTIAL, capture, openai_at, provider_at
 from tests.support.wire import Answer, breaks_off, closes, hangs, resets, says, says_raw, wire
@@ -148,6 +148,18 @@ def test_only_the_provider_itself_can_say_that_a_thing_does_not_exist(dialect: s
         for _ in range(2):
             with pytest.raises(Unavailable):
                 provider.job("ftjob-1")
+
+
+def test_a_compatible_model_is_named_by_its_last_checkpoint_whatever_else_is_told_of_it() -> None:
+    job = JOB | {"status": "succeeded", "fine_tuned_model": None}
+    checkpoints = {
+        "data": [{"id": "ckpt-1", "step_number": 5}, {"id": "ckpt-2", "step_number": 10, "created_at": None}]
+    }
+    with wire(says(job), says(checkpoints)) as server:
+        seen = open_provider("compatible", Access(server.url, CREDENTIAL)).job(JOB["id"])
+    assert seen is not None
+    assert isinstance(seen.outcome, Finished)
+    assert seen.outcome.model == f"{JOB['id']}:ckpt-2"
 
 
 @pytest.mark.parametrize("kind", ["openai", "compatible"])
