@@ -1,8 +1,10 @@
 """Addresses on the wire, of what credentials are sent to or through, and whom to believe there."""
 
+from ssl import SSLError, create_default_context
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificates
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -33,14 +35,20 @@ def _check_proxy(text: str) -> str:
 
 
 def _check_authorities(text: str) -> str:
-    """Only certificates: a private key in such a file is somebody's mistake, and is not kept."""
+    """Only certificates, written anew as TLS wants to read them: what else such a file holds is not kept. A private key in it is
+    somebody's mistake.
+    """
     if "PRIVATE KEY" in text:
         raise ValueError("holds a private key: only certificates are wanted")
     try:
-        load_pem_x509_certificates(text.encode())
-    except ValueError as error:
+        found = load_pem_x509_certificates(text.encode())
+        written = "".join(one.public_bytes(Encoding.PEM).decode() for one in found)
+        create_default_context(cadata=written)
+    except (ValueError, SSLError) as error:
         raise ValueError("must hold one or more certificates as PEM") from error
-    return text
+    if len(found) < text.count("-----BEGIN CERTIFICATE-----"):
+        raise ValueError("holds a certificate that breaks off")
+    return written
 
 
 Address = Annotated[

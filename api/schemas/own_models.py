@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints
 
 from api.schemas.base import ModelName, Schema, example
 from shared.connections.described import USUAL_ERROR, USUAL_FACTOR, OwnModel, OwnPrices
@@ -19,11 +19,17 @@ OWN_MODEL: dict[str, Any] = {
     "always": {"lora": True},
 }
 
-Usd = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=18, decimal_places=9, description="US dollars")]
+_PLAIN = PlainSerializer(lambda number: f"{number:f}", return_type=str, when_used="json-unless-none")
+"""Never with an exponent."""
+Usd = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=18, decimal_places=9, description="US dollars"), _PLAIN]
 """As a decimal string; a JSON number would have been rounded on its way."""
 Tokens = Annotated[int, Field(ge=1, le=10_000_000, strict=True)]
 Hyperparameter = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Setting = bool | Annotated[int, Field(ge=-(2**31), lt=2**31)] | Annotated[float, Field(allow_inf_nan=False)]
+Setting = (
+    Annotated[bool, Field(strict=True)]
+    | Annotated[int, Field(ge=-(2**31), lt=2**31, strict=True)]
+    | Annotated[float, Field(allow_inf_nan=False, strict=True)]
+)
 
 
 def _but_epochs(always: dict[str, Setting]) -> dict[str, Setting]:
@@ -57,8 +63,10 @@ class OwnModelSchema(Schema):
     methods: Annotated[tuple[Literal["supervised"], ...], Field(min_length=1, max_length=1)] = ("supervised",)
     prices: OwnPricesSchema = OwnPricesSchema()
     encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
-    token_factor: Annotated[Decimal, Field(ge=Decimal("0.5"), le=4, max_digits=6, decimal_places=4)] = USUAL_FACTOR
-    token_error: Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4)] = USUAL_ERROR
+    token_factor: Annotated[Decimal, Field(ge=Decimal("0.5"), le=4, max_digits=6, decimal_places=4), _PLAIN] = (
+        USUAL_FACTOR
+    )
+    token_error: Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4), _PLAIN] = USUAL_ERROR
     max_example_tokens: Tokens = 8192
     context_tokens: Tokens = 8192
     shutdown_date: date | None = None

@@ -12,7 +12,8 @@ from shared.errors import FieldError, InvalidRequest
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*")
-_TRANSLATED = IPv6Network("64:ff9b::/96")
+_HOLDING = tuple(map(IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Of translators, everybody's and one's own, and of the first IPv6: their last four bytes are an IPv4 address."""
 _METADATA = frozenset(
     {
         "metadata.google.internal",
@@ -45,23 +46,23 @@ def check_transport(url: str | None, plain_http_hosts: Collection[str], pointer:
     """
     if url is None or urlsplit(url).scheme == "https":
         return
-    host = host_of(url)
-    literal = _literal(host)
-    if host == _LOOPBACK_NAME or (literal is not None and literal.is_loopback) or host in plain_http_hosts:
-        return
-    fault = FieldError(pointer, "must be https: http is for this machine and for TUNEWRIGHT_PLAIN_HTTP_HOSTS")
-    raise InvalidRequest(f"A credential would be sent to {host} in the clear.", [fault])
+    if not _may_hear_plainly(host := host_of(url), plain_http_hosts):
+        fault = FieldError(pointer, "must be https: http is for this machine and for TUNEWRIGHT_PLAIN_HTTP_HOSTS")
+        raise InvalidRequest(f"A credential would be sent to {host} in the clear.", [fault])
 
 
 def check_proxy(base_url: str | None, proxy_url: str | None, plain_http_hosts: Collection[str]) -> None:
     """A proxy sees what is not sent over TLS: for those addresses it is held to the same rule. Raises InvalidRequest."""
     if base_url is None or proxy_url is None or urlsplit(base_url).scheme == "https":
         return
-    try:
-        check_transport(proxy_url.replace("https:", "http:", 1), plain_http_hosts)
-    except InvalidRequest as refusal:
+    if not _may_hear_plainly(host := host_of(proxy_url), plain_http_hosts):
         fault = FieldError("/proxy_url", "would see the credential: the connection's own address is not https")
-        raise InvalidRequest(refusal.detail, [fault]) from refusal
+        raise InvalidRequest(f"A credential would be sent to {host} in the clear.", [fault])
+
+
+def _may_hear_plainly(host: str, plain_http_hosts: Collection[str]) -> bool:
+    literal = _literal(host)
+    return host == _LOOPBACK_NAME or (literal is not None and literal.is_loopback) or host in plain_http_hosts
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:
@@ -74,7 +75,9 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 
 def _inside(address: IPv6Address) -> IPv4Address | IPv6Address:
     """An IPv4 address in one of the forms in which an IPv6 address leads to it."""
-    if address in _TRANSLATED:
+    if address.is_loopback or address.is_unspecified:
+        return address
+    if any(address in network for network in _HOLDING):
         return IPv4Address(address.packed[-4:])
     return address.ipv4_mapped or address.sixtofour or address
 

@@ -31,11 +31,8 @@ class TrainableModel:
     """What a count in `encoding` is multiplied with, where that is not the model's own vocabulary."""
     token_error: Decimal = Decimal("0.05")
     """How far a bill may lie from the count, as a share of it: bills of published providers were seen within 5 %."""
-
-    @property
-    def counted_approximately(self) -> bool:
-        """Whether nobody here knows its vocabulary."""
-        return self.token_factor != 1
+    counted_approximately: bool = False
+    """Whether nobody here knows its vocabulary."""
 
 
 @cache

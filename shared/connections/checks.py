@@ -21,12 +21,13 @@ SECONDS_BETWEEN_CHECKS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class CheckFinding:
-    """What a check found. `training_open` None = the provider does not tell without an attempt.
+    """What a check found. `health` None = nothing, so that what stood stands. `training_open` None = the provider does
+    not tell without an attempt.
 
     `models` None = the provider did not say which it has. `refused`: it is the credential that stands in the way.
     """
 
-    health: Health
+    health: Health | None
     detail: str
     training_open: bool | None = None
     models: Sequence[ProviderModel] | None = None
@@ -62,9 +63,10 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
     if all(map(is_same_sealing, connection.sealed, asked.sealed)):
         if finding.models is not None:
             connection.models = {model.name: _kept(model) for model in finding.models}
-        connection.checked_at = db.scalar(select(now()))
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
-        _write(db, connection, finding)
+        if finding.health is not None:
+            connection.checked_at = db.scalar(select(now()))
+            _write(db, connection, finding)
     db.flush()
     return connection
 
@@ -83,14 +85,25 @@ def _write(db: Session, connection: Connection, finding: CheckFinding) -> None:
 
 def _answer(connection: Connection, vault: Vault) -> CheckFinding:
     try:
-        with closing(provider_of(connection, vault)) as provider:
+        provider = provider_of(connection, vault)
+    except Throttled as error:
+        # By who gives out tokens: neither did the provider see one, nor was the secret looked at.
+        return CheckFinding(None, error.reason, check_again_in=error.retry_after)
+    except ProviderError as error:
+        return _prevented(error)
+    try:
+        with closing(provider):
             account = provider.check()
             return _found(account, _models(provider) if account.reachable else None)
     except Throttled as error:
         # It knows us well enough to slow us down.
         return CheckFinding(Health.HEALTHY, error.reason, check_again_in=error.retry_after)
     except ProviderError as error:
-        return CheckFinding(Health.UNHEALTHY, error.reason, refused=isinstance(error, Rejected) and error.credential)
+        return _prevented(error)
+
+
+def _prevented(error: ProviderError) -> CheckFinding:
+    return CheckFinding(Health.UNHEALTHY, error.reason, refused=isinstance(error, Rejected) and error.credential)
 
 
 def _found(account: Account, models: Sequence[ProviderModel] | None) -> CheckFinding:

@@ -57,8 +57,8 @@ class OwnModel:
             "always": dict(self.always),
         }
         stored["shutdown_date"] = self.shutdown_date and self.shutdown_date.isoformat()
-        stored["prices"] = {name: None if usd is None else str(usd) for name, usd in stored["prices"].items()}
-        return stored | {"token_factor": str(self.token_factor), "token_error": str(self.token_error)}
+        stored["prices"] = {name: None if usd is None else f"{usd:f}" for name, usd in stored["prices"].items()}
+        return stored | {"token_factor": f"{self.token_factor:f}", "token_error": f"{self.token_error:f}"}
 
     def trainable(self, provider: str) -> TrainableModel:
         """The same as the catalogue would have it."""
@@ -74,6 +74,7 @@ class OwnModel:
             announced_shutdown=self.shutdown_date,
             token_factor=self.token_factor,
             token_error=self.token_error,
+            counted_approximately=True,
         )
 
 

@@ -6,7 +6,7 @@ Every request carries a token that was asked for this manager, and goes to its h
 import weakref
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from shared.providers.base import Rejected, Throttled, Unavailable
 from shared.providers.deploying import DeploymentOrder, ProviderDeployment, ResourceAccess, Standing
@@ -90,7 +90,7 @@ class ArmDeployer:
         following = text(page.get("nextLink"))
         if following is None:
             return None
-        if following in seen or not following.startswith(f"{self._deployments}?"):
+        if following in seen or not _is_same_place(following, self._deployments):
             raise Unavailable("The resource manager's list leads elsewhere")
         return following
 
@@ -116,6 +116,16 @@ class ArmDeployer:
             # Another operation on the account is under way: this one was not begun.
             raise Throttled("The resource is busy with another change", _CONFLICT_SECONDS)
         raise prevented(response, token)
+
+
+def _is_same_place(url: str, ours: str) -> bool:
+    """Names of resources are the same in any case, and the manager does not always write them as it was asked."""
+    try:
+        parts, own = urlsplit(url), urlsplit(ours)
+    except ValueError:
+        return False
+    to = (parts.scheme, parts.netloc.lower(), unquote(parts.path).lower())
+    return to == (own.scheme, own.netloc.lower(), unquote(own.path).lower()) and not parts.fragment
 
 
 def _read(body: Mapping[str, Any], asked: str) -> ProviderDeployment:

@@ -4,10 +4,11 @@ It covers the data plane only (files, jobs, models, chat); deployments are made 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, ClassVar, cast
 
+import httpx2
 from openai import OpenAI
 from typing_extensions import override
 
@@ -33,6 +34,7 @@ from shared.providers.identity import COGNITIVE_SERVICES
 from shared.providers.lenient import LARGEST_BILL, count
 from shared.providers.openai import OpenAIProvider, method, ordered
 from shared.providers.tiers import ServiceTier, training_tiers
+from shared.providers.translation import Raw
 
 _BILL = re.compile(r"Training tokens billed: *([0-9][0-9,]{0,30})")
 
@@ -55,6 +57,16 @@ class AzureProvider(OpenAIProvider):
         if access.identity is not None:
             access = replace(access, credential=source_of(access.identity).token(COGNITIVE_SERVICES))
         super().__init__(access)
+
+    @override
+    def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:
+        """A token that was refused is not shown again."""
+        try:
+            return super()._ask(send, *given, **named)
+        except Rejected as error:
+            if error.credential and self._access.identity is not None:
+                source_of(self._access.identity).forget(COGNITIVE_SERVICES)
+            raise
 
     @override
     def _connect(self, access: Access) -> OpenAI:

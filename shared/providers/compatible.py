@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from shared.providers.base import Finished, Moderated, ProviderJob, ProviderModel, Rejected, TrainingOrder
+from shared.providers.lenient import count, number, text
 from shared.providers.openai import OpenAIProvider, method, ordered
 
 _SUCCEEDED = "succeeded"
@@ -70,7 +71,18 @@ class CompatibleProvider(OpenAIProvider):
         """A job that is over without naming its model: it is the last checkpoint, written as what a model is made of there."""
         if job.status != _SUCCEEDED or isinstance(job.outcome, Finished):
             return job
-        checkpoints = self.checkpoints(job.id)
-        if not checkpoints:
+        last = self._last_checkpoint(job.id)
+        if last is None:
             return job  # not told yet: it is looked at again
-        return replace(job, outcome=Finished(f"{job.id}:{checkpoints[-1].id}", job.trained_tokens))
+        return replace(job, outcome=Finished(f"{job.id}:{last}", job.trained_tokens))
+
+    def _last_checkpoint(self, provider_job_id: str) -> str | None:
+        """Its id, which is all that is needed of it. Of those that cannot be told apart, the one that is listed first."""
+        listed = self._client.fine_tuning.jobs.checkpoints.with_raw_response.list
+        named = [one for one in self._entries(listed, provider_job_id, limit=100) if text(one.get("id"))]
+        return text(max(named, key=_place, default=dict[str, Any]()).get("id"))
+
+
+def _place(checkpoint: Mapping[str, Any]) -> tuple[float, float]:
+    """Where in its job's story a checkpoint stands."""
+    return count(checkpoint.get("step_number")) or 0, number(checkpoint.get("created_at")) or 0

@@ -199,7 +199,8 @@ class OpenAIProvider:
 
     # --- asking ---------------------------------------------------------------------------------------------------------
     def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:
-        return ask(self._access.credential, partial(send, *given, **named))
+        about = [one for one in (*given, named.get("model")) if isinstance(one, str)]
+        return ask(self._access.credential, partial(send, *given, **named), about)
 
     def _body(self, send: Callable[..., Raw], *given: Any, **named: Any) -> dict[str, Any]:
         return parse_object(redact(self._ask(send, *given, **named).text, self._access.credential))

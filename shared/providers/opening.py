@@ -5,6 +5,7 @@ Loading this loads the SDK with which they are asked: `shared.providers` does so
 
 from functools import cache
 from importlib import import_module
+from ssl import SSLError
 
 from shared.providers.arm import ArmDeployer
 from shared.providers.base import Access, Provider, Unavailable
@@ -24,6 +25,8 @@ def open_provider(kind: str, access: Access) -> Provider:
         return _implementation(kind)(access)
     except ODD_ADDRESS as error:
         raise Unavailable("The connection's address is not one that can be called", reached=False) from error
+    except SSLError as error:
+        raise Unavailable("The connection's authorities cannot be read", reached=False) from error
 
 
 @cache

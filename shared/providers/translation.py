@@ -6,7 +6,8 @@ to do about it: nothing is repeated here.
 
 import email.utils
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -50,7 +51,6 @@ _SHORTEST, _LONGEST = 0.5, 600.0
 """Seconds. A longer wait than ten minutes is asked about again: a far date is more often a wrong clock than a promise."""
 
 _LONGEST_REASON = 1000
-_NO_SUCH_PATH = "Not Found"
 
 
 class Raw(Protocol):
@@ -60,12 +60,15 @@ class Raw(Protocol):
     def http_response(self) -> httpx2.Response: ...
 
 
-def ask(credential: str, send: Callable[[], Raw]) -> httpx2.Response:
-    """Send once. Returns an answer of 2xx, or raises a ProviderError that holds nothing of the request."""
+def ask(credential: str, send: Callable[[], Raw], about: Iterable[str] = ()) -> httpx2.Response:
+    """Send once. Returns an answer of 2xx, or raises a ProviderError that holds nothing of the request.
+
+    `about`: the names of the things that are asked about.
+    """
     try:
         return send().http_response
     except openai.OpenAIError as error:
-        failed = translate(error, credential)
+        failed = translate(error, credential, about)
     except _NOT_TRANSLATED as error:
         failed = _odd(error)
     # Outside the except block, so that the SDK's error, which holds the request and with it the credential, is not chained.
@@ -97,10 +100,10 @@ def _odd(error: Exception) -> ProviderError:
     return Unavailable(f"The request broke off ({type(error).__name__})")
 
 
-def translate(error: openai.OpenAIError, credential: str) -> ProviderError:
+def translate(error: openai.OpenAIError, credential: str, about: Iterable[str] = ()) -> ProviderError:
     match error:
         case openai.APIStatusError():
-            return prevented(error.response, credential)
+            return prevented(error.response, credential, about)
         case openai.APIConnectionError() if isinstance(error.__cause__, _NEVER_LEFT):
             return Unavailable("The provider could not be connected to", reached=False)
         case openai.APITimeoutError():
@@ -114,17 +117,17 @@ def redact(raw: str, credential: str) -> str:
     return raw.replace(credential, "[credential]")
 
 
-def prevented(response: httpx2.Response, credential: str) -> ProviderError:
-    """What an answer that is not of 2xx says, in our three errors."""
+def prevented(response: httpx2.Response, credential: str, about: Iterable[str] = ()) -> ProviderError:
+    """What an answer that is not of 2xx says, in our three errors. `about`: see `ask`."""
     status, no = response.status_code, _Refusal.read(redact(response.text, credential))
-    reason = no.message or f"The provider answered with HTTP {status}"
+    reason = no.message or no.detail or f"The provider answered with HTTP {status}"
     if status == 429 and not no.lasting:
         return Throttled(reason, retry_after(response.headers))
     # 408 and 409 judge the moment, not the request; and what a 409 conflicts with may be our own request, sent before.
     if status in (408, 409) or not 400 <= status < 500:
         return Unavailable(reason, failed=status in (500, 503) and no.in_its_own_words)
     # Only the provider itself can say that a thing does not exist; anything in front of it says 404 in other words.
-    if status == 404 and not no.in_its_own_words:
+    if status == 404 and not (no.in_its_own_words or no.knows(about)):
         return Unavailable(f"The connection's address leads to something that answers HTTP 404: {reason}")
     return Rejected(reason, no.code or str(status), status)
 
@@ -132,10 +135,12 @@ def prevented(response: httpx2.Response, credential: str) -> ProviderError:
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     """The error body of OpenAI and Azure, `{"error": {message, type, code, …}}`, any of them null; or that of many compatible
-    servers, `{"detail": "…"}` or `{"detail": [{"msg": "…", …}]}`.
+    servers, `{"detail": "…"}` or `{"detail": [{"msg": "…", …}]}`. A gateway may be written with the framework that they are, so a
+    detail alone does not tell who speaks.
     """
 
     message: str | None
+    detail: str | None
     type: str | None
     code: str | None
 
@@ -146,8 +151,8 @@ class _Refusal:
         except Unavailable:
             body = {}
         error = mapping(body.get("error"))
-        message = text(error.get("message")) or _detail(body.get("detail"))
-        return cls(message and message[:_LONGEST_REASON], text(error.get("type")), text(error.get("code")))
+        message, detail = text(error.get("message")), _detail(body.get("detail"))
+        return cls(_short(message), _short(detail), text(error.get("type")), text(error.get("code")))
 
     @property
     def lasting(self) -> bool:
@@ -158,11 +163,19 @@ class _Refusal:
         """Azure's gateway answers for routes that do not exist, with the status as its code."""
         return self.message is not None and self.code != "404"
 
+    def knows(self, about: Iterable[str]) -> bool:
+        """Whether the detail names one of these things, and not merely the path to it: then it was looked for."""
+        names = (rf"(?<![/\w-]){re.escape(name)}(?![/\w-])" for name in about)
+        return self.detail is not None and any(re.search(name, self.detail) for name in names)
+
+
+def _short(reason: str | None) -> str | None:
+    return reason and reason[:_LONGEST_REASON]
+
 
 def _detail(detail: Any) -> str | None:
-    """What is said of a path that leads nowhere is not said by anybody who knows what was asked for."""
     if isinstance(detail, str):
-        return None if detail == _NO_SUCH_PATH else text(detail)
+        return text(detail)
     told = (text(mapping(one).get("msg")) for one in items(detail))
     return "; ".join(one for one in told if one) or None
 

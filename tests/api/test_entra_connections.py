@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.support.api import Api
 from tests.support.office import Office
+from tests.support.wire import says, wire
 
 SECRET = "secret-sandbox-canary-1234"
 ENTRA = {"tenant_id": "tenant", "client_id": "client", "client_secret": SECRET}
@@ -88,6 +89,14 @@ def test_limits_are_the_accounts_own_or_its_providers(api: Api) -> None:
     assert (made["max_running"], made["max_queued"], made["max_deployments"]) == (5, None, None)
     changed = api.admin.patch(f"/v1/connections/{made['id']}", json={"max_queued": 0}).json()
     assert (changed["max_running"], changed["max_queued"]) == (5, 0)
+
+
+def test_an_authority_that_asks_to_wait_has_said_nothing_of_the_secret(api: Api) -> None:
+    with wire(says({}, 429, retry_after="7")) as authority:
+        made = api.admin.post("/v1/connections", json=by_token(entra=ENTRA | {"authority_url": authority.url})).json()
+        api.admin.post(f"/v1/connections/{made['id']}/check")
+    assert len(authority.asked) == 1
+    assert api.admin.get(f"/v1/connections/{made['id']}").json()["health"] == "unchecked"
 
 
 def test_tokens_serve_a_whole_job_and_jobs_of_a_refused_application_wait_for_another_secret(office: Office) -> None:

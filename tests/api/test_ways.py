@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from api.schemas.addresses import Authorities
 from shared.connections.addresses import host_of
 from tests.providers.test_ways import Authority
 from tests.support.api import Api
@@ -33,6 +35,12 @@ def test_a_proxy_and_authorities_are_kept_and_taken_away(api: Api) -> None:
     assert not {"proxy_url", "ca_pem", "base_url", "teams", "catalogue"} & lead.get(path).json().keys()
 
 
+@pytest.mark.parametrize("between", [" ", "\r", "\n  ", "\r\n"])
+def test_authorities_are_kept_as_tls_reads_them(between: str) -> None:
+    pem = Authority("ours").pem
+    assert TypeAdapter(Authorities).validate_python(pem.replace("\n", between)) == pem
+
+
 @pytest.mark.parametrize("change", [{"proxy_url": "http://elsewhere:3128"}, {"proxy_url": None}, {"ca_pem": None}])
 def test_a_stored_credential_does_not_go_by_another_way(api: Api, change: dict[str, Any]) -> None:
     made = api.admin.post("/v1/connections", json=described(proxy_url=PROXY, ca_pem=Authority("ours").pem)).json()
@@ -49,8 +57,12 @@ def test_a_stored_credential_does_not_go_by_another_way(api: Api, change: dict[s
         ({"proxy_url": "socks5://proxy.internal"}, "/proxy_url"),
         ({"ca_pem": "no certificate"}, "/ca_pem"),
         ({"ca_pem": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"}, "/ca_pem"),
+        ({"ca_pem": (whole := Authority("ours").pem) + whole[: len(whole) // 2]}, "/ca_pem"),
         ({"base_url": "http://127.0.0.1:1", "proxy_url": PROXY}, "/proxy_url"),
+        ({"base_url": "http://127.0.0.1:1", "proxy_url": "HTTPS://proxy.internal:3128"}, "/proxy_url"),
         ({"base_url": "https://[64:ff9b::a9fe:a9fe]/v1"}, "/base_url"),
+        ({"base_url": "https://[64:ff9b:1::a9fe:a9fe]/v1"}, "/base_url"),
+        ({"base_url": "https://[::169.254.169.254]/v1"}, "/base_url"),
         ({"base_url": "https://[2002:a9fe:a9fe::]/v1"}, "/base_url"),
     ],
 )
@@ -69,3 +81,4 @@ def test_a_proxy_of_this_machine_may_see_what_goes_to_this_machine(api: Api) -> 
 
 def test_a_translated_address_of_the_world_is_one() -> None:
     assert host_of("https://[64:ff9b::808:808]") == "64:ff9b::808:808"
+    assert host_of("http://[::1]:8080") == "::1"

@@ -83,6 +83,14 @@ def test_an_estimate_says_that_it_is_approximate_and_holds_what_the_bill_may_be(
     assert Usd.parse(job["held"]) == Usd.parse(found["high"])
 
 
+def test_a_vocabulary_that_is_not_known_is_not_known_at_factor_one(workshop: Workshop) -> None:
+    described(workshop, token_factor="1", max_example_tokens=60)
+    assert estimated(workshop)["refused"]["code"] == "dataset_rejected"
+    described(workshop, token_factor="1")
+    found = estimated(workshop)
+    assert (found["approximate"], "counted as o200k_base × 1," in found["rests_on"]) == (True, True)
+
+
 def test_epochs_that_nobody_chose_are_those_that_were_estimated(workshop: Workshop) -> None:
     job = workshop.job(workshop.submit(hyperparameters={}))
     assert job["hyperparameters"] == {"n_epochs": job["estimate"]["n_epochs"], "lora": True}
@@ -168,6 +176,18 @@ def test_a_model_past_its_announced_end_is_not_trained(workshop: Workshop) -> No
     assert workshop.member.get("/v1/catalogue").json()["data"] == []
 
 
+def test_a_described_model_is_shown_as_it_was_entered(workshop: Workshop) -> None:
+    always = {"lora": True, "lora_r": 5, "warmup_ratio": 1.0}
+    described(workshop, prices={"training": "1e5", "input": "0.000000001"}, always=always)
+    (shown,) = workshop.api.admin.get(f"/v1/connections/{workshop.connection_id}").json()["catalogue"]
+    assert (shown["prices"]["training"], shown["prices"]["input"]) == ("100000", "0.000000001")
+    assert [(name, type(value)) for name, value in sorted(shown["always"].items())] == [
+        ("lora", bool),
+        ("lora_r", int),
+        ("warmup_ratio", float),
+    ]
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [
@@ -175,6 +195,7 @@ def test_a_model_past_its_announced_end_is_not_trained(workshop: Workshop) -> No
         ({"catalogue": [LLAMA | {"always": {"n_epochs": 3}}]}, "/catalogue/0/always"),
         ({"catalogue": [LLAMA | {"prices": {"training": "-1"}}]}, "/catalogue/0/prices/training"),
         ({"catalogue": [LLAMA | {"token_factor": "0"}]}, "/catalogue/0/token_factor"),
+        ({"catalogue": [LLAMA | {"always": {"lora_r": "5"}}]}, "/catalogue/0/always/lora_r/bool"),
     ],
 )
 def test_a_catalogue_is_checked_when_it_is_entered(workshop: Workshop, wrong: dict[str, Any], pointer: str) -> None:

@@ -100,6 +100,15 @@ def test_a_list_is_read_to_its_last_page() -> None:
     assert server.asked[-1].query["$skiptoken"] == ["2"]
 
 
+def test_a_next_page_is_the_same_place_in_any_case() -> None:
+    with arm(GONE) as (deployer, server):
+        following = (
+            f"{server.url}{PATH.replace('resourceGroups', 'resourcegroups')}?api-version=2024-10-01&$skiptoken=2"
+        )
+        server.script += [says({"value": [], "nextLink": following}), says({"value": [shown()]})]
+        assert deployer.find("triage") is not None
+
+
 @pytest.mark.parametrize("code", ["ResourceGroupNotFound", "ParentResourceNotFound"])
 def test_a_resource_that_is_out_of_reach_tells_nothing_of_its_deployments(code: str) -> None:
     with arm(error(code, 404), error(code, 404)) as (deployer, _), pytest.raises(Rejected):

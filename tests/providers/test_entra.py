@@ -73,7 +73,11 @@ NO = {"error": "invalid_client", "error_description": f"AADSTS7000215: Invalid c
     [
         (says(NO, 401), Rejected),
         (says({"error": "unauthorized_client"}, 400), Rejected),
-        (says(b"<html>", 404), Rejected),
+        (says({"error": "invalid_request"}, 400), Rejected),
+        (says(b"<html>", 401), Rejected),
+        (says(b"<html>", 404), Unavailable),
+        (says({"error": "temporarily_unavailable", "error_description": f"Not now, {SECRET}"}, 400), Unavailable),
+        (says({}, 408), Unavailable),
         (says({}, 429, retry_after="7"), Throttled),
         (says({}, 503), Unavailable),
         (says({}, 302, location="http://127.0.0.1:1/"), Unavailable),
@@ -114,3 +118,12 @@ def test_the_data_plane_is_shown_the_token_and_never_the_secret(version: str | N
     assert "api-key" not in asked.headers
     assert SECRET not in f"{asked.target} {asked.headers} {asked.body!r}"
     assert b"cognitiveservices.azure.com" in authority.asked[0].body
+
+
+def test_a_token_that_the_data_plane_refuses_is_not_shown_again() -> None:
+    with wire(given(), given("token-two")) as authority, wire(says({}, 401), says({"data": []})) as resource:
+        access = Access(resource.url, "", identity=application(authority.url))
+        with pytest.raises(Rejected):
+            open_provider("azure", access).models()
+        open_provider("azure", access).models()
+    assert [asked.headers["authorization"] for asked in resource.asked] == ["Bearer token-one", "Bearer token-two"]

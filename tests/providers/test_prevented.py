@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.clock import utc_now
-from shared.providers.base import Access, Rejected, Throttled, TrainingOrder, Unavailable
+from shared.providers import open_provider
+from shared.providers.base import Access, Finished, Rejected, Throttled, TrainingOrder, Unavailable
 from shared.providers.openai import OpenAIProvider
 from tests.providers.conftest import CREDENTIAL, capture, openai_at, provider_at
 from tests.support.wire import Answer, breaks_off, closes, hangs, resets, says, says_raw, wire
@@ -147,6 +148,43 @@ def test_only_the_provider_itself_can_say_that_a_thing_does_not_exist(dialect: s
         for _ in range(2):
             with pytest.raises(Unavailable):
                 provider.job("ftjob-1")
+
+
+def test_a_compatible_model_is_named_by_its_last_checkpoint_whatever_else_is_told_of_it() -> None:
+    job = JOB | {"status": "succeeded", "fine_tuned_model": None}
+    checkpoints = {
+        "data": [{"id": "ckpt-1", "step_number": 5}, {"id": "ckpt-2", "step_number": 10, "created_at": None}]
+    }
+    with wire(says(job), says(checkpoints)) as server:
+        seen = open_provider("compatible", Access(server.url, CREDENTIAL)).job(JOB["id"])
+    assert seen is not None
+    assert isinstance(seen.outcome, Finished)
+    assert seen.outcome.model == f"{JOB['id']}:ckpt-2"
+
+
+@pytest.mark.parametrize("kind", ["openai", "compatible"])
+@pytest.mark.parametrize("detail", ["Not Found", "Not found.", "no route to /v1/fine_tuning/jobs/ftjob-1", "ftjob-12?"])
+def test_a_detail_that_does_not_name_what_was_asked_for_may_be_a_gateways(kind: str, detail: str) -> None:
+    with wire(says({"detail": detail}, 404)) as server, pytest.raises(Unavailable):
+        open_provider(kind, Access(server.url, CREDENTIAL)).job("ftjob-1")
+
+
+def test_a_detail_that_names_what_was_asked_for_is_the_servers() -> None:
+    with wire(says({"detail": "Could not find ftjob-1"}, 404), says({"detail": "No model `m/x`."}, 404)) as server:
+        provider = open_provider("compatible", Access(server.url, CREDENTIAL))
+        assert provider.job("ftjob-1") is None
+        with pytest.raises(Rejected):
+            provider.chat("m/x", {"messages": []})
+
+
+def test_only_an_error_of_the_provider_itself_is_surely_not_billed() -> None:
+    with wire(says({"detail": "upstream timed out"}, 503), says(refusal(), 503)) as server:
+        provider, unheard = open_provider("compatible", Access(server.url, CREDENTIAL)), []
+        for _ in range(2):
+            with pytest.raises(Unavailable) as caught:
+                provider.chat("m", {"messages": []})
+            unheard.append(caught.value.unheard)
+    assert unheard == [True, False]
 
 
 def test_an_answer_about_something_else_is_no_answer(dialect: str) -> None:

@@ -94,6 +94,14 @@ def test_only_a_connections_own_authorities_are_believed(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", ["openai", "compatible", "azure"])
+def test_authorities_that_cannot_be_read_reach_nobody(kind: str) -> None:
+    broken = Authority("ours").pem.replace("\n", " ")
+    with pytest.raises(Unavailable) as caught:
+        open_provider(kind, Access("https://provider.invalid/v1", CREDENTIAL, ca_pem=broken))
+    assert not caught.value.reached
+
+
+@pytest.mark.parametrize("kind", ["openai", "compatible", "azure"])
 def test_a_proxy_is_asked_for_the_providers_address(kind: str) -> None:
     with wire(says({"object": "list", "data": [], "has_more": False})) as proxy:
         access = Access("http://provider.invalid/v1", CREDENTIAL, proxy_url=proxy.url)

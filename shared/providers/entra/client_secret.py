@@ -16,6 +16,8 @@ from shared.providers.lenient import number, parse_object, text
 from shared.providers.outgoing import open_http, sendable
 from shared.providers.translation import redact, retry_after
 
+_REFUSALS = frozenset({"invalid_client", "unauthorized_client", "invalid_request"})
+"""OAuth's words for what another secret, or a mended registration, would mend."""
 MARGIN_SECONDS = 300.0
 """A token that ends sooner is not used any more, so that what is begun with one can be ended with it."""
 _TIMEOUT_SECONDS = 10.0
@@ -94,9 +96,12 @@ class ClientSecret:
             body = parse_object(redact(response.text, self._application.client_secret))
         except Unavailable:
             body = {}
-        reason = text(body.get("error_description")) or f"Entra ID answered with HTTP {status}"
-        # Whatever it objects to, it is our credential that opens nothing: who waits for it waits for a new one.
-        return Rejected(reason[:1000], text(body.get("error")) or str(status), 401)
+        reason, code = text(body.get("error_description")), text(body.get("error"))
+        if status != 401 and code not in _REFUSALS:
+            # Perhaps something on the way to it: no word of our credential.
+            return _unavailable(f"answered with HTTP {status}{f': {reason[:1000]}' if reason else ''}")
+        # Who waits for a credential that is refused waits for a new one.
+        return Rejected((reason or f"Entra ID answered with HTTP {status}")[:1000], code or str(status), 401)
 
 
 def _unavailable(what: str) -> Unavailable:
