@@ -97,8 +97,10 @@ def test_a_model_of_a_connection_that_was_closed_to_its_team_is_not_found(worksh
     job = workshop.until_over(workshop.submit())
     chat = {"model": job["fine_tuned_model"], "messages": [{"role": "user", "content": "hello"}]}
     assert workshop.member.post("/openai/v1/chat/completions", json=chat).status_code == 200
+    assert job["fine_tuned_model"] in workshop.member.get("/openai/v1/models").text
     workshop.api.admin.patch(f"/v1/connections/{workshop.connection_id}", json={"teams": []})
     assert workshop.member.post("/openai/v1/chat/completions", json=chat).status_code == 404
+    assert workshop.member.get("/openai/v1/models").json()["data"] == []
     deploy = workshop.member.post("/v1/deployments", json={"model": job["fine_tuned_model"]})
     assert (deploy.status_code, deploy.json()["code"]) == (404, "not_found")
     spent = workshop.member.get("/v1/spend?group_by=connection").json()["data"]
