@@ -77,11 +77,11 @@ def list_exports(
     database: TheDatabase,
     storage: Store,
     _: Heavy,
-    as_: Annotated[Export | None, Query(alias="as", description="Only this form, tried on every example.")] = None,
+    as_: Annotated[Export | None, Query(alias="as", description="Only this form, tried on more examples.")] = None,
 ) -> Exports:
     """The forms in which `/content` hands a dataset out, and what each would leave out: whole examples, or parts of them.
 
-    All forms are tried on the first thousand examples; one that is named by `as`, on every example.
+    All forms are tried on the first thousand examples; one that is named by `as`, on all in the first 16 MB.
     """
     with database.reading(caller.scope) as db:
         dataset = queries.get_stored(db, dataset_id, team_id=caller.team_id)

@@ -14,13 +14,15 @@ from starlette.requests import ClientDisconnect
 
 from api.appending import Appending
 from api.asked import asked_of
+from api.context import turn
 from api.dependencies import (
-    Heavy,
+    HEAVY_PATIENCE_SECONDS,
     Paging,
     Read,
     Store,
     TeamMember,
     TheAttempt,
+    TheContext,
     TheDatabase,
     TheSettings,
     Write,
@@ -145,16 +147,19 @@ async def append_to_upload(  # the bytes stream: no thread and no session is hel
     response_model=DatasetSchema,
     responses=problems(NotFound, Conflict, OffsetMismatch, DigestMismatch),
 )
-def complete_upload(
-    upload_id: UploadId, caller: TeamMember, database: TheDatabase, storage: Store, attempt: TheAttempt, _: Heavy
+async def complete_upload(  # only who has bytes to hold against a digest waits for a place among the few
+    upload_id: UploadId, caller: TeamMember, context: TheContext, storage: Store, attempt: TheAttempt
 ) -> Response:
     """Makes a dataset of an upload whose bytes are all there. It is put together and validated in the background.
 
     Poll `Location` until it is `ready` or `rejected`. Completing it again answers with the same dataset. If a `sha256` was
     announced, the bytes are held against it first, which takes some seconds for each gigabyte.
     """
-    _check_digest(database, storage, upload_id, caller)
-    return _completed(database, upload_id, caller, attempt)
+    database = context.database
+    if await run_in_threadpool(_has_digest_to_check, database, upload_id, caller):
+        async with turn(context.heavy, HEAVY_PATIENCE_SECONDS):
+            await run_in_threadpool(_check_digest, database, storage, upload_id, caller)
+    return await run_in_threadpool(_completed, database, upload_id, caller, attempt)
 
 
 @router.delete(
@@ -186,6 +191,12 @@ async def _appended(appending: Appending) -> AsyncIterator[Appending]:
         ) from error
     finally:
         await run_in_threadpool(appending.close)
+
+
+def _has_digest_to_check(database: Database, upload_id: UploadId, caller: TeamCaller) -> bool:
+    with database.reading(caller.scope) as db:
+        upload = queries.get_upload(db, upload_id, team_id=caller.team_id)
+        return upload.dataset_id is None and upload.sha256 is not None
 
 
 def _check_digest(database: Database, storage: Storage, upload_id: UploadId, caller: TeamCaller) -> None:

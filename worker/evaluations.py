@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen
+from shared.connections.offering import barred
 from shared.connections.tables import Connection
 from shared.datasets.tables import Dataset
 from shared.evaluations import queries, recording
@@ -40,6 +41,8 @@ class Work:
     answered: set[tuple[int, int]]
     new: set[int]
     """Candidates that were tuned just now, and have not answered yet."""
+    barred: str | None
+    """Why nothing more may be asked of one of the connections."""
 
     @property
     def is_answered(self) -> bool:
@@ -57,6 +60,9 @@ def run_evaluations(context: Context) -> bool:
     with kept(context.database, Evaluation, [work.evaluation.id], work.token):
         if work.is_answered:
             _finish(context, work)
+        elif work.barred is not None:
+            with context.database.transaction() as db:
+                recording.record_failure(db, work.evaluation.id, work.token, "barred", f"{work.barred}.")
         else:
             _ask(context, work)
     return True
@@ -68,14 +74,16 @@ def _take(db: Session) -> Work | None:
         return None
     candidates = [candidate_from_json(one) for one in evaluation.candidates]
     connection_ids = {candidate.seller.connection_id for candidate in candidates}
+    connections = {one: db.get_one(Connection, one) for one in sorted(connection_ids)}
     return Work(
         evaluation=evaluation,
         token=evaluation.claim_token,
         storage_key=db.get_one(Dataset, evaluation.dataset_id).examples_blob,
         candidates=candidates,
-        connections={one: db.get_one(Connection, one) for one in connection_ids},
+        connections=connections,
         answered=queries.answered(db, evaluation.id),
         new=recording.new_candidates(db, evaluation, candidates),
+        barred=next(filter(None, (barred(db, one, evaluation.team_id) for one in connections.values())), None),
     )
 
 

@@ -37,17 +37,17 @@ def moderate_datasets(context: Context) -> bool:
     if work is None:
         return False
     with kept(context.database, Moderation, [work.moderation.id], work.token):
-        if barred := _barred(work):
+        if end := _ended(work):
             with context.database.transaction() as db:
-                recording.record_failure(db, work, *barred)
+                recording.record_failure(db, work, *end)
         else:
             _go_on(context, work)
     return True
 
 
-def _barred(work: Work) -> tuple[str, str] | None:
-    if work.connection.archived_at is not None:
-        return "connection_archived", f"{work.connection.name} was taken out of use."
+def _ended(work: Work) -> tuple[str, str] | None:
+    if work.barred is not None:
+        return "barred", work.barred
     if work.dataset.status is DatasetStatus.ARCHIVED:
         return "dataset_archived", f"{work.dataset.id} was archived: nothing of it is shown to anyone any more."
     if work.moderation.attempts > MOST_ATTEMPTS:

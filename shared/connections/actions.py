@@ -142,11 +142,14 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
     proxy = {} if isinstance(changes.proxy_url, Kept) else {"proxy_url": changes.proxy_url}
     changed = {
         "credential": changes.credential is not None or changes.entra is not None,
+        "entra": changes.entra is not None,
+        "deployments": changes.deployments is not None,
         "catalogue": changes.catalogue is not None,
         "ca_pem": not isinstance(changes.ca_pem, Kept),
     }
     flags = {name: "changed" for name, was in changed.items() if was}
-    return {"name": changes.name, "base_url": changes.base_url, **proxy, **teams, **flags}
+    managed = {} if changes.management is None else {"management": asdict(changes.management)}
+    return {"name": changes.name, "base_url": changes.base_url, **proxy, **teams, **managed, **changes.limits, **flags}
 
 
 def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:

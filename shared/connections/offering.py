@@ -24,6 +24,17 @@ def open_to(db: Session, connection: Connection, teams: Sequence[TeamId] | None)
     connection.teams = sorted(set(teams))
 
 
+def barred(db: Session, connection: Connection, team_id: TeamId) -> str | None:
+    """Why nothing more is sent there for a team, whatever was ordered before; None where it may go on. No full stop."""
+    if connection.archived_at is not None:
+        return f"{connection.name} was taken out of use"
+    if connection.teams is not None and team_id not in connection.teams:
+        return f"{connection.name} was closed to the team"
+    if db.get_one(Team, team_id).archived_at is not None:
+        return "The team was archived"
+    return None
+
+
 def describe(connection: Connection, catalogue: Sequence[OwnModel]) -> None:
     """What its server trains, and what that costs. Raises InvalidRequest where that is published."""
     if catalogue and not connection.provider.traits.self_described:

@@ -19,7 +19,7 @@ from shared.storage import Storage
 
 EXPORTS = tuple(TARGETS)
 MOST_COUNTED_BYTES = 16_000_000
-"""Of examples that are gone through before the first byte of a file is sent, to say what it lacks: a second's work."""
+"""Of examples that are gone through to say what a file lacks, before its first byte is sent or in answer: a second's work."""
 SAMPLED = 1_000
 """Examples that every form is tried on, where one may ask for all forms at once."""
 
@@ -54,15 +54,15 @@ def exported(storage: Storage, dataset: Dataset, name: str) -> Exported:
 
 
 def outlook(storage: Storage, dataset: Dataset, name: str | None) -> list[Outlook]:
-    """What each form would lack of the first examples; with a name, what that one would lack of all.
+    """What each form would lack of the first examples; with a name, what that one would lack of the first megabytes.
 
     Raises CannotExportError or DatasetNotReady.
     """
     key, shape = _ready(dataset)
     if name is not None:
         find_target(name, shape)
-        return [_outlook(dataset, name, losses(_examples(storage.open(key)), shape, name))]
-    first = list(islice(_examples(storage.open(key)), SAMPLED))
+        return [_outlook(dataset, name, losses(_first(storage.open(key)), shape, name))]
+    first = list(islice(_first(storage.open(key)), SAMPLED))
     return [
         _outlook(dataset, one, losses(first, shape, one) if shape in target.writers else None)
         for one, target in TARGETS.items()
@@ -82,6 +82,18 @@ def _ready(dataset: Dataset) -> tuple[str, Shape]:
     if dataset.status not in (DatasetStatus.READY, DatasetStatus.ARCHIVED) or dataset.examples_key is None:
         raise DatasetNotReady(f"{dataset.id} is {dataset.status}; only a dataset that is ready is exported.")
     return dataset.examples_key, Shape(dataset.format or Shape.CHAT)
+
+
+def _first(source: BinaryIO) -> Iterator[dict[str, Any]]:
+    """The examples that begin within as many bytes as may be gone through while somebody waits."""
+    read = 0
+    with source:
+        for line in content_lines(source):
+            if read >= MOST_COUNTED_BYTES:
+                return
+            read += len(line)
+            if line:
+                yield json.loads(line)
 
 
 def _examples(source: BinaryIO) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from shared.connections.offering import barred
 from shared.connections.tables import Connection
 from shared.db import claim, fenced, now, seconds_from_now, still_ours
 from shared.deployments import hosting
@@ -19,7 +20,6 @@ from shared.ids import ConnectionId
 from shared.lifecycles import DeploymentStatus
 from shared.notices.actions import tell
 from shared.providers.deploying import ProviderDeployment, Sku, Standing
-from shared.teams.tables import Team
 
 LOOK_SECONDS = 300.0
 """How often one that stands is looked at; its hours are charged when they begin."""
@@ -150,11 +150,8 @@ def note_asked(db: Session, connection_id: ConnectionId, name: str) -> None:
 def _barred(db: Session, deployment: Deployment, connection: Connection) -> str | None:
     if deployment.status is not DeploymentStatus.CREATING or deployment.put_at is not None:
         return None
-    if connection.archived_at is not None:
-        return f"{connection.name} was taken out of use before anything was ordered."
-    if db.get_one(Team, deployment.team_id).archived_at is not None:
-        return "The team was archived before anything was ordered."
-    return None
+    why_not = barred(db, connection, deployment.team_id)
+    return why_not and f"{why_not} before anything was ordered."
 
 
 def _see_making(db: Session, deployment: Deployment, seen: ProviderDeployment, moment: datetime) -> None:

@@ -136,6 +136,13 @@ def finish(db: Session, evaluation_id: EvaluationId, token: str, samples: Sequen
     _end(db, evaluation, EvaluationStatus.SUCCEEDED)
 
 
+def record_failure(db: Session, evaluation_id: EvaluationId, token: str, code: str, reason: str) -> None:
+    """End what cannot be gone on with; what was answered is charged. Writes nothing when the claim was lost."""
+    evaluation = fenced(db, Evaluation, evaluation_id, token)
+    if evaluation is not None:
+        _fail(db, evaluation, code, reason)
+
+
 def charge_what_was_used(db: Session, evaluation: Evaluation) -> None:
     """Resolve the hold: charge the recorded answers by what the provider counted, what nobody heard as provisional, and
     give back the rest.

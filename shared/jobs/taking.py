@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Double, and_, exists, func, or_, select, t
 from sqlalchemy.orm import Session
 
 from shared.connections.allowance import available, draw, most_at_once
+from shared.connections.offering import barred
 from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, still_ours
 from shared.jobs.admitting import admit, any_to_admit
@@ -19,7 +20,6 @@ from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
-from shared.teams.tables import Team
 
 LOOKED_AT = (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)
 """Those that are looked at in rounds (see `rounds`), once the provider has told their number there."""
@@ -157,10 +157,12 @@ def take(db: Session, task: Task) -> Work | None:
     moment = db.scalars(select(now())).one()
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
-    barred = _barred(db, job, connection) if step in (Step.UPLOAD, Step.ORDER) else None
+    why_not = barred(db, connection, job.team_id) if step in (Step.UPLOAD, Step.ORDER) else None
     drawn = 0 if step is Step.DROP else draw(db, connection.id, _DRAWN[task])
     db.flush()
-    return Work(job, connection, job.claim_token, step, moment, barred, drawn)
+    return Work(
+        job, connection, job.claim_token, step, moment, why_not and f"{why_not} before anything was bought.", drawn
+    )
 
 
 def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
@@ -196,13 +198,3 @@ def _step(db: Session, job: Job, moment: datetime) -> Step:
             return Step.DROP
         case _:
             return Step.CLEAN_UP
-
-
-def _barred(db: Session, job: Job, connection: Connection) -> str | None:
-    if connection.archived_at is not None:
-        return f"{connection.name} was taken out of use before anything was bought."
-    if connection.teams is not None and job.team_id not in connection.teams:
-        return f"{connection.name} was closed to the team before anything was bought."
-    if db.get_one(Team, job.team_id).archived_at is not None:
-        return "The team was archived before anything was bought."
-    return None

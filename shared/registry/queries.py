@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.connections.tables import Connection
 from shared.errors import ModelRetired, NotFound
 from shared.ids import ModelId, TeamId
 from shared.lifecycles import ModelStatus
@@ -28,8 +29,12 @@ def list_models(db: Session, *, team_id: TeamId | None = None, after: str | None
 
 
 def usable_models(db: Session, team_id: TeamId) -> Sequence[Model]:
-    """Every model of a team that may still be asked, the newest first."""
-    query = select(Model).where(Model.team_id == team_id, Model.status != ModelStatus.RETIRED)
+    """Every model of a team that may still be asked, the newest first.
+
+    One whose connection was closed to the team cannot be: Postgres shows the team no such connection.
+    """
+    query = select(Model).join(Connection, Connection.id == Model.connection_id)
+    query = query.where(Model.team_id == team_id, Model.status != ModelStatus.RETIRED)
     return db.scalars(query.order_by(Model.id.desc())).all()
 
 

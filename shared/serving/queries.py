@@ -68,8 +68,12 @@ def history(db: Session, team_id: TeamId, name: str, *, after: int | None, limit
 def served(db: Session, team_id: TeamId) -> list[Served]:
     """Every name that the team can ask: its aliases, its tuned models, and the base models whose price is known."""
     day = today(db)
-    aliases = [Served(alias.name, team_id, alias.updated_at) for alias in list_aliases(db, team_id)]
-    tuned = [Served(model.provider_model, team_id, model.created_at) for model in usable_models(db, team_id)]
+    models = usable_models(db, team_id)
+    usable = {model.id for model in models}
+    aliases = [
+        Served(alias.name, team_id, alias.updated_at) for alias in list_aliases(db, team_id) if alias.model_id in usable
+    ]
+    tuned = [Served(model.provider_model, team_id, model.created_at) for model in models]
     base = [
         Served(name, connection.provider, connection.created_at)
         for name, connection in base_models(db)

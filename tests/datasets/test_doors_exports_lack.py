@@ -52,13 +52,15 @@ def test_the_file_says_itself_what_it_lacks(desk: Desk, monkeypatch: pytest.Monk
     assert (out.headers["x-left-out"], len(out.text.splitlines())) == ("examples=1, shortened=1", 11)
     assert desk.member.get(content, params={"as": "jsonl"}).headers["x-left-out"] == "examples=0, shortened=0"
     assert "x-left-out" not in desk.member.get(content).headers
-    monkeypatch.setattr(exporting, "MOST_COUNTED_BYTES", 100)
     monkeypatch.setattr(exporting, "SAMPLED", 3)
-    assert desk.member.get(content, params={"as": "trl"}).headers["x-left-out"] == "not counted"
     exports = f"/datasets/{seen['id']}/exports"
     assert {one["examples"] for one in desk.look(exports)["data"] if one["is_possible"]} == {3}
     (whole,) = desk.look(f"{exports}?as=trl")["data"]
     assert (whole["examples"], whole["shortened"]) == (12, 2)
+    monkeypatch.setattr(exporting, "MOST_COUNTED_BYTES", 100)
+    assert desk.member.get(content, params={"as": "trl"}).headers["x-left-out"] == "not counted"
+    (begun,) = desk.look(f"{exports}?as=trl")["data"]
+    assert begun["examples"] == 1, "no more is gone through for an answer than before a file"
     assert desk.member.get(f"/v1{exports}", params={"as": "axolotl_completion"}).status_code == 422
 
 

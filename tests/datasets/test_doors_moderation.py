@@ -243,8 +243,21 @@ def test_a_moderation_ends_with_its_dataset_and_with_its_connection(office: Offi
     assert office.lab.api.admin.delete(f"/v1/connections/{connection}").status_code == 204
     office.step(Task.MODERATE_DATASETS)
     ends = [(seen["status"], seen["reason_code"]) for seen in map(office.look, (with_dataset, with_connection))]
-    assert ends == [("failed", "dataset_archived"), ("failed", "connection_archived")]
+    assert ends == [("failed", "dataset_archived"), ("failed", "barred")]
     assert requests(office) == 0
+
+
+def test_nothing_more_is_shown_to_a_connection_that_was_closed_to_the_team(office: Office) -> None:
+    connection, dataset = office.openai(), office.dataset(rows())
+    moderation = ordered(office, dataset, connection)
+    office.step(Task.MODERATE_DATASETS)
+    closed = office.lab.api.admin.patch(f"/v1/connections/{connection}", json={"teams": []})
+    assert closed.status_code == 200, closed.text
+    office.drain()
+    ended = office.look(moderation)
+    assert (ended["status"], ended["reason_code"], ended["n_asked"]) == ("failed", "barred", 32)
+    assert "closed to the team" in ended["reason"]
+    assert requests(office) == 1
 
 
 def test_another_teams_datasets_and_moderations_are_not_there(office: Office) -> None:

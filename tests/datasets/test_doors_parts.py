@@ -88,6 +88,19 @@ def test_completed_twice_it_is_one_dataset(office: Office) -> None:
     assert len(office.look("/datasets")["data"]) == 1
 
 
+def test_only_what_has_a_digest_to_be_checked_waits_for_a_place_among_the_few(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = office.lab.api.app.state
+    monkeypatch.setattr(state, "context", replace(state.context, heavy=asyncio.Semaphore(0)))
+    monkeypatch.setattr("api.uploads.HEAVY_PATIENCE_SECONDS", 0.01)
+    plain, announced = begin(office), begin(office, sha256=hashlib.sha256(GOOD).hexdigest())
+    for upload in (plain, announced):
+        send(office, upload, 0, GOOD)
+    refused(office.member.post(f"{announced}/complete"), 503, "service_busy")
+    assert office.member.post(f"{plain}/complete").status_code == 202
+
+
 def test_the_same_bytes_are_kept_once_however_they_came(office: Office) -> None:
     office.upload(GOOD)
     office.drain()

@@ -27,6 +27,15 @@ def told(landing: Landing, kind: str = "deployment.idle") -> int:
     return [kind for kind, _ in landing.office.lab.told()].count(kind)
 
 
+def test_what_was_not_ordered_before_the_team_lost_the_connection_is_not_ordered(landing: Landing) -> None:
+    made = landing.deploy()
+    api = landing.office.lab.api
+    assert api.admin.patch(f"/v1/connections/{landing.connection}", json={"teams": []}).status_code == 200
+    ended = landing.until(made["id"], "failed")
+    assert (ended["reason_code"], "closed to the team" in ended["reason"]) == ("barred", True)
+    assert landing.standing() == []
+
+
 # --- in use? ------------------------------------------------------------------------------------------------------------
 def test_an_idle_one_is_told_of_and_then_deleted_by_its_policy(landing: Landing) -> None:
     made = landing.ready(delete_when_idle_days=4)

@@ -235,6 +235,22 @@ def test_a_line_that_loses_every_answer_cannot_spend_much_more_than_was_held(lab
     assert laboratory.held() == 0
 
 
+def test_nothing_more_is_asked_of_a_connection_that_was_closed_to_the_team(laboratory: Laboratory) -> None:
+    connection = laboratory.connection()
+    evaluation = order(laboratory, HELD_OUT, BASE)
+    laboratory.fault("throttle", retry_after=60)
+    laboratory.drain()
+    closed = laboratory.api.admin.patch(f"/v1/connections/{connection}", json={"teams": []})
+    assert closed.status_code == 200, closed.text
+    asked = laboratory.asked()
+    laboratory.pass_time("61 seconds")
+    laboratory.drain()
+    ended = look(laboratory, evaluation)
+    assert (ended["status"], ended["reason_code"], laboratory.asked()) == ("failed", "barred", asked)
+    assert "closed to the team" in ended["reason"]
+    assert (laboratory.held(), laboratory.spent() > 0) == (0, True), "what was answered is paid"
+
+
 def test_one_refused_prompt_is_a_wrong_answer_and_no_more(laboratory: Laboratory) -> None:
     laboratory.connection()
     evaluation = order(laboratory, HELD_OUT, BASE)

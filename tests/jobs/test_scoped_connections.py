@@ -47,6 +47,17 @@ def test_a_connection_is_opened_to_teams_and_closed_again(api: Api) -> None:
     assert "teams" not in seen["sales"].get("/v1/connections").text
 
 
+def test_the_audit_tells_what_changed(api: Api) -> None:
+    made = api.admin.post("/v1/connections", json=described()).json()
+    for change in ({"max_running": 2, "max_queued": None}, {"deployments": {"gpt-4.1-2025-04-14": "prod"}}):
+        changed = api.admin.patch(f"/v1/connections/{made['id']}", json=change)
+        assert changed.status_code == 200, changed.text
+    later, sooner = (entry["detail"] for entry in api.admin.get("/v1/audit?limit=2").json()["data"])
+    assert (sooner["max_running"], sooner["max_queued"]) == (2, None)
+    assert later["deployments"] == "changed"
+    assert "max_running" not in later
+
+
 def test_a_connection_is_opened_to_teams_that_exist(api: Api) -> None:
     refused = api.admin.post("/v1/connections", json=described(teams=[ids.new("team")]))
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/teams/0")
@@ -97,8 +108,10 @@ def test_a_model_of_a_connection_that_was_closed_to_its_team_is_not_found(worksh
     job = workshop.until_over(workshop.submit())
     chat = {"model": job["fine_tuned_model"], "messages": [{"role": "user", "content": "hello"}]}
     assert workshop.member.post("/openai/v1/chat/completions", json=chat).status_code == 200
+    assert job["fine_tuned_model"] in workshop.member.get("/openai/v1/models").text
     workshop.api.admin.patch(f"/v1/connections/{workshop.connection_id}", json={"teams": []})
     assert workshop.member.post("/openai/v1/chat/completions", json=chat).status_code == 404
+    assert workshop.member.get("/openai/v1/models").json()["data"] == []
     deploy = workshop.member.post("/v1/deployments", json={"model": job["fine_tuned_model"]})
     assert (deploy.status_code, deploy.json()["code"]) == (404, "not_found")
     spent = workshop.member.get("/v1/spend?group_by=connection").json()["data"]

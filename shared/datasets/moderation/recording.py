@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from shared.connections.offering import barred
 from shared.connections.outages import leave_alone, note_answer
 from shared.connections.tables import Connection
 from shared.datasets.moderation.findings import keep_findings
@@ -27,12 +28,16 @@ LONGEST_WAIT_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed moderation, with what it is about. All are detached: read them, no more."""
+    """A claimed moderation, with what it is about. All are detached: read them, no more.
+
+    `barred` says why nothing more may be shown to the provider.
+    """
 
     moderation: Moderation
     dataset: Dataset
     connection: Connection
     token: str
+    barred: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def take(db: Session) -> Work | None:
     moderation.attempts += 1
     dataset = db.get_one(Dataset, moderation.dataset_id)
     connection = db.get_one(Connection, moderation.connection_id)
-    return Work(moderation, dataset, connection, moderation.claim_token)
+    why_not = barred(db, connection, moderation.team_id)
+    return Work(moderation, dataset, connection, moderation.claim_token, why_not and f"{why_not}.")
 
 
 def record_round(db: Session, work: Work, portion: Portion, verdicts: Sequence[Verdict]) -> None:

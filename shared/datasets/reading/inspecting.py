@@ -146,7 +146,7 @@ def _script(start: bytes, text: str, taken_for: Encoding, *, is_whole: bool) -> 
 def _doubts(text: str, encoding: Encoding) -> tuple[Finding, ...]:
     if not is_uncertain(text, encoding):
         return ()
-    message = f"as {encoding.value}, the text has letters that are rarely meant: it may have another encoding"
+    message = f"{encoding.value} is a guess: the text may have another encoding, in which other letters are meant"
     return (found("uncertain_encoding", "", message),)
 
 

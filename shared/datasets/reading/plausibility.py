@@ -11,14 +11,17 @@ UNBROKEN = 0.5
 """The share of letters beyond ASCII that stand three and more in a row: a European text has few such places."""
 LETTERS_OF_GERMAN = 7
 """So many different ones stand in a row where somebody shows off umlauts; whole words in another script need more."""
-FEWEST_FOREIGN = 4
-"""Characters of words without a letter of ASCII: of fewer nothing can be said."""
+FEWEST_FOREIGN = 5
+"""Characters of different words without a letter of ASCII: of fewer nothing can be said."""
 ODD = 0.05
 """The share of letters beyond ASCII that are odd where they stand, from which on a text is doubted."""
 FREQUENT = 0.12
 """The share of the most frequent characters, below which a Chinese text is doubted; most have 0.3 and more."""
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_TYPOGRAPHIC = "\u00a0–—…“”„‘’«»€•·°§™©®"
+# The languages with words, or lists of letters, that are wholly beyond ASCII.
+_ALPHABETS = (frozenset("æøå"), frozenset("åäö"), frozenset("äöüß"))
 _WORD = re.compile(r"[A-Za-z\u0080-\U0010ffff]+")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _IN_A_ROW = re.compile(r"[^\x00-\x7f]{3,}")
@@ -32,14 +35,24 @@ _FREQUENT_HAN = frozenset(
 
 
 def is_no_latin(text: str) -> bool:
-    """Whether a text that was read as Latin-1 must be another: its letters beyond ASCII make whole words."""
-    words = [word for word in _WORD.findall(text) if _has_other_letter(word)]
-    foreign = list(filter(_is_foreign, words))
-    if sum(map(len, foreign)) >= FEWEST_FOREIGN and 2 * len(foreign) >= len(words):
+    """Whether a text that was read as Latin-1 must be another: its letters beyond ASCII make several whole words."""
+    foreign = _foreign_words(text)
+    letters_of_words = set("".join(foreign).lower())
+    is_western = any(letters_of_words <= alphabet for alphabet in _ALPHABETS)
+    if len(foreign) > 1 and sum(map(len, foreign)) >= FEWEST_FOREIGN and not is_western:
         return True
     letters = _BEYOND_ASCII.findall(text)
     in_a_row = "".join(_IN_A_ROW.findall(text))
     return len(set(in_a_row)) > LETTERS_OF_GERMAN and len(in_a_row) >= UNBROKEN * len(letters)
+
+
+def _foreign_words(text: str) -> set[str]:
+    """The different words without a letter of ASCII, where they are at least half of those with any other letter."""
+    words = {word.strip(_TYPOGRAPHIC) for word in _WORD.findall(text)}
+    foreign = set(filter(_is_foreign, words))
+    n_with_other = sum(map(_has_other_letter, words))
+    n_foreign = sum(map(_has_other_letter, foreign))
+    return foreign if 2 * n_foreign >= n_with_other > 0 else set()
 
 
 def _has_other_letter(word: str) -> bool:
@@ -57,10 +70,10 @@ def says_something_in_chinese(text: str) -> bool:
 
 
 def is_uncertain(text: str, encoding: Encoding) -> bool:
-    """Whether the letters are such as are rarely meant."""
+    """Whether the letters are such as are rarely meant, or the encoding one that is only told by what the text says."""
     if encoding is Encoding.LATIN_1:
-        return len(_ODD_IN_WORDS.findall(text)) > ODD * len(_BEYOND_ASCII.findall(text))
+        return bool(_foreign_words(text)) or len(_ODD_IN_WORDS.findall(text)) > ODD * len(_BEYOND_ASCII.findall(text))
     if encoding is Encoding.GB18030:
         han = _HAN.findall(text)
         return sum(one in _FREQUENT_HAN for one in han) < FREQUENT * len(han)
-    return False
+    return encoding in {Encoding.WINDOWS_1251, Encoding.KOI8_R}  # one byte a letter fits any file

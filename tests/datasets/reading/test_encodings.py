@@ -121,7 +121,8 @@ def test_other_scripts_are_known_by_what_they_say_in_every_container(codec: str)
     ]
     assert rows_in(f"{asked}\n{answer}\n".encode(codec), "a.txt") == [{"text": asked}, {"text": answer}]
     intake = intake_of(f"{asked}\n{answer}".encode(codec), "a.txt")
-    assert (intake.encoding, [note.code for note in intake.notes]) == (KNOWN[codec], ["read_as_encoding"])
+    doubts = ["uncertain_encoding"] if codec in {"cp1251", "koi8-r"} else []
+    assert (intake.encoding, [note.code for note in intake.notes]) == (KNOWN[codec], ["read_as_encoding", *doubts])
 
 
 @pytest.mark.parametrize("codec", QUESTIONS)
@@ -142,10 +143,37 @@ def test_a_sample_of_another_script_may_be_cut_within_a_character(codec: str) ->
         ("cp866", "Как мне вернуть товар?,Напишите нам в поддержку"),
         ("cp1253", "Πού είναι το δέμα μου;,Στο δρόμο"),
         ("cp1255", "איפה החבילה שלי,בדרך"),
+        ("cp1255", "איך אני יכול להחזיר את המוצר?,כתבו לתמיכה ונשמח לעזור"),
+        ("iso8859-7", "ΠΟΥ ΕΙΝΑΙ ΤΟ ΔΕΜΑ ΜΟΥ;,ΣΤΟ ΔΡΟΜΟ"),
+        ("cp1253", "το προιον δεν λειτουργει,η ομαδα υποστηριξης απανταει"),
+        ("mac-cyrillic", "Как мне вернуть товар?,Сбросьте пароль"),
+        ("mac-cyrillic", "Здравствуйте чем могу помочь?,Спасибо за обращение"),
+        ("mac-cyrillic", "где моя посылка?,она в пути к вам"),
     ],
 )
 def test_what_says_too_little_or_is_in_no_known_script_is_refused_instead_of_garbled(codec: str, text: str) -> None:
     assert refusal(f"question,answer\n{text}\n".encode(codec), "a.csv") == "unsupported_encoding"
+
+
+def test_capitals_of_koi8_are_not_taken_for_small_letters_of_windows() -> None:
+    text = "ПЕРЕВЕДИ ПРЕДЛОЖЕНИЕ НА АНГЛИЙСКИЙ,ПОГОДА СЕГОДНЯ ХОРОШАЯ"
+    assert rows_in(f"question,answer\n{text}\n".encode("koi8-r"), "a.csv") == [
+        dict(zip(("question", "answer"), text.split(","), strict=True))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1252", "å,øæ\nå,æøå"),
+        ("cp1252", "Öl,äöü\nÜbel,ÄÖÜ"),
+        ("cp1250", "Żółć,tak\nŻółć,nie\nŻółć,tak"),
+        ("cp1250", "Żółć,Proszę\nŻółć,zwrócić"),
+    ],
+)
+def test_few_letters_with_accents_are_no_other_script(codec: str, text: str) -> None:
+    notes = intake_of(f"question,answer\n{text}\n".encode(codec), "a.csv").notes
+    assert "read_as_encoding" in {note.code for note in notes}
 
 
 @pytest.mark.parametrize("text", ["你好", "是,否", "行,请", "你好,再见", "请问你要什么", "谢谢您"])
