@@ -42,6 +42,6 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.add_column("jobs", sa.Column("max_cost", sa.BigInteger(), nullable=True))
     op.add_column("jobs", sa.Column("early_stop", JSONB(), nullable=True))
+    # The default stays for the previous release, which still orders jobs while this one starts.
     op.add_column("jobs", sa.Column("automatic_retries", sa.Integer(), nullable=False, server_default="0"))
-    op.alter_column("jobs", "automatic_retries", server_default=None)
     op.execute(_DURATIONS)

@@ -17,7 +17,7 @@ from shared.providers.openai import OpenAIProvider
 class FourthProvider(OpenAIProvider):
     """One account there."""
 '''
-LINE = '    FOURTH = "fourth", Traits("shared.providers.fourth:FourthProvider", "[a-z]{1,8}", _OPENAIS, self_described=True)\n\n'
+LINE = '    FOURTH = "fourth", Traits("shared.providers.fourth:FourthProvider", "[a-z]{1,8}", {"supervised": _MULTIPLIED}, 1)\n\n'
 ASKED = """
 import json
 from sqlalchemy.dialects.postgresql import dialect
