@@ -24,7 +24,6 @@ from worker.task import task
 
 log = structlog.get_logger()
 
-CREDENTIAL_SECONDS = 300.0
 LONGEST_WAIT_SECONDS = 300.0
 
 
@@ -180,14 +179,14 @@ def _record_trouble(context: Context, work: Work, error: ProviderError | CannotO
             reason = f"{work.connection.name}'s Entra application is refused: {error.reason}"
             with context.database.transaction() as db:
                 outages.leave_resource_alone(db, work.connection.id)
-            _wait(context, work, reason, "credential_refused", CREDENTIAL_SECONDS)
+            _wait(context, work, reason, "credential_refused", outages.REFUSED_SECONDS)
         case Rejected() if work.deployment.status is DeploymentStatus.CREATING and not _was_ordered(context, work):
             _fail(context, work, f"Azure refused: {error.reason}", error.code)
         case ProviderError():
             refused = isinstance(error, Rejected)
             _wait(context, work, error.reason, "provider_refuses" if refused else "provider_unavailable")
         case _:
-            _wait(context, work, str(error), "credential_unreadable", CREDENTIAL_SECONDS)
+            _wait(context, work, str(error), "credential_unreadable", outages.REFUSED_SECONDS)
 
 
 def _wait(context: Context, work: Work, reason: str, code: str, seconds: float | None = None) -> None:

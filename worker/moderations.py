@@ -9,6 +9,7 @@ import structlog
 
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen
+from shared.connections.outages import REFUSED_SECONDS
 from shared.datasets.moderation import recording
 from shared.datasets.moderation.portions import Portion, next_portion
 from shared.datasets.moderation.recording import MOST_ATTEMPTS, Trouble, Work
@@ -25,7 +26,6 @@ from worker.task import task
 
 log = structlog.get_logger()
 
-CREDENTIAL_SECONDS = 300.0
 STORAGE_SECONDS = 30.0
 
 
@@ -62,7 +62,7 @@ def _go_on(context: Context, work: Work) -> None:
     except ProviderError as error:
         _record_trouble(context, work, error)
     except CannotOpen as error:
-        _wait(context, work, Trouble("credential_unreadable", str(error), CREDENTIAL_SECONDS, for_everyone=True))
+        _wait(context, work, Trouble("credential_unreadable", str(error), REFUSED_SECONDS, for_everyone=True))
     except OSError as error:
         log.warning("storage_away", moderation=work.moderation.id, error=str(error))
         _wait(context, work, Trouble("storage_away", "The dataset cannot be read right now.", STORAGE_SECONDS))
@@ -97,7 +97,7 @@ def _record_trouble(context: Context, work: Work, error: ProviderError) -> None:
             _wait(context, work, Trouble("provider_unavailable", error.reason, for_everyone=not error.reached))
         case Rejected() if error.credential:
             reason = f"{work.connection.name}'s credential is refused; the moderation waits for a new one."
-            _wait(context, work, Trouble("credential_refused", reason, CREDENTIAL_SECONDS, for_everyone=True))
+            _wait(context, work, Trouble("credential_refused", reason, REFUSED_SECONDS, for_everyone=True))
         case Rejected():
             with context.database.transaction() as db:
                 recording.record_failure(db, work, error.code, f"The provider refused: {error.reason}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
@@ -10,7 +10,7 @@ from shared.datasets.moderation.recording import due_for as due_moderations
 from shared.datasets.moderation.tables import Moderation
 from shared.datasets.tables import Dataset
 from shared.datasets.uploads.tables import Upload
-from shared.db import Claimable, Database, now
+from shared.db import Claimable, Database, now, unclaimed
 from shared.deployments.tables import Deployment
 from shared.evaluations.tables import Evaluation
 from shared.jobs.rounds import any_round
@@ -43,13 +43,9 @@ def _due(db: Session) -> Iterator[Task]:
     if any_round(db):
         yield Task.POLL_JOBS
     for task, table, where in work:
-        if db.scalar(select(exists().where(table.due_at <= now(), _unclaimed(table), *where))):
+        if db.scalar(select(exists().where(table.due_at <= now(), unclaimed(table), *where))):
             yield task
     if any_to_forget(db):
         yield Task.FORGET_REQUESTS
     if any_abandoned(db):
         yield Task.SETTLE_ABANDONED
-
-
-def _unclaimed(table: type[Claimable]) -> ColumnElement[bool]:
-    return or_(table.claimed_until.is_(None), table.claimed_until <= now())

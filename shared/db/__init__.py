@@ -14,6 +14,7 @@ from shared.db.claims import fenced as fenced
 from shared.db.claims import renew as renew
 from shared.db.claims import seconds_from_now as seconds_from_now
 from shared.db.claims import still_ours as still_ours
+from shared.db.claims import unclaimed as unclaimed
 from shared.db.faults import UNAVAILABLE as UNAVAILABLE
 from shared.db.faults import Duplicate as Duplicate
 from shared.db.faults import is_duplicate as is_duplicate

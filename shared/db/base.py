@@ -61,22 +61,19 @@ class Row(DeclarativeBase):
 
 def text_enum(kind: type[E]) -> Enum:
     """An enum kept as text with a CHECK: new members need no `ALTER TYPE`."""
-    return Enum(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        length=None,
-        name=kind.__name__.lower(),
-        values_callable=lambda members: [member.value for member in members],
-    )
+    return _kept_as_text(kind, is_checked=True)
 
 
 def open_enum(kind: type[E]) -> Enum:
     """The same without a CHECK, for what may get new members: the code says which there are, and needs no migration for it."""
+    return _kept_as_text(kind, is_checked=False)
+
+
+def _kept_as_text(kind: type[E], *, is_checked: bool) -> Enum:
     return Enum(
         kind,
         native_enum=False,
-        create_constraint=False,
+        create_constraint=is_checked,
         length=None,
         name=kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],

@@ -37,11 +37,16 @@ def seconds_from_now(seconds: float) -> ColumnElement[datetime]:
     return now() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
+def unclaimed(table: type[Claimable]) -> ColumnElement[bool]:
+    """That nobody has a row, or nobody any more."""
+    return or_(table.claimed_until.is_(None), table.claimed_until <= now())
+
+
 def claim(db: Session, table: type[R], *where: ColumnElement[bool], seconds: float = CLAIM_SECONDS) -> R | None:
     """Take the row that has been due longest and fits, or None. Rows that others are taking are passed over."""
     row = db.scalars(
         select(table)
-        .where(table.due_at <= now(), or_(table.claimed_until.is_(None), table.claimed_until <= now()), *where)
+        .where(table.due_at <= now(), unclaimed(table), *where)
         .order_by(table.due_at)
         .limit(1)
         .with_for_update(skip_locked=True, key_share=True)

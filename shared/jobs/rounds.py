@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from shared.connections.allowance import available, capacity, draw, give_back, lock
 from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
-from shared.db import CLAIM_SECONDS, now, seconds_from_now
+from shared.db import CLAIM_SECONDS, now, seconds_from_now, unclaimed
 from shared.ids import ConnectionId, JobId
 from shared.jobs.tables import Job
-from shared.jobs.taking import LOOKED_AT, PAGE, Step, Work, may_be_asked, round_needs
+from shared.jobs.taking import PAGE, Step, Work, in_rounds, may_be_asked, round_needs
 from shared.lifecycles import JobStatus
 from shared.queue import Task
 
@@ -106,7 +106,7 @@ def give_up_claims(db: Session, round_: Round) -> None:
 
 
 def _connections(db: Session) -> Iterator[_Due]:
-    mine = (Job.connection_id == Connection.id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
+    mine = in_rounds(Connection.id)
     longest = select(Job.due_at).where(*mine, *_due(0)).order_by(Job.due_at).limit(1).scalar_subquery()
     asked = (
         select(Connection, _count(*mine), _count(*mine, *_due(0)))
@@ -123,12 +123,11 @@ def _count(*where: ColumnElement[bool]) -> ScalarSelect[int]:
 
 
 def _due(ahead_seconds: float) -> tuple[ColumnElement[bool], ...]:
-    return Job.due_at <= seconds_from_now(ahead_seconds), or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
+    return Job.due_at <= seconds_from_now(ahead_seconds), unclaimed(Job)
 
 
 def _is_under_way(db: Session, connection_id: ConnectionId) -> bool:
-    mine = (Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
-    return bool(db.scalar(select(exists().where(*mine, Job.claimed_until > now()))))
+    return bool(db.scalar(select(exists().where(*in_rounds(connection_id), Job.claimed_until > now()))))
 
 
 def _claim(db: Session, found: _Due) -> Round:
@@ -159,8 +158,7 @@ def _pages(found: _Due, drawn: int) -> int:
 def _lock_jobs(db: Session, connection_id: ConnectionId, ahead_seconds: float, most: int) -> Sequence[Job]:
     return db.scalars(
         select(Job)
-        .where(Job.connection_id == connection_id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None))
-        .where(*_due(ahead_seconds))
+        .where(*in_rounds(connection_id), *_due(ahead_seconds))
         .order_by(Job.due_at)
         .limit(most)
         .with_for_update(skip_locked=True, key_share=True)

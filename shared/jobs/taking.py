@@ -9,19 +9,22 @@ from datetime import datetime
 from enum import Enum, auto
 
 from sqlalchemy import ColumnElement, Double, and_, exists, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared.connections.allowance import available, draw, most_at_once
 from shared.connections.offering import barred
 from shared.connections.tables import Connection, Pace
-from shared.db import claim, fenced, now, still_ours
+from shared.db import claim, fenced, now, still_ours, unclaimed
+from shared.ids import ConnectionId
 from shared.jobs.admitting import admit, any_to_admit
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
 
-LOOKED_AT = (JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)
+_IN_ROUNDS = and_(
+    Job.status.in_((JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLING)), Job.provider_job_id.is_not(None)
+)
 """Those that are looked at in rounds (see `rounds`), once the provider has told their number there."""
 
 PHASES: dict[Task, tuple[ColumnElement[bool], ...]] = {
@@ -95,8 +98,7 @@ def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
     Looking comes first: while a round is due, orders leave it what it needs. What only tidies up leaves it half of what may be
     asked, and all of it while a round is saved up for, except in the first seconds of each minute.
     """
-    is_round = Job.provider_job_id.is_not(None) & Job.status.in_(LOOKED_AT)
-    mine, most = (is_round, 1) if task is Task.POLL_JOBS else (~is_round, AT_ONCE)
+    mine, most = (_IN_ROUNDS, 1) if task is Task.POLL_JOBS else (~_IN_ROUNDS, AT_ONCE)
     busy = (
         select(Job.connection_id)
         .join(Connection, Connection.id == Job.connection_id)
@@ -121,24 +123,30 @@ def may_be_asked(task: Task) -> tuple[ColumnElement[bool], ...]:
 
 def round_needs() -> ColumnElement[float]:
     """How many requests must be there for a round at `Connection` to begin: the more, the more jobs there are to look at."""
-    live = select(func.count()).select_from(Job).where(*_looked_at()).correlate(Connection).scalar_subquery()
+    live = (
+        select(func.count()).select_from(Job).where(*in_rounds(Connection.id)).correlate(Connection).scalar_subquery()
+    )
     most = func.greatest(1.0, most_at_once() * _ROUNDS_SHARE)
     return func.least(most, 1 + live / float(PAGE), type_=Double)
 
 
 def _looks_are_due() -> ColumnElement[bool]:
-    unclaimed = or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
-    return select(Job.id).where(*_looked_at(), Job.due_at <= now(), unclaimed).correlate(Connection).exists()
+    return (
+        select(Job.id)
+        .where(*in_rounds(Connection.id), Job.due_at <= now(), unclaimed(Job))
+        .correlate(Connection)
+        .exists()
+    )
 
 
-def _looked_at() -> tuple[ColumnElement[bool], ...]:
-    return Job.connection_id == Connection.id, Job.status.in_(LOOKED_AT), Job.provider_job_id.is_not(None)
+def in_rounds(connection_id: InstrumentedAttribute[ConnectionId] | ConnectionId) -> tuple[ColumnElement[bool], ...]:
+    """The jobs of one connection that are looked at in rounds."""
+    return Job.connection_id == connection_id, _IN_ROUNDS
 
 
 def any_due(db: Session, task: Task) -> bool:
     """Whether there is a job to be claimed for a kind of work."""
-    unclaimed = or_(Job.claimed_until.is_(None), Job.claimed_until <= now())
-    if db.scalar(select(exists().where(Job.due_at <= now(), unclaimed, *_due_for(task)))):
+    if db.scalar(select(exists().where(Job.due_at <= now(), unclaimed(Job), *_due_for(task)))):
         return True
     return task is Task.UPLOAD_FILES and any_to_admit(db, *may_be_asked(task))
 
