@@ -25,6 +25,7 @@ from shared.errors import (
     ModelRetired,
     NotFound,
     PriceUnknown,
+    RouteForbidden,
     TrainingClosed,
 )
 from shared.jobs import actions, queries, steering
@@ -42,6 +43,7 @@ _REFUSALS = problems(
     ModelNotTrainable,
     PriceUnknown,
     TrainingClosed,
+    RouteForbidden,
     MaxCostExceeded,
     BudgetExceeded,
     ModelRetired,

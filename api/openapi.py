@@ -26,6 +26,7 @@ TAGS = {
     "connections": "The organisation's accounts at providers.",
     "datasets": "Files of examples: looked at, uploaded, reported on, mended, split, compared, exported.",
     "uploads": "Large files, sent in parts; an interruption costs little.",
+    "routing": "Where a dataset, or all of a team's data, may go.",
     "moderations": "Datasets shown to a provider's moderation, which costs nothing.",
     "estimates": "What can be trained, and what it would cost.",
     "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",

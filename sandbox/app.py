@@ -42,6 +42,7 @@ _AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", job
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
 _COMPATIBLE_MODELS: Table = (("create_model", "POST", "/models", custom_models.create),)
 _ARM: Table = (
+    ("get_account", "GET", "", deployments.account),
     ("put_deployment", "PUT", "/deployments/{deployment}", deployments.put),
     ("get_deployment", "GET", "/deployments/{deployment}", deployments.get),
     ("delete_deployment", "DELETE", "/deployments/{deployment}", deployments.delete),

@@ -117,7 +117,8 @@ class ChatUse:
 class Switches:
     """What a test can change about an account. `as_published` leaves out what is really sent but not documented;
     `auto_epochs` is how many its jobs get
-    that ask for none; `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
+    that ask for none; `deployment_capacity` is how many thousand tokens a minute all deployments may have together;
+    `location` is the region that Azure's resource manager says.
     """
 
     training_closed: bool = False
@@ -127,6 +128,7 @@ class Switches:
     deployments_fail: bool = False
     auto_epochs: int | None = None
     deployment_capacity: int = 1_000
+    location: str = "swedencentral"
 
 
 @dataclass(slots=True)

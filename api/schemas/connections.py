@@ -27,6 +27,11 @@ OwnModels = Annotated[
 Places = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Requests = Annotated[int, Field(ge=10, le=100_000, strict=True)]
 _LIMITS = ("max_running", "max_queued", "max_deployments", "max_requests_per_minute")
+Region = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9-]{1,40}$"),
+    Field(description="Where it stands, as rules of routing name it: `swedencentral`, `eu`.", examples=["eu"]),
+]
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 
 _DESCRIBED: dict[str, Any] = {
@@ -38,6 +43,7 @@ _DESCRIBED: dict[str, Any] = {
     "proxy_url": None,
     "ca_pem": None,
     "teams": None,
+    "region": "us",
     "catalogue": [],
     "max_running": None,
     "max_queued": None,
@@ -63,6 +69,7 @@ class _Described(Schema):
     base_url: Address | None = None
     entra: EntraIn | None = None
     management: ManagementSchema | None = None
+    region: Region | None = None
     max_running: Places | None = None
     max_queued: Places | None = None
     max_deployments: Places | None = None
@@ -85,6 +92,7 @@ _SHOWN: dict[str, Any] = _DESCRIBED | {
     "entra": None,
     "client_secret_hint": None,
     "management": None,
+    "stands_in": "us",
     "id": "conn_01h455vb4pex5vsknk084sn02q",
     "credential_kind": "key",
     "credential_hint": "…w3Rk",
@@ -132,6 +140,7 @@ class ConnectionCreate(_Described):
             ca_pem=self.ca_pem,
             teams=self.teams,
             catalogue=[one.own(today) for one in self.catalogue],
+            region=self.region,
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -139,8 +148,8 @@ class ConnectionCreate(_Described):
 
 
 class ConnectionPatch(_Described):
-    """What is left out stays as it is. A limit of null: as usual. Null takes the proxy or the authorities away, and opens the
-    connection to all teams.
+    """What is left out stays as it is. A limit of null: as usual. Null takes the proxy, the authorities or the region away, and
+    opens the connection to all teams. Another `base_url` takes away what was said of its region.
 
     Another `base_url`, `proxy_url` or `ca_pem` needs the credential again, another `arm_url` needs `entra` again.
     """
@@ -165,6 +174,7 @@ class ConnectionPatch(_Described):
             ca_pem=self.ca_pem if "ca_pem" in given else Kept.KEPT,
             teams=self.teams if "teams" in given else Kept.KEPT,
             catalogue=None if self.catalogue is None else [one.own(today) for one in self.catalogue],
+            region=self.region if "region" in given else Kept.KEPT,
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -172,13 +182,16 @@ class ConnectionPatch(_Described):
 
 
 class ConnectionSummary(Schema):
-    """What teams see of a connection. `training_open` null: the provider does not tell without an attempt."""
+    """What teams see of a connection. `training_open` null: the provider does not tell without an attempt. `stands_in`: its region,
+    where it is known.
+    """
 
     model_config = example(
         {
             "id": "conn_01h455vb4pex5vsknk084sn02q",
             "name": "openai-main",
             "provider": "openai",
+            "stands_in": "us",
             "health": "healthy",
             "training_open": True,
             "models": {},
@@ -187,6 +200,7 @@ class ConnectionSummary(Schema):
     id: ConnectionId
     name: str
     provider: ProviderKind
+    stands_in: str | None
     health: Health
     training_open: bool | None
     models: dict[str, Any]
@@ -203,7 +217,8 @@ class PollLagSchema(Schema):
 class ConnectionSchema(Schema):
     """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each.
 
-    `max_…` null: as many as the provider has published for accounts of its kind.
+    `stands_in` is its region as Azure's resource manager tells, else its `region` as an admin has said, else as its address gives
+    away. `max_…` null: as many as the provider has published for accounts of its kind.
     `poll_lag_seconds` is told where one connection is looked at; null: no job was looked at in the last ten minutes.
     """
 
@@ -226,6 +241,8 @@ class ConnectionSchema(Schema):
     proxy_url: str | None
     ca_pem: str | None
     teams: list[TeamId] | None
+    region: str | None
+    stands_in: str | None
     catalogue: list[DescribedModel]
     outage_since: datetime | None
     max_running: int | None

@@ -53,6 +53,7 @@ class NewConnection:
     ca_pem: str | None = None
     teams: Sequence[TeamId] | None = None
     catalogue: Sequence[OwnModel] = ()
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ConnectionChanges:
     ca_pem: str | Kept | None = Kept.KEPT
     teams: Sequence[TeamId] | Kept | None = Kept.KEPT
     catalogue: Sequence[OwnModel] | None = None
+    region: str | Kept | None = Kept.KEPT
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
@@ -91,6 +93,7 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
         ca_pem=wanted.ca_pem,
         models={},
         deployments=dict(wanted.deployments),
+        region=wanted.region,
         **wanted.limits,
     )
     open_to(db, connection, wanted.teams)
@@ -116,7 +119,11 @@ def update(
     if changes.name is not None and changes.name != connection.name:
         _check_free(db, changes.name)
         connection.name = changes.name
+    if changes.base_url not in (None, connection.base_url):
+        connection.region = None  # what was said of the other address
     connection.base_url = changes.base_url or connection.base_url
+    if not isinstance(changes.region, Kept):
+        connection.region = changes.region
     if not isinstance(changes.proxy_url, Kept):
         connection.proxy_url = changes.proxy_url
     if not isinstance(changes.ca_pem, Kept):
@@ -140,6 +147,7 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
     """What the audit keeps of a change: values where they are short and no secret, else that there was one."""
     teams = {} if isinstance(changes.teams, Kept) else {"teams": changes.teams and list(changes.teams)}
     proxy = {} if isinstance(changes.proxy_url, Kept) else {"proxy_url": changes.proxy_url}
+    region = {} if isinstance(changes.region, Kept) else {"region": changes.region}
     changed = {
         "credential": changes.credential is not None or changes.entra is not None,
         "entra": changes.entra is not None,
@@ -149,7 +157,8 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
     }
     flags = {name: "changed" for name, was in changed.items() if was}
     managed = {} if changes.management is None else {"management": asdict(changes.management)}
-    return {"name": changes.name, "base_url": changes.base_url, **proxy, **teams, **managed, **changes.limits, **flags}
+    moved = {"name": changes.name, "base_url": changes.base_url, **region, **proxy}
+    return {**moved, **teams, **managed, **changes.limits, **flags}
 
 
 def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:

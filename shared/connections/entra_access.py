@@ -72,6 +72,8 @@ def give_management(connection: Connection, management: Management, entra: Entra
         raise InvalidRequest(
             "A stored secret's tokens are not sent to another address. Give the application too.", [fault]
         )
+    if connection.management != asdict(management):
+        connection.told_region = None
     connection.management = asdict(management)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.connections.regions import region_in
 from shared.db import Claimable, Row, now, open_enum, text_enum
 from shared.ids import ConnectionId
 from shared.providers.kinds import ProviderKind as ProviderKind
@@ -44,6 +45,10 @@ class Connection(Claimable, Row):
     """By which proxy it is reached. None = straight."""
     ca_pem: Mapped[str | None]
     """The only authorities that it is believed by, as PEM. None = those that the machine trusts."""
+    region: Mapped[str | None]
+    """Where it stands, as an admin has said."""
+    told_region: Mapped[str | None]
+    """The same as Azure's resource manager tells."""
     teams: Mapped[list[Any] | None]
     """The ids of the teams that may use it; Postgres shows it to no other. None = all of them."""
     catalogue: Mapped[list[Any]] = mapped_column(default=list)
@@ -81,6 +86,11 @@ class Connection(Claimable, Row):
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
+
+    @property
+    def stands_in(self) -> str | None:
+        """Its region, `swedencentral` or `eu`: as its provider tells, else as an admin has said, else as its address gives away."""
+        return self.told_region or self.region or region_in(self.provider, self.base_url)
 
     @property
     def sealed(self) -> tuple[bytes, bytes | None]:

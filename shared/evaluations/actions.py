@@ -21,6 +21,7 @@ from shared.evaluations.queries import get_evaluation
 from shared.evaluations.questions import answer_limit, most_used
 from shared.evaluations.rates import Usage, seller_of
 from shared.evaluations.recording import charge_what_was_used
+from shared.evaluations.routing import check_candidates
 from shared.evaluations.tables import Evaluation
 from shared.ids import ConnectionId, DatasetId, EvaluationId, ModelId
 from shared.lifecycles import EVALUATION, DatasetStatus, EvaluationStatus
@@ -58,13 +59,14 @@ def submit(
 ) -> Evaluation:
     """Order an evaluation and hold the most that it can cost. No question is asked before this is committed.
 
-    Raises NotFound, DatasetNotReady, DatasetRejected, InvalidRequest, ModelRetired, NotDeployed, PriceUnknown or
-    BudgetExceeded; then nothing is held.
+    Raises NotFound, DatasetNotReady, DatasetRejected, InvalidRequest, ModelRetired, NotDeployed, RouteForbidden, PriceUnknown
+    or BudgetExceeded; then nothing is held.
     """
     _check(order)
     dataset = _ready(db, order.dataset_id, caller)
     names = Names(caller.team_id, aliases, deployed(db, caller.team_id))
     targets = [find_target(db, names, one.model, one.connection_id) for one in order.candidates]
+    check_candidates(db, caller.team_id, dataset.id, [(one.connection, one.deployed_as) for one in targets])
     day = today(db)
     with storage.open(dataset.examples_blob) as stream:
         choice = choose(stream, order.max_answers)

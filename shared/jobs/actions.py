@@ -12,16 +12,24 @@ from sqlalchemy.orm import Session
 from shared import ids
 from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
+from shared.datasets.routing.queries import routing_of
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
-from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
+from shared.errors import (
+    FieldError,
+    InvalidRequest,
+    MaxCostExceeded,
+    ModelNotTrainable,
+    Problem,
+    RouteForbidden,
+)
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
 from shared.jobs.line import Standing, standings
-from shared.jobs.offers import Offer
+from shared.jobs.offers import Offer, Sought
 from shared.jobs.queries import get_job
 from shared.jobs.starting import Start, start_of
 from shared.jobs.stopping import EarlyStop
@@ -69,8 +77,8 @@ def submit(db: Session, order: Order, caller: Caller) -> tuple[Job, Standing]:
 
     Returns it, and where it stands in its line.
 
-    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest,
-    MaxCostExceeded or BudgetExceeded; then nothing is held.
+    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, RouteForbidden, PriceUnknown,
+    InvalidRequest, MaxCostExceeded or BudgetExceeded; then nothing is held.
     """
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     start = start_of(db, dataset.team_id, order.model, order.connection_id)
@@ -144,6 +152,8 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
             refusals.append(refusal)
     if found:
         return min(found, key=lambda pair: pair[1].high)
+    # What stands in the way where the data may go says more than where it may not.
+    refusals.sort(key=lambda refusal: isinstance(refusal, RouteForbidden))
     raise (
         refusals[0]
         if refusals
@@ -154,7 +164,8 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
 
 
 def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
-    offer = offers.find_offer(db, connection_id, order.model, order.method, order.tier)
+    routing = routing_of(db, dataset.team_id, (dataset.id, order.validation_dataset_id))
+    offer = offers.find_offer(db, Sought(connection_id, order.model, order.method, order.tier), routing)
     n_epochs = order.hyperparameters.get("n_epochs")
     expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
     _check_order(db, order, offer, dataset.team_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shared.connections.allowance import available, draw, most_at_once
 from shared.connections.offering import barred
 from shared.connections.tables import Connection, Pace
+from shared.datasets.routing.queries import routing_of
 from shared.db import claim, fenced, now, still_ours, unclaimed
 from shared.ids import ConnectionId
 from shared.jobs.admitting import admit, any_to_admit
@@ -165,12 +166,18 @@ def take(db: Session, task: Task) -> Work | None:
     moment = db.scalars(select(now())).one()
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
-    why_not = barred(db, connection, job.team_id) if step in (Step.UPLOAD, Step.ORDER) else None
+    why_not = _barred(db, connection, job) if step in (Step.UPLOAD, Step.ORDER) else None
     drawn = 0 if step is Step.DROP else draw(db, connection.id, _DRAWN[task])
     db.flush()
     return Work(
         job, connection, job.claim_token, step, moment, why_not and f"{why_not} before anything was bought.", drawn
     )
+
+
+def _barred(db: Session, connection: Connection, job: Job) -> str | None:
+    """Why nothing more of this job leaves for its connection: asked before each step in which something would."""
+    routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
+    return barred(db, connection, job.team_id) or routing.barred(connection, job.tier)
 
 
 def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
