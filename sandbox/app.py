@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import control, reading
+from sandbox import control, pushing, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations, tokens
+from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations, tokens, uploads
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -37,7 +37,13 @@ _BOTH: Table = (
     ("delete_model", "DELETE", "/models/{model}", models.delete),
 )
 _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
-_OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", moderations.moderate),)
+_OPENAI_ONLY: Table = (
+    ("moderations", "POST", "/moderations", moderations.moderate),
+    ("begin_upload", "POST", "/uploads", uploads.begin),
+    ("send_part", "POST", "/uploads/{upload_id}/parts", uploads.part),
+    ("complete_upload", "POST", "/uploads/{upload_id}/complete", uploads.complete),
+    ("cancel_upload", "POST", "/uploads/{upload_id}/cancel", uploads.cancel),
+)
 _AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
 _COMPATIBLE_MODELS: Table = (("create_model", "POST", "/models", custom_models.create),)
@@ -87,6 +93,7 @@ def create_app(sandbox: Sandbox) -> Starlette:
 
 def _endpoint(sandbox: Sandbox, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        pushing.go_on(sandbox)
         response = await Exchange(sandbox, operation, request).run()
         response.headers[_REQUEST_ID[operation.door.dialect]] = uuid.uuid4().hex
         return response

@@ -9,7 +9,7 @@ from api.schemas.addresses import ADDRESS, Address, Authorities, ProxyAddress
 from api.schemas.base import ConnectionId, Name, Schema, TeamId, example
 from api.schemas.management import EntraIn, EntraShown, ManagementSchema
 from api.schemas.own_models import DescribedModel, OwnModelSchema
-from api.schemas.secrets import Credential
+from api.schemas.secrets import Credential, WebhookSecret
 from shared.connections.actions import ConnectionChanges, Kept, NewConnection
 from shared.connections.tables import CredentialKind, Health, ProviderKind
 
@@ -26,7 +26,12 @@ OwnModels = Annotated[
 ]
 Places = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Requests = Annotated[int, Field(ge=10, le=100_000, strict=True)]
-_LIMITS = ("max_running", "max_queued", "max_deployments", "max_requests_per_minute")
+RequestBytes = Annotated[int, Field(ge=100_000, le=2**40, strict=True)]
+WebhookSecrets = Annotated[
+    list[WebhookSecret],
+    Field(max_length=3, description="OpenAI: what it signs webhooks with; several during a rotation. Sealed at once."),
+]
+_LIMITS = ("max_running", "max_queued", "max_deployments", "max_requests_per_minute", "max_request_bytes")
 Region = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9-]{1,40}$"),
@@ -49,6 +54,7 @@ _DESCRIBED: dict[str, Any] = {
     "max_queued": None,
     "max_deployments": None,
     "max_requests_per_minute": None,
+    "max_request_bytes": None,
 }
 
 
@@ -74,10 +80,16 @@ class _Described(Schema):
     max_queued: Places | None = None
     max_deployments: Places | None = None
     max_requests_per_minute: Requests | None = None
+    max_request_bytes: RequestBytes | None = None
+    webhook_secrets: WebhookSecrets | None = None
 
     def limits(self) -> dict[str, int | None]:
         """Those that were named."""
         return {name: getattr(self, name) for name in _LIMITS if name in self.model_fields_set}
+
+    def secrets(self) -> list[str] | None:
+        """Of webhooks; None = not given."""
+        return None if self.webhook_secrets is None else [one.get_secret_value() for one in self.webhook_secrets]
 
     def addresses(self) -> list[tuple[str | None, str]]:
         """Where secrets or tokens would be sent, each with its place in the body; None = not given."""
@@ -92,6 +104,7 @@ _SHOWN: dict[str, Any] = _DESCRIBED | {
     "entra": None,
     "client_secret_hint": None,
     "management": None,
+    "webhook_secrets_hint": "…Vt3e",
     "stands_in": "us",
     "id": "conn_01h455vb4pex5vsknk084sn02q",
     "credential_kind": "key",
@@ -141,6 +154,7 @@ class ConnectionCreate(_Described):
             teams=self.teams,
             catalogue=[one.own(today) for one in self.catalogue],
             region=self.region,
+            webhook_secrets=self.secrets(),
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -175,6 +189,7 @@ class ConnectionPatch(_Described):
             teams=self.teams if "teams" in given else Kept.KEPT,
             catalogue=None if self.catalogue is None else [one.own(today) for one in self.catalogue],
             region=self.region if "region" in given else Kept.KEPT,
+            webhook_secrets=self.secrets(),
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -249,6 +264,8 @@ class ConnectionSchema(Schema):
     max_queued: int | None
     max_deployments: int | None
     max_requests_per_minute: int | None
+    max_request_bytes: int | None
+    webhook_secrets_hint: str | None
     poll_lag_seconds: PollLagSchema | None = None
     checked_at: datetime | None
     created_at: datetime

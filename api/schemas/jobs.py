@@ -17,6 +17,7 @@ from api.schemas.base import (
     WholeList,
     example,
 )
+from api.schemas.integrations import Integrations, IntegrationSchema
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.jobs.stopping import EarlyStop
@@ -107,6 +108,7 @@ class JobSubmit(Schema):
         None
     )
     early_stop: EarlyStopSchema | None = None
+    integrations: Integrations = Field(default_factory=list)
     automatic_retries: Annotated[
         int,
         Field(
@@ -134,6 +136,7 @@ class JobSubmit(Schema):
             not_before=self.not_before,
             early_stop=self.early_stop.rule() if self.early_stop else None,
             automatic_retries=self.automatic_retries,
+            integrations=[one.told() for one in self.integrations],
         )
 
 
@@ -169,6 +172,7 @@ class JobSchema(Schema):
             "not_before": None,
             "early_stop": None,
             "automatic_retries": 0,
+            "integrations": [],
             "wish": None,
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
@@ -205,6 +209,7 @@ class JobSchema(Schema):
     not_before: datetime | None
     early_stop: EarlyStopSchema | None
     automatic_retries: int
+    integrations: list[IntegrationSchema]
     wish: Wish | None
     status: JobStatus
     reason: str | None

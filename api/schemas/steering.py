@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
+from api.schemas.integrations import Integrations
 from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
 from shared.jobs.steering import Again, Resolution
 from shared.providers.tiers import ServiceTier
@@ -29,6 +30,7 @@ class JobRetry(Schema):
 
     early_stop: EarlyStopSchema | None = None
     automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
+    integrations: Integrations | None = None
 
     def again(self) -> Again:
         changes: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
@@ -36,6 +38,8 @@ class JobRetry(Schema):
             changes["hyperparameters"] = self.hyperparameters.chosen()
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
+        if self.integrations is not None:
+            changes["integrations"] = [one.told() for one in self.integrations]
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

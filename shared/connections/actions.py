@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
-from shared.connections import entra_access
+from shared.connections import entra_access, incoming
 from shared.connections.credentials import Vault
 from shared.connections.described import OwnModel
 from shared.connections.entra_access import Entra, Management
@@ -54,6 +54,7 @@ class NewConnection:
     teams: Sequence[TeamId] | None = None
     catalogue: Sequence[OwnModel] = ()
     region: str | None = None
+    webhook_secrets: Sequence[str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class ConnectionChanges:
     teams: Sequence[TeamId] | Kept | None = Kept.KEPT
     catalogue: Sequence[OwnModel] | None = None
     region: str | Kept | None = Kept.KEPT
+    webhook_secrets: Sequence[str] | None = field(default=None, repr=False)
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
@@ -151,6 +153,7 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
     changed = {
         "credential": changes.credential is not None or changes.entra is not None,
         "entra": changes.entra is not None,
+        "webhook_secrets": changes.webhook_secrets is not None,
         "deployments": changes.deployments is not None,
         "catalogue": changes.catalogue is not None,
         "ca_pem": not isinstance(changes.ca_pem, Kept),
@@ -207,6 +210,8 @@ def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | C
         entra_access.give_management(connection, given.management, given.entra)
     if given.entra is not None:
         entra_access.give_application(connection, vault, given.entra)
+    if given.webhook_secrets is not None:
+        incoming.give_secrets(connection, vault, given.webhook_secrets)
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.connections.regions import region_in
@@ -64,6 +64,9 @@ class Connection(Claimable, Row):
     """Azure: `{"subscription_id", "resource_group", "account", "arm_url"}`: where deployments are made, as that application."""
     managed_again_at: Mapped[datetime | None]
     """The resource manager is not asked before: it, or the authority, refused the application. None = it may be asked."""
+    sealed_webhook_secrets: Mapped[bytes | None]
+    """What its provider signs with what it pushes to us: several while they are rotated, a line each. None = nothing is taken."""
+    webhook_secrets_hint: Mapped[str | None]
     health: Mapped[Health] = mapped_column(text_enum(Health), default=Health.UNCHECKED)
     health_detail: Mapped[str | None]
     training_open: Mapped[bool | None]
@@ -82,6 +85,7 @@ class Connection(Claimable, Row):
     max_queued: Mapped[int | None]
     max_deployments: Mapped[int | None]
     max_requests_per_minute: Mapped[int | None]
+    max_request_bytes: Mapped[int | None] = mapped_column(BigInteger)
     """None = as is usual for its provider (see `limits`)."""
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
@@ -113,3 +117,12 @@ class Pace(Row):
     admitted_at: Mapped[datetime | None]
     """When a job was last sent from its queue."""
     lags: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class IncomingWebhook(Row):
+    """A delivery of a provider's that was taken: when it comes again, nothing happens."""
+
+    __tablename__ = "incoming_webhooks"
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    webhook_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=now(), index=True)

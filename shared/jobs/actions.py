@@ -1,7 +1,7 @@
 """What people do to jobs: submit and cancel. What the worker records of them is in `recording`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,8 @@ class Order:
     retry_of: JobId | None = None
     not_before: datetime | None = None
     early_stop: EarlyStop | None = None
+    integrations: Sequence[Mapping[str, Any]] = ()
+    """Services that the provider is to tell of the training: `{"type": "wandb", "wandb": {"project": …}}`."""
     automatic_retries: int = 0
     """How often it is ordered again by itself when the provider fails."""
 
@@ -181,6 +183,9 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
     own = own_models(offer.connection).get(order.model)
     if faults := faults_of(provider, order.method, order.hyperparameters, own.always if own else ()):
         raise InvalidRequest(f"{provider} does not take these hyperparameters for {order.method} training.", faults)
+    if foreign := [at for at, one in enumerate(order.integrations) if one["type"] not in provider.traits.integrations]:
+        faults = [FieldError(f"/integrations/{at}/type", f"is nothing that {provider} tells") for at in foreign]
+        raise InvalidRequest(f"{provider} does not tell such a service of a training.", faults)
     if order.early_stop is not None and order.validation_dataset_id is None:
         missing = FieldError("/early_stop", "needs a validation_dataset_id: without one there is no validation loss")
         raise InvalidRequest("An early stop goes by the validation loss.", [missing])
@@ -209,6 +214,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         not_before=order.not_before,
         early_stop=asdict(order.early_stop) if order.early_stop else None,
         automatic_retries=order.automatic_retries,
+        integrations=list(order.integrations),
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),

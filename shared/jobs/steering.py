@@ -111,6 +111,7 @@ def order_of(job: Job) -> Order:
         priority=job.priority,
         early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,
         automatic_retries=job.automatic_retries,
+        integrations=job.integrations,
         retry_of=job.id,
     )
 

@@ -166,7 +166,7 @@ def take(db: Session, task: Task) -> Work | None:
     moment = db.scalars(select(now())).one()
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
-    why_not = _barred(db, connection, job) if step in (Step.UPLOAD, Step.ORDER) else None
+    why_not = barred_job(db, connection, job) if step in (Step.UPLOAD, Step.ORDER) else None
     drawn = 0 if step is Step.DROP else draw(db, connection.id, _DRAWN[task])
     db.flush()
     return Work(
@@ -174,8 +174,11 @@ def take(db: Session, task: Task) -> Work | None:
     )
 
 
-def _barred(db: Session, connection: Connection, job: Job) -> str | None:
-    """Why nothing more of this job leaves for its connection: asked before each step in which something would."""
+def barred_job(db: Session, connection: Connection, job: Job) -> str | None:
+    """Why nothing more of this job leaves for its connection: asked before each step, and each part of a file, that would.
+
+    No full stop.
+    """
     routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
     return barred(db, connection, job.team_id) or routing.barred(connection, job.tier)
 

@@ -30,6 +30,14 @@ class ProviderFile:
     fault: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderUpload:
+    """A file on its way in parts. `expires_at` None = the provider does not say until when."""
+
+    id: str
+    expires_at: datetime | None
+
+
 # --- training -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class TrainingOrder:
@@ -48,6 +56,8 @@ class TrainingOrder:
     """Its owner's; sent as metadata where the provider takes it, as far as there is room."""
     tier: ServiceTier | None = None
     """Where it is trained, for providers that know tiers (`tiers.training_tiers`)."""
+    integrations: Sequence[Mapping[str, Any]] = ()
+    """Services that the provider tells of the training, as `{"type": "wandb", "wandb": {"project": …}}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +236,22 @@ class Provider(Protocol):
 
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
         """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
+        ...
+
+    def begin_upload(self, name: str, size_bytes: int) -> ProviderUpload:
+        """Announce a file that comes in parts. Only of kinds whose traits say that they take them."""
+        ...
+
+    def send_part(self, upload_id: str, part: BinaryIO) -> str:
+        """One part, of at most 64 MiB; its id. A part whose answer was lost is sent again: only those that are named count."""
+        ...
+
+    def complete_upload(self, upload_id: str, part_ids: Sequence[str], md5: str) -> ProviderFile:
+        """Make a file of the parts, in this order. Rejected when the upload is over, or its bytes are not those of the digest."""
+        ...
+
+    def cancel_upload(self, upload_id: str) -> None:
+        """Give an upload up; one that is over already is no error."""
         ...
 
     def files(self, prefix: str) -> Sequence[ProviderFile]:

@@ -21,7 +21,8 @@ class Traits:
     `billed_by`: bills come in whole numbers of so many tokens. `from_deployments`: models answer under names that are given to
     them at the provider. `self_described`: what can be trained, how and for how much stands on the connection, and nothing is
     known of what the server would choose by itself. `hyperparameters`: method → those that it takes; one that is not named here
-    is not trained by.
+    is not trained by. `request_bytes`: a larger file is sent in parts; None = it takes no parts. `integrations`: services that it
+    tells of a training.
     """
 
     implemented_by: str
@@ -30,6 +31,8 @@ class Traits:
     billed_by: int = 1
     from_deployments: bool = False
     self_described: bool = False
+    request_bytes: int | None = None
+    integrations: frozenset[str] = frozenset()
 
 
 _LOOKED_UP = Traits("", "", {})
@@ -47,6 +50,8 @@ class ProviderKind(StrEnum):
             "shared.providers.openai:OpenAIProvider",
             r"[A-Za-z0-9_-]{1,64}",
             {"supervised": _MULTIPLIED, "dpo": _MULTIPLIED | {"beta"}},
+            request_bytes=512 * 1024 * 1024,
+            integrations=frozenset({"wandb"}),
         ),
     )
     AZURE = (

@@ -25,6 +25,7 @@ from shared.providers.answers import (
     read_moderation,
     read_page,
     read_results,
+    read_upload,
 )
 from shared.providers.base import (
     Access,
@@ -37,13 +38,14 @@ from shared.providers.base import (
     ProviderFile,
     ProviderJob,
     ProviderModel,
+    ProviderUpload,
     Rejected,
     StillRunning,
     TrainingOrder,
     Unavailable,
 )
 from shared.providers.clients import open_openai
-from shared.providers.lenient import parse_object, text
+from shared.providers.lenient import mapping, parse_object, text
 from shared.providers.translation import Raw, ask, redact
 
 _PAGE = 100
@@ -87,6 +89,29 @@ class OpenAIProvider:
             self._body(self._client.files.with_raw_response.create, file=(name, content), purpose="fine-tune"),
         )
 
+    def begin_upload(self, name: str, size_bytes: int) -> ProviderUpload:
+        create = self._client.uploads.with_raw_response.create
+        return read_upload(
+            self._body(create, filename=name, bytes=size_bytes, purpose="fine-tune", mime_type="text/jsonl")
+        )
+
+    def send_part(self, upload_id: str, part: BinaryIO) -> str:
+        body = self._body(self._client.uploads.parts.with_raw_response.create, upload_id, data=("part", part))
+        if (part_id := text(body.get("id"))) is None:
+            raise Unavailable("The provider's answer is not a part of an upload")
+        return part_id
+
+    def complete_upload(self, upload_id: str, part_ids: Sequence[str], md5: str) -> ProviderFile:
+        complete = self._client.uploads.with_raw_response.complete
+        return read_file(mapping(self._body(complete, upload_id, part_ids=list(part_ids), md5=md5).get("file")))
+
+    def cancel_upload(self, upload_id: str) -> None:
+        try:
+            self._body(self._client.uploads.with_raw_response.cancel, upload_id)
+        except Rejected as error:
+            if error.credential:
+                raise
+
     def files(self, prefix: str) -> Sequence[ProviderFile]:
         entries = self._entries(self._client.files.with_raw_response.list, purpose="fine-tune")
         return [read_file(one) for one in entries if (text(one.get("filename")) or "").startswith(prefix)]
@@ -112,6 +137,7 @@ class OpenAIProvider:
         return {
             **ordered(order),
             "method": method(order),
+            **({"integrations": [dict(one) for one in order.integrations]} if order.integrations else {}),
             **({"metadata": metadata} if (metadata := _metadata(order)) else {}),
         }
 

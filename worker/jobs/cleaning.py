@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from shared.jobs.measurements import record_cleaned, record_results
 from shared.jobs.recording import record_failure
 from shared.jobs.results import read_results
+from shared.jobs.sending import upload_ids
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, StepMetrics
 from worker.context import Context
@@ -22,6 +23,8 @@ def clean_up(context: Context, work: Work, provider: Provider) -> None:
     with context.database.transaction() as db:
         record_results(db, work, measured)
     stop_late_ones(context, work, provider)
+    for upload_id in upload_ids(work.job):
+        provider.cancel_upload(upload_id)
     for file in provider.files(file_prefix(context, work)):
         provider.delete_file(file.id)
     for result_file_id in result_file_ids:

@@ -1,8 +1,10 @@
 """Sending a job's files. Each attempt's files carry its number in their names, which tell whose they are on every provider."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import write_plain
@@ -12,6 +14,7 @@ from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
 from worker.jobs.ordering import adopt_any
+from worker.jobs.parts import Outgoing, Stopped, is_too_large_for_one, send_in_parts
 
 
 def file_prefix(context: Context, work: Work) -> str:
@@ -30,7 +33,8 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
     training = there.get(_name(context, work, "training"))
     if training is not None and adopt_any(context, work, provider, training.id):
         return  # bought before our row knew of it: the database was put back to an earlier day
-    _send(context, work, provider, there)
+    with suppress(Stopped):  # what there is to be done instead is written down
+        _send(context, work, provider, there)
 
 
 def _there(context: Context, work: Work, provider: Provider) -> dict[str, ProviderFile]:
@@ -51,19 +55,22 @@ def _name(context: Context, work: Work, role: str) -> str:
 def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:
     roles = {"training": work.job.dataset_id, "validation": work.job.validation_dataset_id}
     sent = {
-        role: there.get(name) or _send_one(context, provider, name, dataset_id)
+        role: there.get(_name(context, work, role)) or _send_one(context, work, provider, role, dataset_id)
         for role, dataset_id in roles.items()
-        if dataset_id is not None and (name := _name(context, work, role))
+        if dataset_id is not None
     }
     _record(context, work, sent["training"], sent.get("validation"))
 
 
-def _send_one(context: Context, provider: Provider, name: str, dataset_id: DatasetId) -> ProviderFile:
+def _send_one(context: Context, work: Work, provider: Provider, role: str, dataset_id: DatasetId) -> ProviderFile:
     with context.database.reading() as db:
         key = get_dataset(db, dataset_id).examples_blob
     with context.storage.open(key) as source, TemporaryFile() as plain:
         write_plain(source, plain)
+        name, size_bytes = _name(context, work, role), plain.tell()
         plain.seek(0)
+        if is_too_large_for_one(work, size_bytes):
+            return send_in_parts(context, work, provider, Outgoing(name, role, cast("BinaryIO", plain), size_bytes))
         return provider.upload(name, plain)
 
 
