@@ -42,6 +42,7 @@ from shared import log
 from shared.connections.credentials import Vault
 from shared.db import UNAVAILABLE, Database, role_past_the_walls
 from shared.providers import load_sdk
+from shared.providers.identity import Machine
 from shared.queue import Bell
 from shared.settings import Settings
 from shared.storage import StorageKey, storage_from
@@ -146,10 +147,13 @@ def _context(settings: Settings) -> Context:
     bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())
+    machine = Machine(
+        settings.identity_endpoint, settings.identity_header.get_secret_value(), settings.hosts_for_identities
+    )
     return Context(
         database=database,
         storage=storage_from(settings.storage_place, key),
-        vault=Vault(settings.sealing_keys),
+        vault=Vault(settings.sealing_keys, machine),
         settings=settings,
         watching=Watching(database),
     )

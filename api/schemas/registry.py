@@ -15,12 +15,13 @@ _MODEL: dict[str, Any] = {
     "job_id": "job_01h455vb4pex5vsknk084sn02q",
     "scores": {},
     "shutdown_date": None,
+    "deleted_at": None,
     "created_at": "2026-11-20T09:00:00Z",
 }
 
 
 class ModelSchema(Schema):
-    """A tuned model. `scores`: by evaluation, what it found for this model."""
+    """A tuned model. `scores`: by evaluation, what it found for this model. `deleted_at`: it is gone at its provider too."""
 
     model_config = example(_MODEL)
     id: ModelId
@@ -31,6 +32,7 @@ class ModelSchema(Schema):
     job_id: JobId
     scores: dict[str, Any]
     shutdown_date: date | None
+    deleted_at: datetime | None
     created_at: datetime
 
 

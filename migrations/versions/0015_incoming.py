@@ -1,4 +1,6 @@
-"""What goes out to OpenAI and comes in from it: files in parts, services that it tells of a training, and what it pushes."""
+"""What goes out to OpenAI and comes in from it: files in parts, services that it tells of a training, what it pushes, models that it
+has deleted.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +21,7 @@ def upgrade() -> None:
     op.add_column("connections", sa.Column("sealed_webhook_secrets", sa.LargeBinary(), nullable=True))
     op.add_column("connections", sa.Column("webhook_secrets_hint", sa.Text(), nullable=True))
     op.add_column("connections", sa.Column("max_request_bytes", sa.BigInteger(), nullable=True))
+    op.add_column("models", sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "incoming_webhooks",
         sa.Column("connection_id", sa.Text(), nullable=False),

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from shared.connections.credentials import Vault
+from shared.connections.entra_access import IdentityKind, kind_in
 from shared.connections.tables import Connection, CredentialKind
 from shared.errors import Conflict
 from shared.providers import open_deployer, open_provider
 from shared.providers.base import Access, Provider
 from shared.providers.deploying import Deployer, ResourceAccess
-from shared.providers.identity import Application, Identity
+from shared.providers.identity import Application, Identity, ManagedIdentity
 
 PATIENCE_SECONDS = 30.0
 """How long a provider may be silent before it counts as one that does not answer."""
@@ -70,6 +71,8 @@ def managed(connection: Connection) -> dict[str, str]:
 def identity_of(connection: Connection, vault: Vault) -> Identity:
     """As whom a connection asks for tokens. Raises CannotOpen."""
     assert connection.entra is not None
+    if kind_in(connection.entra) is IdentityKind.MANAGED:
+        return ManagedIdentity(connection.entra["client_id"], vault.machine)
     assert connection.sealed_client_secret is not None
     return Application(
         tenant_id=connection.entra["tenant_id"],

@@ -101,6 +101,7 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
     open_to(db, connection, wanted.teams)
     describe(connection, wanted.catalogue)
     _give_secrets(connection, vault, wanted)
+    entra_access.check_shown(connection, vault)
     _check_soon(db, connection)
     db.add(connection)
     db.flush()
@@ -139,6 +140,7 @@ def update(
     for name, limit in changes.limits.items():
         setattr(connection, name, limit)
     _give_secrets(connection, vault, changes)
+    entra_access.check_shown(connection, vault)
     _check_soon(db, connection)
     db.flush()
     audit(db, caller, "connection.update", connection.id, **_told(changes))
@@ -209,7 +211,7 @@ def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | C
     if given.management is not None:
         entra_access.give_management(connection, given.management, given.entra)
     if given.entra is not None:
-        entra_access.give_application(connection, vault, given.entra)
+        entra_access.give_identity(connection, vault, given.entra)
     if given.webhook_secrets is not None:
         incoming.give_secrets(connection, vault, given.webhook_secrets)
 

@@ -45,12 +45,15 @@ def ask(connection: Connection, vault: Vault) -> CheckFinding:
     except CannotOpen as error:
         return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}", refused=True)
     # A provider may repeat the key that it refuses.
-    return replace(finding, detail=finding.detail.replace(secret, "…"), region=_region(connection, vault))
+    told = finding.detail.replace(secret, "…") if secret else finding.detail
+    return replace(finding, detail=told, region=_region(connection, vault))
 
 
-def _secret(connection: Connection, vault: Vault) -> str:
+def _secret(connection: Connection, vault: Vault) -> str | None:
+    """What is kept of it; None where nothing is, since the machine gives out its tokens."""
     by_key = connection.credential_kind is CredentialKind.KEY
-    return vault.open(connection.sealed_credential if by_key else connection.sealed_client_secret or b"", connection.id)
+    sealed = connection.sealed_credential if by_key else connection.sealed_client_secret
+    return None if sealed is None else vault.open(sealed, connection.id)
 
 
 def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:

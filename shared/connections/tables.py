@@ -57,7 +57,7 @@ class Connection(Claimable, Row):
     """Empty where tokens are shown."""
     credential_hint: Mapped[str]
     entra: Mapped[dict[str, Any] | None]
-    """Azure: `{"tenant_id", "client_id", "authority_url"}` of the application that asks for tokens."""
+    """Azure: `{"kind", "tenant_id", "client_id", "authority_url"}` of the identity that asks for tokens."""
     sealed_client_secret: Mapped[bytes | None]
     client_secret_hint: Mapped[str | None]
     management: Mapped[dict[str, Any] | None]

@@ -1,73 +1,40 @@
-"""Tokens for an application with a secret: OAuth's client-credentials grant. The secret goes to the authority's host only.
-
-Tokens are kept in the process until shortly before they end; nothing of them is stored.
-"""
+"""Tokens for an application with a secret: OAuth's client-credentials grant. The secret goes to the authority's host only."""
 
 import time
-from dataclasses import dataclass
-from threading import Lock
 from urllib.parse import quote
 
 import httpx2
 
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
+from shared.providers.entra.keeping import Token, forget_token, kept_token, read_token
 from shared.providers.identity import Application
-from shared.providers.lenient import number, parse_object, text
-from shared.providers.outgoing import open_http, sendable
+from shared.providers.lenient import parse_object, text
+from shared.providers.outgoing import open_http
 from shared.providers.translation import redact, retry_after
 
 _REFUSALS = frozenset({"invalid_client", "unauthorized_client", "invalid_request"})
 """OAuth's words for what another secret, or a mended registration, would mend."""
-MARGIN_SECONDS = 300.0
-"""A token that ends sooner is not used any more, so that what is begun with one can be ended with it."""
 _TIMEOUT_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    value: str
-    good_until: float
-    """On the process's own monotonic clock."""
-
-
-_kept: dict[tuple[Application, str], _Token] = {}
-_lock = Lock()
-
-
 class ClientSecret:
-    """The tokens of one application. All objects for the same application share them."""
+    """The tokens of one application."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     def token(self, scope: str) -> str:
-        kept = _kept.get((self._application, scope))
-        if kept is not None and kept.good_until > time.monotonic():
-            return kept.value
-        fetched = self._fetch(scope)
-        with _lock:
-            for key in [key for key, one in _kept.items() if one.good_until <= time.monotonic()]:
-                del _kept[key]
-            _kept[self._application, scope] = fetched
-        return fetched.value
+        return kept_token(self._application, scope, lambda: self._fetch(scope))
 
     def forget(self, scope: str) -> None:
-        with _lock:
-            _kept.pop((self._application, scope), None)
+        forget_token(self._application, scope)
 
-    def _fetch(self, scope: str) -> _Token:
+    def _fetch(self, scope: str) -> Token:
         asked_at = time.monotonic()
         response = self._ask(scope)
         if response.status_code != 200:
             raise self._prevented(response)
-        try:
-            body = parse_object(response.text)
-        except Unavailable:
-            body = {}
-        value, seconds = text(body.get("access_token")), number(body.get("expires_in"))
-        if value is None or seconds is None:
-            raise _unavailable("answered with something that is no token")
-        return _Token(sendable(value), asked_at + seconds - MARGIN_SECONDS)
+        return read_token(response.text, asked_at)
 
     def _ask(self, scope: str) -> httpx2.Response:
         one = self._application
