@@ -1,5 +1,5 @@
-"""What goes out to OpenAI and comes in from it: files in parts, services that it tells of a training, what it pushes, models that it
-has deleted.
+"""What goes out to OpenAI and comes in from it: files in parts, services that it tells of a training, what it pushes; and when a
+provider has deleted a model.
 """
 
 import sqlalchemy as sa

@@ -8,34 +8,17 @@ Adding a provider is one file and one line in `kinds`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, BinaryIO, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
+from shared.providers.filing import Filing as Filing
+from shared.providers.filing import ProviderFile as ProviderFile
+from shared.providers.filing import ProviderUpload as ProviderUpload
 from shared.providers.identity import Identity
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
 from shared.providers.prevented import Unavailable as Unavailable
 from shared.providers.tiers import ServiceTier
-
-
-# --- files --------------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ProviderFile:
-    """A file at the provider. `ready` None = still being processed, False = refused (see `fault`)."""
-
-    id: str
-    name: str
-    size_bytes: int
-    ready: bool | None
-    fault: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderUpload:
-    """A file on its way in parts. `expires_at` None = the provider does not say until when."""
-
-    id: str
-    expires_at: datetime | None
 
 
 # --- training -----------------------------------------------------------------------------------------------------------
@@ -213,7 +196,7 @@ class Access:
     """Called with each request that is sent, whatever comes of it."""
 
 
-class Provider(Protocol):
+class Provider(Filing, Protocol):
     """One account at one provider. Every method is one question over the network and raises only ProviderError.
 
     Nothing here is repeated by itself: a create that was answered by silence is the caller's to reconcile.
@@ -232,42 +215,6 @@ class Provider(Protocol):
 
     def check(self) -> Account:
         """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
-        ...
-
-    def upload(self, name: str, content: BinaryIO) -> ProviderFile:
-        """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
-        ...
-
-    def begin_upload(self, name: str, size_bytes: int) -> ProviderUpload:
-        """Announce a file that comes in parts. Only of kinds whose traits say that they take them."""
-        ...
-
-    def send_part(self, upload_id: str, part: BinaryIO) -> str:
-        """One part, of at most 64 MiB; its id. A part whose answer was lost is sent again: only those that are named count."""
-        ...
-
-    def complete_upload(self, upload_id: str, part_ids: Sequence[str], md5: str) -> ProviderFile:
-        """Make a file of the parts, in this order. Rejected when the upload is over, or its bytes are not those of the digest."""
-        ...
-
-    def cancel_upload(self, upload_id: str) -> None:
-        """Give an upload up; one that is over already is no error."""
-        ...
-
-    def files(self, prefix: str) -> Sequence[ProviderFile]:
-        """All files whose name begins with the prefix; reads every page."""
-        ...
-
-    def file(self, file_id: str) -> ProviderFile | None:
-        """One file as it is now; None when it does not exist (any more)."""
-        ...
-
-    def delete_file(self, file_id: str) -> None:
-        """Remove a file; one that is gone already is no error."""
-        ...
-
-    def download(self, file_id: str) -> bytes:
-        """The bytes of a (small) result file, decoded if the provider wraps them."""
         ...
 
     def create_job(self, order: TrainingOrder) -> ProviderJob:
