@@ -33,6 +33,11 @@ class Heard:
     jobs: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
 
+    @property
+    def other_answers(self) -> int:
+        """Answers that are neither a yes nor a wish to be asked again."""
+        return self.statuses.total() - self.statuses[202] - self.statuses[503]
+
 
 def ordering_through(service: Service, team: Team, account: Account, seconds_away: float) -> Heard:
     """Orders that go on while every session is killed, three times, and then the server itself, which comes back later."""

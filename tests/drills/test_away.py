@@ -10,7 +10,8 @@ def test_what_was_acknowledged_outlives_killed_sessions_and_a_killed_server(serv
 
     heard = ordering_through(service, team, account, seconds_away=4)
 
-    assert heard.statuses.keys() == {202, 503}
+    assert heard.statuses[503]
+    assert heard.other_answers == 0
     assert set(team.until_over(heard.jobs).values()) == {"succeeded"}
     # An order that was answered by 503 and asked again is one order.
     assert service.sql("SELECT count(*) FROM jobs WHERE team_id = %s", team.id) == [(len(heard.jobs),)]

@@ -13,7 +13,7 @@ from local import commands
 from local.processes import Process, wait_until_ready
 from tests.drills.service import MODEL, Service, Team
 
-PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 2.0
 
 
 def test_nothing_is_answered_by_an_error_and_nothing_happens_twice(service: Service, team: Team) -> None:
