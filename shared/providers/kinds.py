@@ -50,7 +50,7 @@ class ProviderKind(StrEnum):
             "shared.providers.openai:OpenAIProvider",
             r"[A-Za-z0-9_-]{1,64}",
             {"supervised": _MULTIPLIED, "dpo": _MULTIPLIED | {"beta"}},
-            request_bytes=512 * 1024 * 1024,
+            request_bytes=512_000_000,
             integrations=frozenset({"wandb"}),
         ),
     )

@@ -95,6 +95,29 @@ def test_a_rule_that_comes_later_stops_what_was_ordered_before_it_leaves(office:
     assert office.lab.held() == 0
 
 
+def test_evaluations_and_moderations_stop_and_models_are_deployed_where_their_data_may_go(office: Office) -> None:
+    openai, azure, dataset = office.openai(), office.managed(), office.dataset()
+    asked = {
+        "dataset_id": dataset,
+        "candidates": [{"model": MODEL, "connection_id": openai}],
+        "graders": ["exact_match"],
+    }
+    evaluation = office.member.post("/v1/evaluations", json=asked).json()["id"]
+    shown = office.member.post(f"/v1/datasets/{dataset}/moderations", json={"connection_id": openai}).json()["id"]
+    route(office, f"/teams/{office.lab.team_id}", SWEDEN)
+    office.drain()
+    for path in (f"/evaluations/{evaluation}", f"/moderations/{shown}"):
+        ended = office.look(path)
+        assert (ended["status"], ended["reason_code"]) == ("failed", "barred")
+    requests = office.lab.sandbox.get("/requests", account=office.lab.account)["requests"]
+    assert {"chat", "moderations"}.isdisjoint(requests)
+    model = office.lab.model(azure, f"{MODEL}.ft-0123456789abcdef", base_model=MODEL)
+    wanted = {"model": model, "sku": "GlobalStandard", "capacity": 1}
+    assert refused(office.lab.lead.post("/v1/deployments", json=wanted)) == ["azure"]
+    stays = office.lab.lead.post("/v1/deployments", json=wanted | {"sku": "Standard"})
+    assert stays.status_code == 202, stays.text
+
+
 def test_where_a_connection_stands_is_told_said_or_seen(office: Office) -> None:
     admin = office.lab.api.admin
     wanted = {"provider": "openai", "credential": "sk-sandbox-of-nobody"}

@@ -22,9 +22,9 @@ from worker.context import Context
 
 log = structlog.get_logger()
 
-PART_BYTES = 64 * 1024 * 1024
+PART_BYTES = 64_000_000
 MOST_BYTES = 8 * 1024 * 1024 * 1024
-"""What OpenAI takes in one part, and in all."""
+"""What OpenAI takes in one part, and in all. It says 64 MB and 8 GB, and not whether of a thousand or of 1,024."""
 _MARGIN = timedelta(minutes=5)
 """An upload that expires sooner is not begun upon again."""
 
