@@ -148,7 +148,11 @@ def _context(settings: Settings) -> Context:
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())
     machine = Machine(
-        settings.identity_endpoint, settings.identity_header.get_secret_value(), settings.hosts_for_identities
+        endpoint=settings.identity_endpoint,
+        header=settings.identity_header.get_secret_value(),
+        hosts=settings.hosts_for_identities,
+        token_file=settings.federated_token_file,
+        authority_url=settings.federated_authority,
     )
     return Context(
         database=database,

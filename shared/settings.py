@@ -59,6 +59,14 @@ class Settings(BaseSettings):
     identity_header: SecretStr = Field(default=SecretStr(""), validation_alias="IDENTITY_HEADER")
     """What App Service and its like want to see there; they set it too."""
 
+    federated_token_file: str = Field(default="", validation_alias="AZURE_FEDERATED_TOKEN_FILE")
+    """What a Kubernetes cluster vouches with for this workload; its admission webhook sets it. Empty = nothing does."""
+
+    federated_authority: str = Field(
+        default="https://login.microsoftonline.com/", validation_alias="AZURE_AUTHORITY_HOST"
+    )
+    """Where that is shown; set by the same."""
+
     identity_hosts: str = ".openai.azure.com,.cognitiveservices.azure.com,.services.ai.azure.com,management.azure.com"
     """Hosts, or endings of hosts, that such tokens may be shown to."""
 

@@ -19,10 +19,19 @@ _APPLICATION: dict[str, Any] = {
 }
 
 
+_NEEDED = {
+    IdentityKind.APPLICATION: ("tenant_id", "client_id", "client_secret"),
+    IdentityKind.MANAGED: (),
+    IdentityKind.WORKLOAD: ("tenant_id", "client_id"),
+}
+_TAKEN = _NEEDED | {IdentityKind.MANAGED: ("client_id",)}
+
+
 class EntraIn(Schema):
     """As whom Microsoft Entra ID is asked for tokens. An `application` has a tenant and a secret, which is sealed at once and sent
     to `authority_url` only. A `managed_identity` is one of the machine that this service runs on: it has no secret, and a
-    `client_id` only where the machine has several.
+    `client_id` only where the machine has several. A `workload_identity` is an application with a tenant for which the cluster
+    vouches that this service runs in.
     """
 
     model_config = example(_APPLICATION | {"client_secret": "Xk8Q~4fGh…pL0s9dQw3Rk"})
@@ -34,17 +43,17 @@ class EntraIn(Schema):
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
-        named = {"tenant_id": self.tenant_id, "client_id": self.client_id, "client_secret": self.client_secret}
-        missing = [name for name, value in named.items() if value is None]
-        if self.kind is IdentityKind.APPLICATION and missing:
-            raise ValueError(f"an application needs {' and '.join(missing)} too")
-        if self.kind is IdentityKind.MANAGED and (self.tenant_id or self.client_secret):
-            raise ValueError("a managed identity has no tenant_id and no client_secret of its own")
+        given = {"tenant_id": self.tenant_id, "client_id": self.client_id, "client_secret": self.client_secret}
+        missing = [name for name in _NEEDED[self.kind] if given[name] is None]
+        foreign = [name for name in given if given[name] is not None and name not in _TAKEN[self.kind]]
+        if missing or foreign:
+            told = [f"needs {name}" for name in missing] + [f"takes no {name}" for name in foreign]
+            raise ValueError(f"of the kind {self.kind}: {', '.join(told)}")
         return self
 
     def given(self) -> Entra:
-        if self.kind is IdentityKind.MANAGED or self.client_secret is None:
-            return Entra(self.kind, self.client_id)
+        if self.kind is not IdentityKind.APPLICATION or self.client_secret is None:
+            return Entra(self.kind, self.client_id, self.tenant_id)
         secret = self.client_secret.get_secret_value()
         return Entra(self.kind, self.client_id, self.tenant_id, self.authority_url, secret)
 

@@ -20,12 +20,14 @@ class IdentityKind(StrEnum):
     APPLICATION = "application"
     MANAGED = "managed_identity"
     """An identity that Azure has given the machine that this runs on."""
+    WORKLOAD = "workload_identity"
+    """An application, vouched for by the cluster that this runs in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entra:
     """An identity. An application: in a tenant, with a secret, and where its tokens are given out; it is given whole or not at all.
-    One of the machine's: `client_id`, or None for the machine's own.
+    One of the machine's: `client_id`, or None for the machine's own; a workload's: with its tenant.
     """
 
     kind: IdentityKind
@@ -88,10 +90,13 @@ def check_shown(connection: Connection, vault: Vault) -> None:
     """Refuse to show tokens of the machine's own identity to whoever an admin names: nobody has given a secret for them, so nobody
     may choose who sees them. Raises InvalidRequest.
     """
-    if connection.entra is None or kind_in(connection.entra) is not IdentityKind.MANAGED:
+    kind = None if connection.entra is None else kind_in(connection.entra)
+    if kind in (None, IdentityKind.APPLICATION):
         return
-    if not vault.machine.endpoint:
-        fault = FieldError("/entra/kind", "not known here: set IDENTITY_ENDPOINT")
+    of_machine = kind is IdentityKind.MANAGED
+    if not (vault.machine.endpoint if of_machine else vault.machine.token_file):
+        told = "IDENTITY_ENDPOINT" if of_machine else "AZURE_FEDERATED_TOKEN_FILE"
+        fault = FieldError("/entra/kind", f"not known here: set {told}")
         raise InvalidRequest("This installation has been told of no identity of its own.", [fault])
     shown = {"/base_url": connection.base_url} if connection.credential_kind is CredentialKind.ENTRA else {}
     shown |= {} if connection.management is None else {"/management/arm_url": connection.management["arm_url"]}

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from shared.providers.entra.sources import source_of
-from shared.providers.identity import Machine, ManagedIdentity
+from shared.providers.identity import Machine, ManagedIdentity, WorkloadIdentity
 from tests.support.api import Api, api_on, settings_for
 from tests.support.database import Database
 from tests.support.office import Office
@@ -74,6 +75,7 @@ def test_its_tokens_are_shown_to_nobody_whom_an_admin_could_choose(office: Offic
         (here | manager, "/management/arm_url"),
         (here | {"entra": MANAGED | {"client_secret": "secret-sandbox-of-mine"}}, "/entra"),
         (here | {"entra": {"kind": "application"}}, "/entra"),
+        (here | {"entra": {"kind": "workload_identity", "tenant_id": "t", "client_id": "c"}}, "/entra/kind"),
     ):
         refused = admin.post("/v1/connections", json=body)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer), refused.text
@@ -114,3 +116,21 @@ def test_app_service_is_asked_in_its_own_way_and_says_until_when() -> None:
 
 def identity(machine: Wire) -> ManagedIdentity:
     return ManagedIdentity(uuid.uuid4().hex, Machine(machine.url))
+
+
+def test_a_workload_shows_what_its_cluster_wrote_last(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    with wire(given(), given()) as authority:
+        machine = Machine(token_file=str(file), authority_url=authority.url)
+        source = source_of(WorkloadIdentity(uuid.uuid4().hex, "client", machine))
+        with pytest.raises(Unavailable):
+            source.token("https://management.azure.com/.default")
+        for vouched in ("first-canary", "second-canary"):
+            file.write_text(f"{vouched}\n")
+            assert source.token("https://management.azure.com/.default") == TOKEN
+            source.forget("https://management.azure.com/.default")
+    shown = [parse_qs(asked.body.decode()) for asked in authority.asked]
+    assert [one["client_assertion"] for one in shown] == [["first-canary"], ["second-canary"]]
+    assert {one["client_assertion_type"][0] for one in shown} == {
+        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    }

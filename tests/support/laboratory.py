@@ -26,7 +26,6 @@ from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
 from shared.lifecycles import DatasetStatus
 from shared.providers import open_provider
 from shared.providers.base import Access, Finished, TrainingOrder
-from shared.providers.identity import Machine
 from shared.queue import Task
 from shared.registry.actions import Registration, register
 from shared.storage import storage_from
@@ -172,9 +171,7 @@ class Laboratory:
 def laboratory_on(api: Api, sandbox: Running, account: str, team: str = "support") -> Iterator[Laboratory]:
     settings = api.settings
     database = Database(api.database.worker_url, pool_size=4, doorbell=lambda _: None)
-    header = settings.identity_header.get_secret_value()
-    machine = Machine(settings.identity_endpoint, header, settings.hosts_for_identities)
-    vault = Vault(settings.secret_key.get_secret_value(), machine)
+    vault = Vault(settings.secret_key.get_secret_value(), api.app.state.context.vault.machine)
     context = Context(database, storage_from(settings.storage_place), vault, installation="0123abcd")
     team_id = str(api.team(team)["id"])
     try:

@@ -61,7 +61,7 @@ class Managed:
         if status == 429:
             return Throttled("The machine's own token service asks us to wait", retry_after(response.headers))
         try:
-            body = parse_object(redact(response.text, self._identity.machine.header or "Metadata"))
+            body = parse_object(self._redacted(response.text))
         except Unavailable:
             body = {}
         reason = (
@@ -74,6 +74,10 @@ class Managed:
             return _unavailable(f"answered with HTTP {status}{f': {reason[:1000]}' if reason else ''}")
         told = f"The machine that this runs on gives out no token for this identity: {reason or f'HTTP {status}'}"
         return Rejected(told[:1000], text(body.get("error")) or str(status), 401)
+
+    def _redacted(self, raw: str) -> str:
+        header = self._identity.machine.header
+        return redact(raw, header) if header else raw
 
 
 def _unavailable(what: str) -> Unavailable:

@@ -4,7 +4,8 @@ from typing import assert_never
 
 from shared.providers.entra.client_secret import ClientSecret
 from shared.providers.entra.managed import Managed
-from shared.providers.identity import Application, Identity, ManagedIdentity, TokenSource
+from shared.providers.entra.workload import Workload
+from shared.providers.identity import Application, Identity, ManagedIdentity, TokenSource, WorkloadIdentity
 
 
 def source_of(identity: Identity) -> TokenSource:
@@ -14,5 +15,7 @@ def source_of(identity: Identity) -> TokenSource:
             return ClientSecret(identity)
         case ManagedIdentity():
             return Managed(identity)
+        case WorkloadIdentity():
+            return Workload(identity)
         case _:
             assert_never(identity)
