@@ -4,18 +4,15 @@ The SDK carries the requests; the answers are read by us from the raw body, sinc
 """
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import islice, takewhile
 from typing import Any, BinaryIO, ClassVar
 
-import httpx2
 from openai import OpenAI
 
 from shared.providers.answers import (
     TAG_KEY,
-    Page,
     read_answer,
     read_checkpoint,
     read_event,
@@ -23,7 +20,6 @@ from shared.providers.answers import (
     read_job,
     read_model,
     read_moderation,
-    read_page,
     read_results,
     read_upload,
 )
@@ -45,8 +41,8 @@ from shared.providers.base import (
     Unavailable,
 )
 from shared.providers.clients import open_openai
-from shared.providers.lenient import mapping, parse_object, text
-from shared.providers.translation import Raw, ask, redact
+from shared.providers.lenient import mapping, text
+from shared.providers.openai_asking import Asking
 
 _PAGE = 100
 _MODERATION = "omni-moderation-latest"
@@ -55,7 +51,7 @@ _RECENT_JOBS = 2000
 """How far back a job is looked for by its file: an attempt is reconciled long before so many others were made."""
 
 
-class OpenAIProvider:
+class OpenAIProvider(Asking):
     """One account at OpenAI."""
 
     moderates: ClassVar[bool] = True
@@ -222,51 +218,6 @@ class OpenAIProvider:
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
         create = self._client.moderations.with_raw_response.create
         return read_moderation(self._body(create, model=_MODERATION, input=list(texts)), len(texts))
-
-    # --- asking ---------------------------------------------------------------------------------------------------------
-    def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:
-        about = [one for one in (*given, named.get("model")) if isinstance(one, str)]
-        return ask(self._access.credential, partial(send, *given, **named), about)
-
-    def _body(self, send: Callable[..., Raw], *given: Any, **named: Any) -> dict[str, Any]:
-        return parse_object(redact(self._ask(send, *given, **named).text, self._access.credential))
-
-    def _body_if_any(self, send: Callable[..., Raw], *given: Any) -> dict[str, Any] | None:
-        try:
-            return self._body(send, *given)
-        except Rejected as error:
-            if error.status != 404:
-                raise
-            return None
-
-    def _delete(self, send: Callable[..., Raw], subject: str) -> None:
-        """Callers rely on a deleted file being gone, so only a clear word counts."""
-        try:
-            response = self._ask(send, subject)
-        except Rejected as error:
-            if error.status != 404:
-                raise
-            return
-        if response.status_code != 204 and parse_object(response.text).get("deleted") is not True:
-            raise Unavailable("The provider did not say that it deleted anything")
-
-    def _entries(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Mapping[str, Any]]:
-        """The entries of a list over all its pages."""
-        for page in self._pages(send, *given, **named):
-            yield from page.entries
-
-    def _pages(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Page]:
-        """The pages of a list, each fetched when it is needed."""
-        cursors: list[str] = []
-        while True:
-            page = read_page(self._body(send, *given, **named, **({"after": cursors[-1]} if cursors else {})))
-            yield page
-            if not page.has_more:
-                return
-            cursor = text(page.entries[-1].get("id")) if page.entries else None
-            if cursor is None or cursor in cursors:
-                raise Unavailable("The provider's list has no end")
-            cursors.append(cursor)
 
 
 def ordered(order: TrainingOrder) -> dict[str, Any]:

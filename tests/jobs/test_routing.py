@@ -31,6 +31,9 @@ def refused(answer: Answer) -> list[str]:
 def test_a_bound_dataset_goes_only_where_it_may_and_every_other_road_says_where_that_is(office: Office) -> None:
     openai, azure, dataset = office.openai(), office.managed(), office.dataset()
     assert office.member.put(f"/v1/datasets/{dataset}/routing", json=SWEDEN).status_code == 403, "a lead's to say"
+    stranger = office.lab.api.lead(office.lab.api.team("sales")["id"])
+    for path in (f"/v1/datasets/{dataset}/routing", f"/v1/teams/{office.lab.team_id}/routing"):
+        assert [stranger.get(path).status_code, stranger.put(path, json=SWEDEN).status_code] == [404, 404]
     shown = route(office, f"/datasets/{dataset}", SWEDEN)
     assert (names(shown), shown["rules"][0]["whose"]) == (["azure"], "triage v1")
     assert shown["allowed"][0]["stands_in"] == "swedencentral", "as Azure's resource manager told at the check"
