@@ -1,6 +1,7 @@
 """Sending a file in parts: one after another, none held in memory, gone on with from what was acknowledged.
 
-The file that comes of it is a file like any other. What was sent and not acknowledged is sent again, and counts once.
+The file that comes of it is a file like any other. What was sent and not acknowledged is sent again, and counts once. An upload of
+a job that ends before is given up when the job's files are taken away.
 """
 
 import hashlib
@@ -13,10 +14,9 @@ import structlog
 
 from shared.clock import utc_now
 from shared.connections.limits import limits_of
-from shared.jobs.queries import get_job
 from shared.jobs.sending import Sent, Stop, record_sent, record_stopped, sent_from_json
 from shared.jobs.taking import Work
-from shared.providers.base import Provider, ProviderError, ProviderFile, Rejected
+from shared.providers.base import Provider, ProviderFile, Rejected
 from shared.providers.slices import Slice
 from worker.context import Context
 
@@ -65,11 +65,7 @@ def send_in_parts(context: Context, work: Work, provider: Provider, file: Outgoi
                 raise
             log.info("upload_begins_anew", job=work.job.id, why=error.reason)
             _record(context, work, file, None)
-    try:
-        return _send(context, work, provider, file, _begin(context, work, provider, file))
-    except Rejected:
-        _cancel_quietly(context, work, provider, file)
-        raise
+    return _send(context, work, provider, file, _begin(context, work, provider, file))
 
 
 def _begun_before(work: Work, file: Outgoing) -> Sent | None:
@@ -108,18 +104,6 @@ def _record(context: Context, work: Work, file: Outgoing, sent: Sent | None) -> 
         with context.database.transaction() as db:
             record_stopped(db, work)
     raise Stopped
-
-
-def _cancel_quietly(context: Context, work: Work, provider: Provider, file: Outgoing) -> None:
-    """It is refused for good; what was begun would else stand there for an hour."""
-    with context.database.reading() as db:
-        stored = get_job(db, work.job.id).sending.get(file.role)
-    if stored is None:
-        return
-    try:
-        provider.cancel_upload(stored["upload_id"])
-    except ProviderError as error:
-        log.info("upload_not_cancelled", job=work.job.id, why=error.reason)
 
 
 def _md5(content: BinaryIO) -> str:
