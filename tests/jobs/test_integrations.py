@@ -17,7 +17,7 @@ def test_it_is_sent_kept_and_shown_and_only_openai_takes_it(office: Office) -> N
     )
     sent = {"project": "triage", "name": "v3", "tags": ["support"]}
     assert listed.json()["integrations"] == [{"type": "wandb", "wandb": sent}]
-    office.member.post(f"/v1/jobs/{job}/cancel")
-    office.finish(job)
-    again = office.member.post(f"/v1/jobs/{job}/retry", json={})
+    other = office.submit(dataset, connection_id=openai, integrations=[RUN])
+    office.member.post(f"/v1/jobs/{other}/cancel")
+    again = office.member.post(f"/v1/jobs/{other}/retry", json={})
     assert again.json()["integrations"] == [RUN]

@@ -23,29 +23,27 @@ def requests(office: Office) -> dict[str, int]:
     }
 
 
-def test_a_large_file_goes_in_parts_and_the_job_is_bought_once(office: Office) -> None:
+def test_a_large_file_goes_in_parts_begins_anew_when_it_has_expired_and_is_bought_once(office: Office) -> None:
     office.openai(**WANTED)
     dataset = large(office)
     size = office.look(f"/datasets/{dataset}")["examples_bytes"]
     assert 2 * WANTED["max_request_bytes"] < size < N_PARTS * WANTED["max_request_bytes"]
-    office.fault("accept_then_drop", "send_part")
-    office.fault("accept_then_drop", "complete_upload")
-    office.until(office.submit(dataset), "running")
-    assert len(office.bought()) == 1
-    seen = requests(office)
-    assert (seen["upload_file"], seen["begin_upload"], seen["send_part"]) == (0, 1, N_PARTS + 1), "one was sent twice"
-    assert seen["complete_upload"] == 1, "its answer was lost, and the file was found"
-
-
-def test_an_upload_that_has_expired_begins_anew(office: Office) -> None:
-    office.openai(**WANTED)
-    job = office.submit(large(office))
+    job = office.submit(dataset)
     office.fault("status", "send_part", status=503)
     office.step(Task.UPLOAD_FILES)
     assert office.lab.api.sql("SELECT sending #> '{training,part_ids}' FROM jobs") == [([],)]
     office.lab.sandbox.post("/clock", {"advance_seconds": 3_700})
+    office.pass_time(5)
+    office.fault("delay", "send_part", times=2, seconds=0)
+    office.fault("status", "send_part", status=503)
+    office.step(Task.UPLOAD_FILES)
+    office.fault("accept_then_drop", "complete_upload")
     office.until(job, "running")
-    assert (requests(office)["begin_upload"], len(office.bought())) == (2, 1)
+    seen = requests(office)
+    assert (seen["upload_file"], seen["begin_upload"], len(office.bought())) == (0, 2, 1)
+    refused, expired = 2, 1
+    assert seen["send_part"] == N_PARTS + refused + expired, "what was acknowledged is not sent again"
+    assert seen["complete_upload"] == 1, "its answer was lost, and the file was found"
 
 
 def test_what_may_not_go_there_any_more_stops_between_two_parts(office: Office) -> None:
