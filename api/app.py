@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from api import (
     audit,
     budgets,
+    checkpoints,
     connections,
     dataset_comparisons,
     dataset_exports,
@@ -61,6 +62,7 @@ ROUTERS = [
     moderations.router,
     estimates.router,
     jobs.router,
+    checkpoints.router,
     job_events.router,
     evaluations.router,
     registry.router,

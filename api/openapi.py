@@ -48,6 +48,7 @@ _PATH_PARAMETERS = {
     "upload_id": "The upload in parts.",
     "moderation_id": "The moderation of a dataset.",
     "job_id": "The fine-tuning job.",
+    "step": "The step after which a checkpoint was kept.",
     "evaluation_id": "The evaluation.",
     "model_id": "The tuned model.",
     "deployment_id": "The deployment.",

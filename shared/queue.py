@@ -26,6 +26,7 @@ class Task(StrEnum):
     POLL_JOBS = "poll_jobs"
     CLEAN_UP_JOBS = "clean_up_jobs"
     TEND_DEPLOYMENTS = "tend_deployments"
+    ORDER_EVALUATIONS = "order_evaluations"
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
     WARN_OF_SHUTDOWNS = "warn_of_shutdowns"
@@ -43,6 +44,7 @@ QUEUES = {
     Task.VALIDATE_DATASETS: LONG,
     Task.MODERATE_DATASETS: LONG,
     Task.UPLOAD_FILES: LONG,
+    Task.ORDER_EVALUATIONS: LONG,
     Task.RUN_EVALUATIONS: LONG,
 }
 """Where each kind of work waits; what is not named here is short."""

@@ -116,6 +116,7 @@ for noun in (
     "datasets",
     "deployments",
     "evaluations",
+    "follow_ups",
     "jobs",
     "moderations",
     "registry",

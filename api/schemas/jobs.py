@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from api.schemas.after import EvaluationWishSchema, JobEvaluationSchema
 from api.schemas.base import (
     Amount,
     ConnectionId,
@@ -107,6 +108,7 @@ class JobSubmit(Schema):
         None
     )
     early_stop: EarlyStopSchema | None = None
+    evaluation: EvaluationWishSchema | None = None
     automatic_retries: Annotated[
         int,
         Field(
@@ -133,6 +135,7 @@ class JobSubmit(Schema):
             priority=self.priority,
             not_before=self.not_before,
             early_stop=self.early_stop.rule() if self.early_stop else None,
+            evaluation=self.evaluation.wish() if self.evaluation else None,
             automatic_retries=self.automatic_retries,
         )
 
@@ -168,6 +171,7 @@ class JobSchema(Schema):
             "max_cost": "5.00",
             "not_before": None,
             "early_stop": None,
+            "evaluation": None,
             "automatic_retries": 0,
             "wish": None,
             "status": "running",
@@ -204,6 +208,7 @@ class JobSchema(Schema):
     max_cost: Money | None
     not_before: datetime | None
     early_stop: EarlyStopSchema | None
+    evaluation: JobEvaluationSchema | None
     automatic_retries: int
     wish: Wish | None
     status: JobStatus
@@ -261,26 +266,3 @@ class JobMetrics(WholeList):
     """All steps, the first first."""
 
     data: list[JobMetricSchema]
-
-
-class JobCheckpointSchema(Schema):
-    """A model as it was after some step."""
-
-    model_config = example(
-        {
-            "step": 202,
-            "model": "ft:gpt-4.1-mini-2025-04-14:acme:triage-v3:B1x9KdQe:ckpt-step-202",
-            "metrics": {"train_loss": 0.31},
-            "at": "2026-11-20T09:10:00Z",
-        }
-    )
-    step: int
-    model: str
-    metrics: dict[str, float]
-    at: datetime
-
-
-class JobCheckpoints(WholeList):
-    """What the provider has kept, the earliest step first."""
-
-    data: list[JobCheckpointSchema]

@@ -13,6 +13,7 @@ from shared.connections.tables import Connection
 from shared.connections.trainable import trainable_model
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
+from shared.jobs.after import follow_up
 from shared.jobs.again import order_again
 from shared.jobs.offers import shutdown_date
 from shared.jobs.recording import finish
@@ -49,7 +50,8 @@ def succeed(db: Session, job: Job, finished: Finished) -> None:
     how = "as the provider billed" if billed is not None else "by estimate, until the bill is known"
     message = f"Trained {finished.model}. {tokens:,} tokens were charged {how}: ${charged}."
     finish(db, job, JobStatus.SUCCEEDED, message, "succeeded")
-    _register(db, job, str(charged))
+    register(db, registration(db, job, finished.model, str(charged)))
+    follow_up(db, job)
 
 
 def fail(db: Session, job: Job, reason: str, code: str) -> None:
@@ -139,21 +141,18 @@ def _charge(job: Job, tokens: int, *, provisional: bool) -> Charge:
     )
 
 
-def _register(db: Session, job: Job, charged_usd: str) -> None:
+def registration(db: Session, job: Job, provider_model: str, charged_usd: str) -> Registration:
+    """How a model that a job made enters the registry."""
     connection = db.get_one(Connection, job.connection_id)
     known = trainable_model(connection, job.model)
-    assert job.fine_tuned_model is not None
-    register(
-        db,
-        Registration(
-            team_id=job.team_id,
-            job_id=job.id,
-            connection_id=job.connection_id,
-            provider_model=job.fine_tuned_model,
-            base_model=job.model,
-            lineage=_lineage(db, job, connection, charged_usd),
-            shutdown_date=shutdown_date(connection, known) if known else None,
-        ),
+    return Registration(
+        team_id=job.team_id,
+        job_id=job.id,
+        connection_id=job.connection_id,
+        provider_model=provider_model,
+        base_model=job.model,
+        lineage=_lineage(db, job, connection, charged_usd),
+        shutdown_date=shutdown_date(connection, known) if known else None,
     )
 
 

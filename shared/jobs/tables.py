@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, guard_status, now, status_column, text_enum
-from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
+from shared.ids import ConnectionId, DatasetId, EvaluationId, JobId, KeyId, TeamId
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
 from shared.providers.tiers import ServiceTier
@@ -66,6 +66,8 @@ class Job(Claimable, Row):
     """It is stopped when the work that was seen costs so much."""
     early_stop: Mapped[dict[str, Any] | None]
     """When it is stopped because it has stopped learning: `metric` and `evaluations`."""
+    evaluation: Mapped[dict[str, Any] | None]
+    """What is to be evaluated when it has succeeded (`after.EvaluationWish`), with what that can cost at most."""
     automatic_retries: Mapped[int] = mapped_column(default=0)
     """How often it may still be ordered again by itself when the provider fails."""
     estimate: Mapped[dict[str, Any]]
@@ -172,3 +174,31 @@ class JobCheckpoint(Row):
     model: Mapped[str]
     metrics: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class FollowUpState(StrEnum):
+    """What became of what was to follow a job."""
+
+    WAITING = "waiting"
+    ORDERED = "ordered"
+    REFUSED = "refused"
+
+
+class FollowUp(Claimable, Row):
+    """What is still to be done for a job that has succeeded: its evaluation is to be ordered. Born with the job's end."""
+
+    __tablename__ = "follow_ups"
+    id: Mapped[JobId] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    """The job's own."""
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+    evaluation_id: Mapped[EvaluationId | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+
+    @property
+    def state(self) -> FollowUpState:
+        """Where it stands: what is due no more was ordered, or refused."""
+        if self.due_at is not None:
+            return FollowUpState.WAITING
+        return FollowUpState.REFUSED if self.evaluation_id is None else FollowUpState.ORDERED
