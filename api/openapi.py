@@ -49,6 +49,7 @@ _PATH_PARAMETERS = {
     "moderation_id": "The moderation of a dataset.",
     "job_id": "The fine-tuning job.",
     "step": "The step after which a checkpoint was kept.",
+    "group_id": "The group of jobs.",
     "evaluation_id": "The evaluation.",
     "model_id": "The tuned model.",
     "deployment_id": "The deployment.",

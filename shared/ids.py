@@ -23,6 +23,7 @@ RequestId = NewType("RequestId", str)
 UploadId = NewType("UploadId", str)
 ModerationId = NewType("ModerationId", str)
 DeploymentId = NewType("DeploymentId", str)
+GroupId = NewType("GroupId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -39,6 +40,7 @@ PREFIXES: dict[str, str] = {
     "UploadId": "up",
     "ModerationId": "mod",
     "DeploymentId": "dep",
+    "GroupId": "grp",
 }
 """Kind of id → its prefix."""
 

@@ -129,6 +129,26 @@ JOB = Lifecycle(
 )
 
 
+class GroupStatus(StrEnum):
+    PREPARING = "preparing"
+    ORDERED = "ordered"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+GROUP = Lifecycle(
+    "group",
+    # Where shares of the data have to be written first, its jobs are ordered later than it is.
+    frozenset({GroupStatus.PREPARING, GroupStatus.ORDERED}),
+    {
+        GroupStatus.PREPARING: frozenset({GroupStatus.ORDERED, GroupStatus.REFUSED, GroupStatus.CANCELLED}),
+        GroupStatus.ORDERED: frozenset(),
+        GroupStatus.REFUSED: frozenset(),
+        GroupStatus.CANCELLED: frozenset(),
+    },
+)
+
+
 class ModelStatus(StrEnum):
     ACTIVE = "active"
     DEPRECATED = "deprecated"

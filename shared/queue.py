@@ -26,6 +26,7 @@ class Task(StrEnum):
     POLL_JOBS = "poll_jobs"
     CLEAN_UP_JOBS = "clean_up_jobs"
     TEND_DEPLOYMENTS = "tend_deployments"
+    ORDER_GROUPS = "order_groups"
     ORDER_EVALUATIONS = "order_evaluations"
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
@@ -44,6 +45,7 @@ QUEUES = {
     Task.VALIDATE_DATASETS: LONG,
     Task.MODERATE_DATASETS: LONG,
     Task.UPLOAD_FILES: LONG,
+    Task.ORDER_GROUPS: LONG,
     Task.ORDER_EVALUATIONS: LONG,
     Task.RUN_EVALUATIONS: LONG,
 }

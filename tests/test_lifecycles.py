@@ -25,6 +25,7 @@ from shared.ids import (
     DatasetId,
     DeploymentId,
     EvaluationId,
+    GroupId,
     HoldId,
     JobId,
     KeyId,
@@ -33,11 +34,12 @@ from shared.ids import (
     TeamId,
     UploadId,
 )
-from shared.jobs.tables import Job
+from shared.jobs.tables import Job, JobGroup
 from shared.lifecycles import (
     DATASET,
     DEPLOYMENT,
     EVALUATION,
+    GROUP,
     HOLD,
     JOB,
     MODEL,
@@ -104,6 +106,13 @@ def job(status: Any) -> Job:
         price_id="p",
         status=status,
         **empty,
+    )
+
+
+def group(status: Any) -> JobGroup:
+    new = GroupId(ids.new("grp"))
+    return JobGroup(
+        id=new, team_id=TEAM, created_by=KEY, name="n", dataset_id=DATASET_ID, asked=[], max_cost=ZERO, status=status
     )
 
 
@@ -199,6 +208,7 @@ THINGS = [
     Thing(UPLOAD, upload),
     Thing(MODERATION, moderation),
     Thing(JOB, job),
+    Thing(GROUP, group),
     Thing(MODEL, model),
     Thing(EVALUATION, evaluation),
     Thing(HOLD, hold),

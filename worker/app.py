@@ -117,6 +117,7 @@ for noun in (
     "deployments",
     "evaluations",
     "follow_ups",
+    "groups",
     "jobs",
     "moderations",
     "registry",

@@ -10,6 +10,7 @@ from api.schemas.base import (
     Amount,
     ConnectionId,
     DatasetId,
+    GroupId,
     JobId,
     ModelName,
     Money,
@@ -167,6 +168,7 @@ class JobSchema(Schema):
             "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
             "seed": None,
             "trained_from": None,
+            "group_id": None,
             "retry_of": None,
             "max_cost": "5.00",
             "not_before": None,
@@ -204,6 +206,7 @@ class JobSchema(Schema):
     seed: int | None
     labels: dict[str, str]
     priority: int
+    group_id: GroupId | None
     retry_of: JobId | None
     max_cost: Money | None
     not_before: datetime | None

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
+from shared.jobs.caps import at_its_most
 from shared.jobs.endings import end_cancelled, fail, succeed
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.stopping import EARLY, MAX_COST, cost_so_far, has_stopped_learning
@@ -117,11 +118,9 @@ def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
 
 
 def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
-    cost = cost_so_far(job, seen) if job.max_cost is not None else None
-    if cost is not None and job.max_cost is not None and cost >= job.max_cost:
+    if why := at_its_most(db, job, cost_so_far(job, seen)):
         job.wish = Wish.PAUSE
-        message = f"The work that was seen costs ${cost}, and it may cost ${job.max_cost}."
-        explain(db, job, message, code=MAX_COST)
+        explain(db, job, why, code=MAX_COST)
         job.due_at = db.scalar(select(now()))
     elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
         evaluations = job.early_stop["evaluations"]

@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, guard_status, now, status_column, text_enum
-from shared.ids import ConnectionId, DatasetId, EvaluationId, JobId, KeyId, TeamId
-from shared.lifecycles import JOB, JobStatus
-from shared.money import Usd
+from shared.ids import ConnectionId, DatasetId, EvaluationId, GroupId, JobId, KeyId, TeamId
+from shared.lifecycles import GROUP, JOB, GroupStatus, JobStatus
+from shared.money import ZERO, Usd
 from shared.providers.tiers import ServiceTier
 
 _IN_LINE = ("connection_id", "team_id", text("priority DESC"), "id")
@@ -58,6 +58,8 @@ class Job(Claimable, Row):
     labels: Mapped[dict[str, Any]]
     priority: Mapped[int] = mapped_column(default=0)
     """Among its team's own queued jobs: the highest goes first, and of equals the oldest."""
+    group_id: Mapped[GroupId | None] = mapped_column(ForeignKey("job_groups.id"), index=True)
+    """The group that it was ordered in."""
     retry_of: Mapped[JobId | None] = mapped_column(ForeignKey("jobs.id"))
     """The job that was ordered again as this one."""
     not_before: Mapped[datetime | None]
@@ -112,6 +114,29 @@ class Job(Claimable, Row):
     """When somebody last looked at it: its steps and events are fetched before those of jobs that nobody looks at."""
 
     _moves = guard_status(JOB)
+
+
+class JobGroup(Claimable, Row):
+    """Jobs that were ordered together under one cap, to be compared. How far they are is theirs to tell, not stored here."""
+
+    __tablename__ = "job_groups"
+    id: Mapped[GroupId] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
+    created_by: Mapped[KeyId]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+    name: Mapped[str]
+    dataset_id: Mapped[DatasetId] = mapped_column(ForeignKey("datasets.id"))
+    asked: Mapped[list[Any]]
+    """The jobs that it was asked for, in their order (`groups.asked`), each with the dataset that was `made` for it."""
+    max_cost: Mapped[Usd]
+    """The most that all its jobs, and the evaluations after them, may cost together."""
+    for_evaluations: Mapped[Usd] = mapped_column(default=ZERO)
+    """What of that is kept for the evaluations."""
+    status: Mapped[GroupStatus] = status_column(GroupStatus)
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+
+    _moves = guard_status(GROUP)
 
 
 class Turn(Row):
