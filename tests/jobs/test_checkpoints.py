@@ -39,7 +39,7 @@ def test_a_checkpoint_becomes_a_model_like_any_other_once(office: Office) -> Non
     office.member.post("/v1/evaluations", json=wanted | {"candidates": candidates})
     office.drain()
     assert len(office.look(f"/models/{model['id']}")["scores"]) == 1
-    further = office.finish(office.submit(dataset, model=model["id"]))
+    further = office.job(office.submit(dataset, model=model["id"]))
     assert further["trained_from"] == first["model"]
     office.lab.lead.delete("/v1/aliases/early")
     assert office.lab.lead.delete(f"/v1/models/{model['id']}").status_code == 204
