@@ -32,7 +32,7 @@ from shared.groups.comparing import compare
 from shared.groups.weighing import weigh
 from shared.serving.queries import aliases_of
 
-router = noun("job-groups")
+router = noun("jobs")
 
 _REFUSALS = problems(
     NotFound,

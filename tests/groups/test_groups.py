@@ -102,7 +102,8 @@ def test_the_cap_holds_for_the_sum_while_they_train(office: Office) -> None:
     assert [job["status"] for job in cancelled["jobs"]] == ["cancelling", "cancelling", "failed"]
     assert ended(office, group)["status"] == "ended"
     bills = [Decimal(bill["amount_usd"]) for bill in office.bought()]
-    assert max(bills) < Decimal(asked["max_cost_usd"]) < sum(bills) * 2
+    cap = Decimal(asked["max_cost_usd"])
+    assert max(bills) < cap * Decimal("0.9") < sum(bills)
     assert (len(bills), office.lab.held()) == (2, 0)
 
 
