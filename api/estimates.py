@@ -6,7 +6,7 @@ from api.routing import noun
 from api.schemas.estimates import Catalogue, EstimateRequest, Estimates, EstimateSchema, OfferSchema
 from shared.errors import NotFound
 from shared.evaluations.following import weigh_choices
-from shared.evaluations.weighing import names_of
+from shared.evaluations.weighing import scales_of
 from shared.jobs.estimates import estimate_all
 from shared.jobs.offers import offers, prices_by_tier
 from shared.serving.queries import aliases_of
@@ -25,8 +25,8 @@ def estimate_choices(body: EstimateRequest, caller: TeamMember, db: Read, storag
     found = estimate_all(db, body.dataset_id, choices, team_id=caller.team_id)
     if body.evaluation is None:
         return Estimates(data=[EstimateSchema.of(one) for one in found])
-    names = names_of(db, caller.team_id, aliases_of(db, caller.team_id))
-    weighed = weigh_choices(db, storage, body.evaluation.wish(), found, names)
+    scales = scales_of(db, storage, caller.team_id, aliases_of(db, caller.team_id))
+    weighed = weigh_choices(db, scales, body.evaluation.plan(), found)
     return Estimates(data=[EstimateSchema.of(*pair) for pair in zip(found, weighed, strict=True)])
 
 

@@ -27,6 +27,7 @@ from shared.errors import (
     PriceUnknown,
     TrainingClosed,
 )
+from shared.evaluations.weighing import scales_of
 from shared.groups import actions, queries
 from shared.groups.comparing import compare
 from shared.groups.weighing import weigh
@@ -71,8 +72,9 @@ def order_group(
 def estimate_group(body: JobGroupOrder, caller: TeamMember, db: Read, storage: Store) -> GroupEstimate:
     """The same order, weighed only: what each job and each evaluation would cost. Binds nothing and reaches no provider."""
     wanted = body.order()
-    members = [(member, wanted.dataset_id) for member in wanted.members]
-    return GroupEstimate.of(weigh(db, storage, members, caller, aliases_of(db, caller.team_id)), wanted.max_cost)
+    planned_jobs = [(planned, wanted.dataset_id) for planned in wanted.planned_jobs]
+    scales = scales_of(db, storage, caller.team_id, aliases_of(db, caller.team_id))
+    return GroupEstimate.of(weigh(db, scales, planned_jobs, caller), wanted.max_cost)
 
 
 @router.get("/job-groups", summary="List groups of jobs")

@@ -6,33 +6,33 @@ from pydantic import Field
 
 from api.schemas.base import DatasetId, EvaluationId, Money, Schema, example
 from api.schemas.evaluations import CandidateIn, Grader, MaxAnswers
-from shared.jobs.after import Compared, EvaluationWish
+from shared.jobs.after import Compared, EvaluationPlan
 from shared.jobs.tables import FollowUp, Job
 from shared.lifecycles import JobStatus
 
-_WISH: dict[str, Any] = {"graders": ["exact_match", "token_f1"], "max_answers": 200}
+_PLAN: dict[str, Any] = {"graders": ["exact_match", "token_f1"], "max_answers": 200}
 
 
-class EvaluationWishSchema(Schema):
+class EvaluationPlanIn(Schema):
     """What is evaluated by itself when the job has succeeded, as `POST /v1/evaluations` would, with a hold of its own.
 
     `dataset_id` left out: the job's validation dataset. `compare_with` left out: the base model, on the connection that trains.
     The first is the reference; an empty list lets the tuned model be graded alone. The job's `max_cost_usd` is for training only.
     """
 
-    model_config = example(_WISH)
+    model_config = example(_PLAN)
     dataset_id: DatasetId | None = None
     graders: Annotated[list[Grader], Field(min_length=1, max_length=8)]
     max_answers: MaxAnswers = 500
     compare_with: Annotated[list[CandidateIn], Field(max_length=7)] | None = None
 
-    def wish(self) -> EvaluationWish:
+    def plan(self) -> EvaluationPlan:
         others = self.compare_with
         compared = None if others is None else [Compared(one.model, one.connection_id) for one in others]
-        return EvaluationWish(self.graders, self.dataset_id, self.max_answers, compared)
+        return EvaluationPlan(self.graders, self.dataset_id, self.max_answers, compared)
 
 
-class JobEvaluationSchema(EvaluationWishSchema):
+class JobEvaluationSchema(EvaluationPlanIn):
     """The evaluation that follows a job. `at_most_usd`: the most by the prices of the order's day; nothing is held for it yet.
 
     `planned` until the job has ended, and `dropped` if it made no model; then `waiting` (see `reason`: the model may have to be
@@ -40,7 +40,7 @@ class JobEvaluationSchema(EvaluationWishSchema):
     """
 
     model_config = example(
-        _WISH
+        _PLAN
         | {
             "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
             "compare_with": None,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.schemas.after import EvaluationWishSchema
+from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
 from api.schemas.jobs import Method
 from shared.errors import Problem
@@ -43,7 +43,7 @@ class EstimateRequest(Schema):
     model_config = example({"dataset_id": "ds_01h455vb4pex5vsknk084sn02q", "choices": [_CHOICE]})
     dataset_id: DatasetId
     choices: Annotated[list[ChoiceSchema], Field(min_length=1, max_length=50)]
-    evaluation: EvaluationWishSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
 
 
 class RefusalSchema(Schema):

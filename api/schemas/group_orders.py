@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from api.schemas.after import EvaluationWishSchema
+from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import (
     Amount,
     ConnectionId,
@@ -16,7 +16,7 @@ from api.schemas.base import (
     example,
 )
 from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
-from shared.groups.asked import MOST_JOBS, GroupOrder, Member
+from shared.groups.asked import MOST_JOBS, GroupOrder, PlannedJob
 from shared.jobs.actions import Order
 from shared.providers.tiers import ServiceTier
 
@@ -46,9 +46,9 @@ class GroupModel(Schema):
 class JobGroupOrder(Schema):
     """Every model × every choice of hyperparameters × every share of the data: at most 24 jobs, ordered together or not at all.
 
-    `grid`: every combination of these values; or `hyperparameters`: the choices themselves. `shares`: of the dataset's examples,
-    chosen by `seed`, so that a larger share holds all of a smaller one. `max_cost_usd`: the most that all jobs, and the evaluations
-    after them, may cost together.
+    `grid`: every combination of these values; or `hyperparameters`: the choices themselves. `shares`: of the dataset's examples;
+    a larger one holds all of a smaller one. `seed` chooses them, and is the seed of every training.
+    `max_cost_usd`: the most that all jobs, and the evaluations after them, may cost together.
     """
 
     model_config = example(_ORDER)
@@ -65,7 +65,7 @@ class JobGroupOrder(Schema):
     labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] = 0
     early_stop: EarlyStopSchema | None = None
-    evaluation: EvaluationWishSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] = 0
     max_cost_usd: Amount
 
@@ -86,11 +86,11 @@ class JobGroupOrder(Schema):
         return [Hyperparameters.model_validate(dict(zip(self.grid, one, strict=True))) for one in combined]
 
     def order(self) -> GroupOrder:
-        members = [
-            Member(self._order(model, hyperparameters), share)
+        planned_jobs = [
+            PlannedJob(self._order(model, hyperparameters), share)
             for model, hyperparameters, share in product(self.models, self.chosen(), sorted(set(self.shares)))
         ]
-        return GroupOrder(self.name, self.dataset_id, members, self.max_cost_usd, self.seed)
+        return GroupOrder(self.name, self.dataset_id, planned_jobs, self.max_cost_usd, self.seed)
 
     def _order(self, model: GroupModel, hyperparameters: Hyperparameters) -> Order:
         return Order(
@@ -106,6 +106,6 @@ class JobGroupOrder(Schema):
             labels=self.labels,
             priority=self.priority,
             early_stop=self.early_stop.rule() if self.early_stop else None,
-            evaluation=self.evaluation.wish() if self.evaluation else None,
+            evaluation=self.evaluation.plan() if self.evaluation else None,
             automatic_retries=self.automatic_retries,
         )

@@ -117,11 +117,11 @@ class GroupEstimateLine(Schema):
 
     @classmethod
     def of(cls, one: Weighed) -> "GroupEstimateLine":
-        drawn, order = one.drawn, one.member.order
+        drawn, order = one.drawn, one.planned.order
         return cls(
             model=order.model,
             hyperparameters=dict(order.hyperparameters),
-            share=one.member.share,
+            share=one.planned.share,
             connection_id=drawn.job.connection_id if drawn else None,
             expected_usd=drawn and drawn.expected,
             at_most_usd=drawn and drawn.training,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from api.schemas.after import EvaluationWishSchema, JobEvaluationSchema
+from api.schemas.after import EvaluationPlanIn, JobEvaluationSchema
 from api.schemas.base import (
     Amount,
     ConnectionId,
@@ -109,7 +109,7 @@ class JobSubmit(Schema):
         None
     )
     early_stop: EarlyStopSchema | None = None
-    evaluation: EvaluationWishSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[
         int,
         Field(
@@ -136,7 +136,7 @@ class JobSubmit(Schema):
             priority=self.priority,
             not_before=self.not_before,
             early_stop=self.early_stop.rule() if self.early_stop else None,
-            evaluation=self.evaluation.wish() if self.evaluation else None,
+            evaluation=self.evaluation.plan() if self.evaluation else None,
             automatic_retries=self.automatic_retries,
         )
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.after import EvaluationWishSchema
+from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
 from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
 from shared.jobs.steering import Again, Resolution
@@ -29,7 +29,7 @@ class JobRetry(Schema):
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] | None = None
 
     early_stop: EarlyStopSchema | None = None
-    evaluation: EvaluationWishSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
 
     def again(self) -> Again:
@@ -39,7 +39,7 @@ class JobRetry(Schema):
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
         if self.evaluation is not None:
-            changes["evaluation"] = self.evaluation.wish()
+            changes["evaluation"] = self.evaluation.plan()
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

@@ -3,9 +3,8 @@
 They go the way of every other evaluation, `actions.submit`, with a hold of their own: `fulfilling` sees to that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,18 +12,18 @@ from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
 from shared.errors import FieldError, InvalidRequest, Problem
 from shared.evaluations.actions import check
-from shared.evaluations.weighing import Order, Wanted, Weighing, names_of, weighing_of
+from shared.evaluations.weighing import Order, Scales, Wanted, scales_of
 from shared.ids import DatasetId, JobId, ModelId
 from shared.jobs import actions as jobs
 from shared.jobs import steering
-from shared.jobs.after import EvaluationWish
-from shared.jobs.estimates import Estimated
+from shared.jobs.after import Compared, EvaluationPlan
+from shared.jobs.estimates import Choice, Estimated
 from shared.jobs.line import Standing
 from shared.jobs.starting import start_of
 from shared.jobs.steering import Again
 from shared.jobs.tables import Job
 from shared.money import Usd, total
-from shared.registry.targets import Names, Target, find_target
+from shared.registry.targets import Target, find_target
 from shared.storage import Storage
 from shared.teams.caller import TeamCaller
 
@@ -51,7 +50,7 @@ def order_job(
     Raises what `draw_up`, `place` and, for the evaluation, `plan` raise; then nothing is held.
     """
     job = jobs.draw_up(db, order, caller)
-    plan_all(db, storage, [job], names_of(db, caller.team_id, aliases))
+    plan(db, scales_of(db, storage, caller.team_id, aliases), job)
     return job, jobs.place(db, [job], caller)[job.id]
 
 
@@ -70,19 +69,6 @@ def retry_job(
     return order_job(db, storage, steering.order_again(db, retry.job_id, retry.again, caller), caller, aliases)
 
 
-def plan_all(db: Session, storage: Storage, drawn_up: Iterable[Job], names: Names) -> None:
-    """Check and weigh the evaluations of jobs that are not ordered yet, and write into the jobs what they can cost."""
-    weighed: dict[Order, Weighing] = {}
-    for job in drawn_up:
-        if job.evaluation is not None:
-            wish = EvaluationWish.from_json(job.evaluation)
-            trained = Trained(db.get_one(Connection, job.connection_id), job.model, job.validation_dataset_id)
-            order = asked(wish, trained)
-            key = replace(order, candidates=(), graders=())
-            weighed[key] = weighing = weighed.get(key) or weighing_of(db, storage, order, names.team_id)
-            job.evaluation = {**job.evaluation, **figures(weighing, most(db, weighing, order, trained, names))}
-
-
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What the evaluation after a job could cost at most, or the refusal that it would meet."""
@@ -90,49 +76,63 @@ class Weighed:
     n_examples: int | None = None
     at_most: Usd | None = None
     refused: Problem | None = None
+    others: Sequence[Target] = ()
+    """Whom the tuned model is compared with."""
 
 
-def weigh_choices(
-    db: Session, storage: Storage, wish: EvaluationWish, estimated: Iterable[Estimated], names: Names
-) -> list[Weighed]:
+def plan(db: Session, scales: Scales, job: Job) -> None:
+    """Check and weigh the evaluation of a job that is not ordered yet, if it has one, and write into the job what it can cost.
+
+    Raises InvalidRequest, NotFound, DatasetNotReady, DatasetRejected, ModelRetired, NotDeployed or PriceUnknown.
+    """
+    if job.evaluation is not None:
+        trained = Trained(db.get_one(Connection, job.connection_id), job.model, job.validation_dataset_id)
+        wanted = EvaluationPlan.from_json(job.evaluation)
+        weighed = _weigh(db, scales, wanted, trained)
+        figures = {"n_examples": weighed.n_examples, "at_most_usd": str(weighed.at_most)}
+        job.evaluation = _where_they_are(wanted, weighed).as_json() | figures
+
+
+def _where_they_are(wanted: EvaluationPlan, weighed: Weighed) -> EvaluationPlan:
+    """Who carries it out later sees the connections of all teams: which one is asked is chosen now, among those of this team."""
+    if wanted.compare_with is None:
+        return wanted
+    pairs = zip(wanted.compare_with, weighed.others, strict=True)
+    return replace(wanted, compare_with=[Compared(one.model, target.connection.id) for one, target in pairs])
+
+
+def weigh_choices(db: Session, scales: Scales, wanted: EvaluationPlan, estimated: Iterable[Estimated]) -> list[Weighed]:
     """The same for choices that are only estimated: each with its evaluation, in their order."""
-    weighed: dict[DatasetId, Weighing] = {}
-    found: list[Weighed] = []
-    for choice in (one.choice for one in estimated):
-        try:
-            trained = Trained(get_connection(db, choice.connection_id), start_of(db, names.team_id, choice.model).base)
-            order = asked(wish, trained)
-            if order.dataset_id not in weighed:
-                weighed[order.dataset_id] = weighing_of(db, storage, order, names.team_id)
-            weighing = weighed[order.dataset_id]
-            found.append(Weighed(len(weighing.choice.examples), most(db, weighing, order, trained, names)))
-        except Problem as refusal:
-            found.append(Weighed(refused=refusal))
-    return found
+    return [_weigh_choice(db, scales, wanted, one.choice) for one in estimated]
 
 
-def asked(wish: EvaluationWish, trained: Trained) -> Order:
+def _weigh_choice(db: Session, scales: Scales, wanted: EvaluationPlan, choice: Choice) -> Weighed:
+    try:
+        connection = get_connection(db, choice.connection_id)
+        return _weigh(db, scales, wanted, Trained(connection, start_of(db, scales.names.team_id, choice.model).base))
+    except Problem as refusal:
+        return Weighed(refused=refusal)
+
+
+def _weigh(db: Session, scales: Scales, wanted: EvaluationPlan, trained: Trained) -> Weighed:
+    """All candidates together, the tuned one at today's price."""
+    order = asked(wanted, trained)
+    weighing = scales.weighing(db, order)
+    targets = [find_target(db, scales.names, one.model, one.connection_id) for one in order.candidates]
+    at_most = total(map(weighing.most_for, [*targets, trained.target]))
+    return Weighed(len(weighing.choice.examples), at_most, others=targets)
+
+
+def asked(wanted: EvaluationPlan, trained: Trained) -> Order:
     """The evaluation without its last candidate, the tuned model. Raises InvalidRequest."""
-    dataset_id = wish.dataset_id or trained.validation_dataset_id
+    dataset_id = wanted.dataset_id or trained.validation_dataset_id
     if dataset_id is None:
         fault = FieldError("/evaluation/dataset_id", "is needed where there is no validation_dataset_id")
         raise InvalidRequest("Nothing says which examples are to be asked.", [fault])
     base = [Wanted(trained.base_model, trained.connection.id)]
-    others = base if wish.compare_with is None else [Wanted(one.model, one.connection_id) for one in wish.compare_with]
-    order = Order(dataset_id, others, wish.graders, wish.max_answers)
+    others = (
+        base if wanted.compare_with is None else [Wanted(one.model, one.connection_id) for one in wanted.compare_with]
+    )
+    order = Order(dataset_id, others, wanted.graders, wanted.max_answers)
     check(order)
     return order
-
-
-def most(db: Session, weighing: Weighing, order: Order, trained: Trained, names: Names) -> Usd:
-    """What all candidates can cost together, the tuned one at today's price.
-
-    Raises NotFound, ModelRetired, NotDeployed or PriceUnknown.
-    """
-    targets = [find_target(db, names, one.model, one.connection_id) for one in order.candidates]
-    return total(map(weighing.most_for, [*targets, trained.target]))
-
-
-def figures(weighing: Weighing, at_most: Usd) -> dict[str, Any]:
-    """As a job keeps them."""
-    return {"n_examples": len(weighing.choice.examples), "at_most_usd": str(at_most)}

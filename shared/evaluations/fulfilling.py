@@ -19,7 +19,7 @@ from shared.evaluations.following import Trained, asked
 from shared.evaluations.tables import Evaluation
 from shared.evaluations.weighing import Order, Wanted
 from shared.ids import ModelId
-from shared.jobs.after import EvaluationWish
+from shared.jobs.after import EvaluationPlan
 from shared.jobs.queries import get_job
 from shared.jobs.story import note
 from shared.jobs.tables import FollowUp, Job
@@ -65,7 +65,7 @@ def _order(db: Session, job: Job) -> Order:
     if model is None:
         raise NotFound("model")
     trained = Trained(db.get_one(Connection, job.connection_id), job.model, job.validation_dataset_id)
-    order = asked(EvaluationWish.from_json(job.evaluation), trained)
+    order = asked(EvaluationPlan.from_json(job.evaluation), trained)
     return Order(order.dataset_id, [*order.candidates, Wanted(model.id)], order.graders, order.max_answers)
 
 

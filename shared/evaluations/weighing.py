@@ -70,6 +70,27 @@ def weighing_of(db: Session, storage: Storage, order: Order, team_id: TeamId) ->
     return Weighing(choice, today(db))
 
 
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """For several evaluations of one team: whose names its candidates go by, and what was read of datasets, once each."""
+
+    storage: Storage
+    names: Names
+    _weighings: dict[tuple[DatasetId, int], Weighing] = field(default_factory=dict)
+
+    def weighing(self, db: Session, order: Order) -> Weighing:
+        """Raises what `weighing_of` raises."""
+        asked = order.dataset_id, order.max_answers
+        if asked not in self._weighings:
+            self._weighings[asked] = weighing_of(db, self.storage, order, self.names.team_id)
+        return self._weighings[asked]
+
+
+def scales_of(db: Session, storage: Storage, team_id: TeamId, aliases: Mapping[str, ModelId]) -> Scales:
+    """With nothing read yet."""
+    return Scales(storage, names_of(db, team_id, aliases))
+
+
 def names_of(db: Session, team_id: TeamId, aliases: Mapping[str, ModelId]) -> Names:
     """The names that a team can use for candidates."""
     return Names(team_id, aliases, deployed(db, team_id))

@@ -4,6 +4,7 @@ A group's jobs are ordered like any others, `jobs.actions.draw_up` and `place`: 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,8 @@ from shared.datasets.actions import PENDING, sample
 from shared.datasets.queries import get_dataset
 from shared.db import claim, fenced, now, ring, seconds_from_now
 from shared.errors import Problem
-from shared.groups.asked import GroupOrder, Member
+from shared.evaluations.weighing import scales_of
+from shared.groups.asked import GroupOrder, PlannedJob
 from shared.groups.queries import get_group, jobs_of
 from shared.groups.weighing import Drawn, check_cap, draw_up_all
 from shared.ids import DatasetId, GroupId, ModelId
@@ -38,11 +40,12 @@ def order(db: Session, storage: Storage, wanted: GroupOrder, caller: TeamCaller,
 
     Raises what ordering a job raises, MaxCostExceeded for all together, or BudgetExceeded; then nothing is ordered or held.
     """
-    whole = [(member, wanted.dataset_id) for member in wanted.members]
-    drawn = draw_up_all(db, storage, whole, caller, aliases)
+    whole = [(planned, wanted.dataset_id) for planned in wanted.planned_jobs]
+    drawn = draw_up_all(db, scales_of(db, storage, caller.team_id, aliases), whole, caller)
     check_cap(drawn, wanted.max_cost)
-    made = [sample(db, wanted.dataset_id, member.share, wanted.seed, caller) for member in wanted.members]
-    group = _new(wanted, [one.id for one in made], caller)
+    made = [sample(db, wanted.dataset_id, planned.share, wanted.seed, caller) for planned in wanted.planned_jobs]
+    group = _new(wanted, caller)
+    group.asked = [_asked(one, dataset.id) for one, dataset in zip(drawn, made, strict=True)]
     db.add(group)
     db.flush()
     audit(db, caller, "group.order", group.id, name=group.name)
@@ -83,11 +86,11 @@ def go_on(db: Session, storage: Storage, taken: JobGroup, aliases: Aliases) -> N
     caller = TeamCaller(group.created_by, Role.MEMBER, "", group.team_id)
     try:
         with db.begin_nested():
-            made = [(Member.from_json(group.dataset_id, one), DatasetId(one["made"])) for one in group.asked]
+            made = [(PlannedJob.from_json(group.dataset_id, one), DatasetId(one["made"])) for one in group.asked]
             if any(get_dataset(db, dataset_id).status in PENDING for _, dataset_id in made):
                 group.due_at = db.scalar(select(seconds_from_now(SHARES_SECONDS)))
                 return
-            drawn = draw_up_all(db, storage, made, caller, aliases)
+            drawn = draw_up_all(db, scales_of(db, storage, caller.team_id, aliases), made, caller)
             check_cap(drawn, group.max_cost)
             _place(db, group, drawn, caller)
     except Problem as refusal:
@@ -104,14 +107,18 @@ def _place(db: Session, group: JobGroup, drawn: Sequence[Drawn], caller: TeamCal
     group.reason_code = group.reason = None
 
 
-def _new(wanted: GroupOrder, made: Sequence[DatasetId], caller: TeamCaller) -> JobGroup:
+def _asked(drawn: Drawn, made: DatasetId) -> dict[str, Any]:
+    """Who orders it later sees the connections of all teams: where it is trained is chosen now, among those of this team."""
+    return drawn.planned.as_json() | {"connection_id": drawn.job.connection_id, "made": made}
+
+
+def _new(wanted: GroupOrder, caller: TeamCaller) -> JobGroup:
     return JobGroup(
         id=GroupId(ids.new("grp")),
         team_id=caller.team_id,
         created_by=caller.key_id,
         name=wanted.name,
         dataset_id=wanted.dataset_id,
-        asked=[one.as_json() | {"made": dataset_id} for one, dataset_id in zip(wanted.members, made, strict=True)],
         max_cost=wanted.max_cost,
         status=GroupStatus.PREPARING if wanted.has_shares else GroupStatus.ORDERED,
     )

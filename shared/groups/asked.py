@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.ids import DatasetId
 from shared.jobs.actions import Order
-from shared.jobs.after import EvaluationWish
+from shared.jobs.after import EvaluationPlan
 from shared.jobs.stopping import EarlyStop
 from shared.money import Usd
 from shared.providers.tiers import ServiceTier
@@ -21,7 +21,7 @@ _KEPT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class PlannedJob:
     """One job of a group: how it is ordered, and on which share of the data. The order names the whole dataset."""
 
     order: Order
@@ -37,13 +37,13 @@ class Member:
         }
 
     @classmethod
-    def from_json(cls, dataset_id: DatasetId, stored: Mapping[str, Any]) -> "Member":
+    def from_json(cls, dataset_id: DatasetId, stored: Mapping[str, Any]) -> "PlannedJob":
         """What `as_json` made, read back."""
         order = Order(
             dataset_id=dataset_id,
             tier=ServiceTier(stored["tier"]) if stored["tier"] else None,
             early_stop=EarlyStop(**stored["early_stop"]) if stored["early_stop"] else None,
-            evaluation=EvaluationWish.from_json(stored["evaluation"]) if stored["evaluation"] else None,
+            evaluation=EvaluationPlan.from_json(stored["evaluation"]) if stored["evaluation"] else None,
             **{name: stored[name] for name in _KEPT},
         )
         return cls(order, stored["share"])
@@ -65,10 +65,10 @@ class GroupOrder:
 
     name: str
     dataset_id: DatasetId
-    members: Sequence[Member]
+    planned_jobs: Sequence[PlannedJob]
     max_cost: Usd
     seed: int = 0
 
     @property
     def has_shares(self) -> bool:
-        return any(member.share != 1 for member in self.members)
+        return any(planned.share != 1 for planned in self.planned_jobs)

@@ -1,20 +1,19 @@
 """What the jobs of a group would cost together, before anything is ordered. Holds nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from shared.errors import MaxCostExceeded, Problem
-from shared.evaluations.following import plan_all
-from shared.evaluations.weighing import names_of
-from shared.groups.asked import Member
-from shared.ids import DatasetId, ModelId
+from shared.evaluations.following import plan
+from shared.evaluations.weighing import Scales
+from shared.groups.asked import PlannedJob
+from shared.ids import DatasetId
 from shared.jobs.actions import draw_up
 from shared.jobs.tables import Job
 from shared.money import ZERO, Usd, total
-from shared.storage import Storage
 from shared.teams.caller import TeamCaller
 
 _NAMED = 3
@@ -24,7 +23,7 @@ _NAMED = 3
 class Drawn:
     """A job of a group, drawn up. `scale`: it was drawn up on the whole dataset, and will have this share of it."""
 
-    member: Member
+    planned: PlannedJob
     job: Job
     scale: float = 1.0
 
@@ -51,46 +50,38 @@ class Drawn:
 class Weighed:
     """A job of a group with what it would cost, or with the refusal that it would meet."""
 
-    member: Member
+    planned: PlannedJob
     drawn: Drawn | None = None
     refused: Problem | None = None
 
 
-def draw_up_all(
-    db: Session,
-    storage: Storage,
-    members: Sequence[tuple[Member, DatasetId]],
-    caller: TeamCaller,
-    aliases: Mapping[str, ModelId],
-) -> list[Drawn]:
-    """Every job on the dataset that was made for it. Raises what drawing up and planning raise, saying of which job."""
-    weighed = weigh(db, storage, members, caller, aliases)
+Asked = Sequence[tuple[PlannedJob, DatasetId]]
+"""Each job with the dataset that it is trained on: that of its share, or the whole one while there is none."""
+
+
+def draw_up_all(db: Session, scales: Scales, planned_jobs: Asked, caller: TeamCaller) -> list[Drawn]:
+    """Every job and its evaluation. Raises what drawing up and planning raise, saying of which job."""
+    weighed = weigh(db, scales, planned_jobs, caller)
     for one in weighed:
         if one.refused is not None:
-            one.refused.detail = f"{one.member.called}: {one.refused.detail}"
+            one.refused.detail = f"{one.planned.called}: {one.refused.detail}"
             raise one.refused
     return [one.drawn for one in weighed if one.drawn is not None]
 
 
-def weigh(
-    db: Session,
-    storage: Storage,
-    members: Sequence[tuple[Member, DatasetId]],
-    caller: TeamCaller,
-    aliases: Mapping[str, ModelId],
-) -> list[Weighed]:
-    """The same for each by itself. On the whole dataset (of which a share is not written yet) costs are scaled."""
-    names = names_of(db, caller.team_id, aliases)
-    found: list[Weighed] = []
-    for member, dataset_id in members:
-        scale = member.share if dataset_id == member.order.dataset_id else 1.0
-        try:
-            job = draw_up(db, replace(member.order, dataset_id=dataset_id), caller)
-            plan_all(db, storage, [job], names)
-            found.append(Weighed(member, Drawn(member, job, scale)))
-        except Problem as refusal:
-            found.append(Weighed(member, refused=refusal))
-    return found
+def weigh(db: Session, scales: Scales, planned_jobs: Asked, caller: TeamCaller) -> list[Weighed]:
+    """The same for each by itself, with the refusal that it would meet. On the whole dataset costs are scaled to the share."""
+    return [_weigh(db, scales, planned, dataset_id, caller) for planned, dataset_id in planned_jobs]
+
+
+def _weigh(db: Session, scales: Scales, planned: PlannedJob, dataset_id: DatasetId, caller: TeamCaller) -> Weighed:
+    scale = planned.share if dataset_id == planned.order.dataset_id else 1.0
+    try:
+        job = draw_up(db, replace(planned.order, dataset_id=dataset_id), caller)
+        plan(db, scales, job)
+    except Problem as refusal:
+        return Weighed(planned, refused=refusal)
+    return Weighed(planned, Drawn(planned, job, scale))
 
 
 def check_cap(drawn: Sequence[Drawn], max_cost: Usd) -> None:
@@ -98,7 +89,7 @@ def check_cap(drawn: Sequence[Drawn], max_cost: Usd) -> None:
     needed = total(one.most for one in drawn)
     if needed > max_cost:
         dearest = sorted(drawn, key=lambda one: one.most, reverse=True)[:_NAMED]
-        raise MaxCostExceeded(needed, max_cost, [f"{one.member.called} (${one.most})" for one in dearest])
+        raise MaxCostExceeded(needed, max_cost, [f"{one.planned.called} (${one.most})" for one in dearest])
 
 
 def _scaled(amount: Usd, scale: float) -> Usd:

@@ -18,7 +18,7 @@ from shared.db import now, ring
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
-from shared.jobs.after import EvaluationWish
+from shared.jobs.after import EvaluationPlan
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
@@ -62,7 +62,7 @@ class Order:
     retry_of: JobId | None = None
     not_before: datetime | None = None
     early_stop: EarlyStop | None = None
-    evaluation: EvaluationWish | None = None
+    evaluation: EvaluationPlan | None = None
     """What is to be evaluated when it has succeeded."""
     automatic_retries: int = 0
     """How often it is ordered again by itself when the provider fails."""

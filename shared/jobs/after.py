@@ -1,6 +1,6 @@
 """What was ordered to happen after a job: an evaluation of what it made. Written down with the job's end, in one transaction.
 
-The evaluation itself stands above jobs (`shared.evaluations.following`): here is only what was wished, and that it is due.
+The evaluation itself stands above jobs (`shared.evaluations.following`): here is only what is planned, and that it is due.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationWish:
+class EvaluationPlan:
     """What is to be evaluated when a job has succeeded.
 
     `dataset_id` None = the job's validation dataset. `compare_with` None = the base model; the first is the reference.
@@ -40,7 +40,7 @@ class EvaluationWish:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "EvaluationWish":
+    def from_json(cls, stored: Mapping[str, Any]) -> "EvaluationPlan":
         """What `as_json` made, read back; what else was written beside it is left there."""
         others = stored["compare_with"]
         compared = None if others is None else [Compared(**one) for one in others]
@@ -48,7 +48,7 @@ class EvaluationWish:
 
 
 def follow_up(db: Session, job: Job) -> None:
-    """A job has succeeded: what was wished for then is due, if anything was."""
+    """A job has succeeded: what was planned for then is due, if anything was."""
     if job.evaluation is None:
         return
     moment = db.scalar(select(now()))

@@ -15,7 +15,7 @@ from shared.db import now, ring
 from shared.errors import Conflict
 from shared.ids import JobId
 from shared.jobs.actions import Order
-from shared.jobs.after import EvaluationWish
+from shared.jobs.after import EvaluationPlan
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
 from shared.jobs.stopping import EarlyStop
@@ -107,7 +107,7 @@ def order_of(job: Job) -> Order:
         labels=job.labels,
         priority=job.priority,
         early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,
-        evaluation=EvaluationWish.from_json(job.evaluation) if job.evaluation else None,
+        evaluation=EvaluationPlan.from_json(job.evaluation) if job.evaluation else None,
         automatic_retries=job.automatic_retries,
         retry_of=job.id,
     )

@@ -69,7 +69,7 @@ class Job(Claimable, Row):
     early_stop: Mapped[dict[str, Any] | None]
     """When it is stopped because it has stopped learning: `metric` and `evaluations`."""
     evaluation: Mapped[dict[str, Any] | None]
-    """What is to be evaluated when it has succeeded (`after.EvaluationWish`), with what that can cost at most."""
+    """What is to be evaluated when it has succeeded (`after.EvaluationPlan`), with what that can cost at most."""
     automatic_retries: Mapped[int] = mapped_column(default=0)
     """How often it may still be ordered again by itself when the provider fails."""
     estimate: Mapped[dict[str, Any]]

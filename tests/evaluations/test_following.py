@@ -9,13 +9,13 @@ from tests.support.laboratory import rows
 from tests.support.office import HELD_OUT, MODEL, TERMINAL, Office
 
 TRAINING = rows("support_triage", held_out=False)[:12]
-WISH: dict[str, Any] = {"graders": ["exact_match"], "max_answers": 3}
+PLAN: dict[str, Any] = {"graders": ["exact_match"], "max_answers": 3}
 
 
 def ordered(office: Office, **more: Any) -> str:
     """A job with an evaluation on its validation dataset."""
     training, held = office.dataset(TRAINING), office.dataset(HELD_OUT, "held")
-    return office.submit(training, validation_dataset_id=held, evaluation=WISH | more)
+    return office.submit(training, validation_dataset_id=held, evaluation=PLAN | more)
 
 
 def test_a_job_that_succeeds_is_evaluated_once_beside_its_base_whoever_is_killed(office: Office) -> None:
@@ -70,9 +70,9 @@ def test_a_budget_that_is_gone_is_told_on_the_job_and_fails_nothing_else(office:
 def test_on_azure_it_waits_for_a_deployment_and_gives_up_after_a_week(office: Office) -> None:
     office.azure()
     training, held = office.dataset(TRAINING), office.dataset(HELD_OUT, "held")
-    refused = office.order(training, validation_dataset_id=held, evaluation=WISH)
+    refused = office.order(training, validation_dataset_id=held, evaluation=PLAN)
     assert (refused.status_code, refused.json()["code"], office.lab.held()) == (409, "not_deployed", 0)
-    alone = WISH | {"compare_with": []}
+    alone = PLAN | {"compare_with": []}
     job = office.finish(office.submit(training, validation_dataset_id=held, evaluation=alone))
     waiting = office.job(job["id"])["evaluation"]
     assert (waiting["status"], waiting["reason_code"]) == ("waiting", "not_deployed")
@@ -91,16 +91,18 @@ def test_on_azure_it_waits_for_a_deployment_and_gives_up_after_a_week(office: Of
 
 def test_what_could_not_be_evaluated_is_refused_at_the_order(office: Office) -> None:
     connection, dataset = office.openai(), office.dataset(HELD_OUT)
-    nothing_to_ask = office.order(dataset, evaluation=WISH)
+    nothing_to_ask = office.order(dataset, evaluation=PLAN)
     assert nothing_to_ask.json()["errors"][0]["pointer"] == "/evaluation/dataset_id"
     unheard = {"compare_with": [{"model": "nobody-has-this"}], "dataset_id": dataset}
-    assert office.order(dataset, evaluation=WISH | unheard).json()["code"] == "not_found"
+    assert office.order(dataset, evaluation=PLAN | unheard).json()["code"] == "not_found"
     assert (office.look("/jobs")["data"], office.lab.held()) == ([], 0)
     asked = {"dataset_id": dataset, "choices": [{"connection_id": connection, "model": MODEL}]}
-    (shown,) = office.member.post("/v1/estimates", json=asked | {"evaluation": WISH | {"dataset_id": dataset}}).json()[
+    (shown,) = office.member.post("/v1/estimates", json=asked | {"evaluation": PLAN | {"dataset_id": dataset}}).json()[
         "data"
     ]
-    job = office.job(office.submit(dataset, evaluation=WISH | {"dataset_id": dataset}))
+    beside = PLAN | {"dataset_id": dataset, "compare_with": [{"model": MODEL}]}
+    job = office.job(office.submit(dataset, evaluation=beside))
+    assert job["evaluation"]["compare_with"] == [{"model": MODEL, "connection_id": connection}]
     assert shown["evaluation"]["at_most_usd"] == job["evaluation"]["at_most_usd"]
     assert Usd.parse(job["evaluation"]["at_most_usd"]).nanos > 0
     assert office.member.post(f"/v1/jobs/{job['id']}/cancel").json()["evaluation"]["status"] == "dropped"
