@@ -51,6 +51,7 @@ _PATH_PARAMETERS = {
     "evaluation_id": "The evaluation.",
     "model_id": "The tuned model.",
     "deployment_id": "The deployment.",
+    "import_id": "The import.",
     "name": "The alias.",
     "model": "An alias, a tuned model or a base model.",
 }

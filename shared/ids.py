@@ -23,6 +23,7 @@ RequestId = NewType("RequestId", str)
 UploadId = NewType("UploadId", str)
 ModerationId = NewType("ModerationId", str)
 DeploymentId = NewType("DeploymentId", str)
+ImportId = NewType("ImportId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -39,6 +40,7 @@ PREFIXES: dict[str, str] = {
     "UploadId": "up",
     "ModerationId": "mod",
     "DeploymentId": "dep",
+    "ImportId": "imp",
 }
 """Kind of id → its prefix."""
 

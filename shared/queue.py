@@ -25,6 +25,8 @@ class Task(StrEnum):
     SUBMIT_JOBS = "submit_jobs"
     POLL_JOBS = "poll_jobs"
     CLEAN_UP_JOBS = "clean_up_jobs"
+    IMPORT_JOBS = "import_jobs"
+    FIND_STRAYS = "find_strays"
     TEND_DEPLOYMENTS = "tend_deployments"
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
@@ -44,6 +46,7 @@ QUEUES = {
     Task.MODERATE_DATASETS: LONG,
     Task.UPLOAD_FILES: LONG,
     Task.RUN_EVALUATIONS: LONG,
+    Task.IMPORT_JOBS: LONG,
 }
 """Where each kind of work waits; what is not named here is short."""
 

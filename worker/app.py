@@ -116,11 +116,13 @@ for noun in (
     "datasets",
     "deployments",
     "evaluations",
+    "imports",
     "jobs",
     "moderations",
     "registry",
     "requests",
     "spend",
+    "strays",
     "uploads",
 ):
     import_module(f"worker.{noun}")  # registers its tasks

@@ -63,6 +63,7 @@ JobId = Annotated[ids.JobId, Id("job")]
 ModelId = Annotated[ids.ModelId, Id("model")]
 EvaluationId = Annotated[ids.EvaluationId, Id("eval")]
 DeploymentId = Annotated[ids.DeploymentId, Id("dep")]
+ImportId = Annotated[ids.ImportId, Id("imp")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from shared.providers.base import (
     StepMetrics,
     StillRunning,
     Unavailable,
+    Unnamed,
 )
+from shared.providers.found import JobFacts, TunedModel, base_of
 from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
@@ -71,6 +73,14 @@ def read_azure_model(body: Mapping[str, Any]) -> ProviderModel | None:
     ends = mapping(body.get("deprecation"))
     end = moment(ends.get("inference")) or moment(ends.get("fine_tune"))
     return ProviderModel(name, trainable if isinstance(trainable, bool) else None, end.date() if end else None)
+
+
+def read_tuned(body: Mapping[str, Any]) -> TunedModel | None:
+    """A tuned model; None for a base one and for a checkpoint. OpenAI tells it by its name, Azure names its base."""
+    name, base = text(body.get("id")), text(body.get("model"))
+    if name is None or ":ckpt-step-" in name or not (base or name.startswith("ft:")):
+        return None
+    return TunedModel(name, base_of(base or name), moment(body.get("created")) or moment(body.get("created_at")))
 
 
 def _day(value: Any) -> date | None:
@@ -131,6 +141,20 @@ def read_job(body: Mapping[str, Any]) -> ProviderJob:
         result_file_ids=tuple(one for one in items(body.get("result_files")) if text(one)),
         tag=text(mapping(body.get("metadata")).get(TAG_KEY)),
         trained_tokens=count(body.get("trained_tokens"), LARGEST_BILL),
+        facts=_facts(body),
+    )
+
+
+def _facts(body: Mapping[str, Any]) -> JobFacts:
+    return JobFacts(
+        model=text(body.get("model")),
+        method=text(mapping(body.get("method")).get("type")),
+        suffix=text(body.get("user_provided_suffix")) or text(body.get("suffix")),
+        seed=count(body.get("seed")),
+        validation_file_id=text(body.get("validation_file")),
+        finished_at=moment(body.get("finished_at")),
+        fine_tuned_model=text(body.get("fine_tuned_model")),
+        integrations=tuple(one for one in items(body.get("integrations")) if isinstance(one, dict)),
     )
 
 
@@ -146,8 +170,9 @@ def _outcome(status: str, body: Mapping[str, Any]) -> Outcome:
     match status:
         case "succeeded":
             model = text(body.get("fine_tuned_model"))
+            billed = count(body.get("trained_tokens"), LARGEST_BILL)
             # Without a name there is nothing to use yet: look again rather than call a paid job finished or failed.
-            return Finished(model, count(body.get("trained_tokens"), LARGEST_BILL)) if model else StillRunning()
+            return Finished(model, billed) if model else Unnamed(billed)
         case "failed":
             error = mapping(body.get("error"))
             code, reason = text(error.get("code")), text(error.get("message"))

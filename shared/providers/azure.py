@@ -26,6 +26,7 @@ from shared.providers.base import (
     Rejected,
     TrainingOrder,
     Unavailable,
+    Unnamed,
 )
 from shared.providers.bom import WithBom
 from shared.providers.clients import open_dated_azure, open_openai
@@ -113,9 +114,9 @@ class AzureProvider(OpenAIProvider):
         return {**ordered(order), **tier, **hyperparameters}
 
     @override
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
         """There are no tags to filter by; a resource keeps 100 jobs at most."""
-        return self._jobs_of_file(training_file_id)
+        return [] if training_file_id is None else self._jobs_of_file(training_file_id)
 
     @override
     def _read_job(self, body: Mapping[str, Any]) -> ProviderJob:
@@ -124,6 +125,8 @@ class AzureProvider(OpenAIProvider):
         match job.outcome:
             case Finished(model=model):
                 return replace(job, outcome=Finished(model, billed_tokens=None))
+            case Unnamed():
+                return replace(job, outcome=Unnamed(billed_tokens=None))
             case Cancelled():
                 return replace(job, outcome=Cancelled(billed_tokens=None))
             case _:

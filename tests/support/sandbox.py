@@ -53,6 +53,10 @@ class Control:
         """How many requests of each operation arrived."""
         return dict(self._ask("GET", f"requests?account={quote(account)}")["requests"])
 
+    def advance(self, seconds: float) -> None:
+        """Let the provider's clock run ahead."""
+        self._ask("POST", "clock", {"advance_seconds": seconds})
+
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         return Client(self.url).must(method, f"/_sandbox/{path}", body)
 

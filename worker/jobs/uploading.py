@@ -8,6 +8,7 @@ from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import write_plain
 from shared.ids import DatasetId
 from shared.jobs.recording import record_failure, record_files, record_given_up
+from shared.jobs.tags import Tag, read_tag
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
@@ -16,7 +17,7 @@ from worker.jobs.ordering import adopt_any
 
 def file_prefix(context: Context, work: Work) -> str:
     """What the names of all files of a job begin with, whatever the attempt."""
-    return f"tw_{context.installation}_{work.job.team_id}_{work.job.id}_"
+    return _tag(context, work).prefix
 
 
 def upload(context: Context, work: Work, provider: Provider) -> None:
@@ -27,9 +28,10 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
         _look_again(context, work, provider)
         return
     there = _there(context, work, provider)
-    training = there.get(_name(context, work, "training"))
-    if training is not None and adopt_any(context, work, provider, training.id):
-        return  # bought before our row knew of it: the database was put back to an earlier day
+    # Bought before our row knew of it: the database was put back to an earlier day. Its file may be gone, or a later attempt's.
+    trained_on = [None, *(file.id for name, file in there.items() if read_tag(None, name))]
+    if any(adopt_any(context, work, provider, file_id) for file_id in trained_on):
+        return
     _send(context, work, provider, there)
 
 
@@ -45,7 +47,11 @@ def _there(context: Context, work: Work, provider: Provider) -> dict[str, Provid
 
 
 def _name(context: Context, work: Work, role: str) -> str:
-    return f"{file_prefix(context, work)}e{work.job.epoch}_{role}.jsonl"
+    return _tag(context, work).file_name(role)
+
+
+def _tag(context: Context, work: Work) -> Tag:
+    return Tag(context.installation, work.job.team_id, work.job.id, work.job.epoch)
 
 
 def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:

@@ -1,0 +1,84 @@
+"""Walks: when a connection's list is looked through, and how far.
+
+While jobs of ours are there its newest page is read every half minute, else every ten minutes, and onwards until a page holds
+nothing new. Once an hour the list is read to its end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from shared.connections.allowance import available, draw, give_back
+from shared.connections.tables import Connection, Pace
+from shared.db import claim, fenced, now, seconds_from_now
+from shared.jobs.strays.tables import Stray, StrayKind, Walk
+from shared.jobs.tables import Job
+from shared.lifecycles import JOB
+
+BUSY_SECONDS = 30.0
+"""As far apart as the looks at a job that nobody watches."""
+IDLE_SECONDS = 600.0
+UNSETTLED_SECONDS = 5.0
+"""While a duplicate is not over."""
+WHOLE_EVERY = timedelta(hours=1)
+_REQUESTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A claimed walk; detached. `is_whole`: to the end of the list, whatever is known of it. `duplicates` are not charged yet."""
+
+    connection: Connection
+    token: str
+    is_whole: bool
+    duplicates: Sequence[Stray]
+    drawn: int
+
+
+def due_for() -> tuple[ColumnElement[bool], ...]:
+    """Which connections may be walked now: those in use that answer, and may be sent something."""
+    open_ones = (
+        select(Connection.id)
+        .join(Pace, Pace.connection_id == Connection.id)
+        .where(Connection.archived_at.is_(None), Connection.failures == 0, available() >= _REQUESTS)
+        .where((Connection.resume_at.is_(None)) | (Connection.resume_at <= now()))
+    )
+    return (Walk.id.in_(open_ones),)
+
+
+def take(db: Session) -> Work | None:
+    """Claim the walk that has been due longest, or None."""
+    walk = claim(db, Walk, *due_for())
+    if walk is None or walk.claim_token is None:
+        return None
+    connection = db.get_one(Connection, walk.id)
+    moment: datetime = db.scalars(select(now())).one()
+    is_whole = walk.whole_at is None or moment - walk.whole_at >= WHOLE_EVERY
+    unsettled = (Stray.connection_id == walk.id, Stray.kind == StrayKind.DUPLICATE, Stray.settled_at.is_(None))
+    duplicates = db.scalars(select(Stray).where(*unsettled).order_by(Stray.id).limit(20)).all()
+    return Work(connection, walk.claim_token, is_whole, duplicates, draw(db, connection.id, _REQUESTS))
+
+
+def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None:
+    """When it is due again. `is_done` False = it broke off, and is begun anew."""
+    give_back(db, work.connection.id, work.drawn, asked)
+    if (walk := fenced(db, Walk, work.connection.id, work.token)) is None:
+        return
+    if is_done and work.is_whole:
+        walk.whole_at = db.scalar(select(now()))
+    walk.due_at = db.scalar(select(seconds_from_now(_wait(db, work))))
+
+
+def _wait(db: Session, work: Work) -> float:
+    unsettled = (
+        Stray.connection_id == work.connection.id,
+        Stray.kind == StrayKind.DUPLICATE,
+        Stray.settled_at.is_(None),
+    )
+    if db.scalar(select(exists().where(*unsettled))):
+        return UNSETTLED_SECONDS
+    live = (Job.connection_id == work.connection.id, Job.status.not_in(JOB.terminal))
+    return BUSY_SECONDS if db.scalar(select(exists().where(*live))) else IDLE_SECONDS

@@ -1,0 +1,62 @@
+"""What exists at a provider comes here: once, whole, and at nobody's expense."""
+
+from typing import Any
+
+from tests.imports.past import ordered_past, trained_past
+from tests.support.workshop import Workshop
+
+
+def imported(workshop: Workshop, **wanted: Any) -> dict[str, Any]:
+    """An import that has come to its end."""
+    body = {"connection_id": workshop.connection_id, "team_id": workshop.team_id, "all": not wanted.keys() & {"jobs", "models"}}
+    made = workshop.api.admin.post("/v1/imports", json=body | wanted)
+    assert made.status_code == 202, made.text
+    workshop.drain()
+    return dict(workshop.api.admin.get(made.headers["Location"]).json())
+
+
+def items(workshop: Workshop, made: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(workshop.api.admin.get(f"/v1/imports/{made['id']}/items").json()["data"])
+
+
+def test_what_was_trained_past_us_comes_here_with_its_story_and_costs_nothing(workshop: Workshop) -> None:
+    ended, running = trained_past(workshop), ordered_past(workshop)
+    seen = imported(workshop, dry_run=True)
+    assert (seen["status"], seen["counts"]) == ("succeeded", {"found": 2})
+    assert workshop.member.get("/v1/jobs").json()["data"] == []
+
+    done = imported(workshop)
+    assert done["counts"] == {"taken": 2}
+    taken = {item["subject"]: item["job_id"] for item in items(workshop, done)}
+    job = workshop.until_over(taken[ended.id])
+    workshop.until_over(taken[running.id])
+    assert (job["status"], job["origin"], job["dataset_id"], job["seed"]) == ("succeeded", "imported", None, 7)
+    assert (job["provider_job_id"], job["hyperparameters"]["n_epochs"]) == (ended.id, 2)
+    assert workshop.member.get(f"/v1/jobs/{job['id']}/metrics").json()["data"]
+    assert [one["message"] for one in workshop.events(job["id"]) if one["kind"] == "provider"]
+    assert workshop.member.post(f"/v1/jobs/{job['id']}/retry", json={}).status_code == 409
+
+    models = workshop.member.get("/v1/models").json()["data"]
+    assert {one["provider_model"] for one in models} == {workshop.job(each)["fine_tuned_model"] for each in taken.values()}
+    lineage = workshop.member.get(f"/v1/models/{models[0]['id']}/lineage").json()["lineage"]
+    assert (lineage["origin"], lineage["base_model"]) == ("imported", models[0]["base_model"])
+    assert lineage["told"]["training_file"]
+    if workshop.provider != "compatible":
+        assert all(one["shutdown_date"] for one in models)
+        assert len(workshop.member.get(f"/v1/jobs/{job['id']}/checkpoints").json()["data"]) == 2
+
+    assert workshop.member.get("/v1/spend").json()["total"] == "0"
+    workshop.check_books()
+    provider = workshop.open()
+    assert provider.file(ended.training_file_id) is not None, "files that are not ours stay"
+    provider.close()
+    assert imported(workshop)["counts"] == {"known": 2}
+    assert len(workshop.member.get("/v1/jobs").json()["data"]) == 2
+
+
+def test_only_what_is_named_comes_and_what_is_not_there_is_told(workshop: Workshop) -> None:
+    first, second = trained_past(workshop), trained_past(workshop)
+    named = [second.facts.fine_tuned_model] if second.facts.fine_tuned_model else []
+    done = imported(workshop, jobs=[first.id, "ftjob-nowhere"], **({"models": named} if named else {}))
+    outcomes = {item["subject"]: item["outcome"] for item in items(workshop, done)}
+    assert outcomes == {first.id: "taken", "ftjob-nowhere": "failed"} | ({second.id: "taken"} if named else {})
