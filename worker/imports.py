@@ -13,13 +13,12 @@ from shared.connections.credentials import CannotOpen
 from shared.connections.outages import REFUSED_SECONDS
 from shared.imports.recording import Work, record_end, record_jobs, record_models, record_wait, take
 from shared.imports.tables import Import
-from shared.jobs.tags import read_tag
 from shared.providers.base import Provider, ProviderError, Rejected, Throttled
 from shared.queue import Task
 from worker.context import Context
 from worker.heartbeat import kept
 from worker.meter import Meter
-from worker.strays import Names
+from worker.tagging import Tags
 from worker.task import task
 
 log = structlog.get_logger()
@@ -48,12 +47,11 @@ def import_jobs(context: Context) -> bool:
 
 def _go_through(context: Context, work: Work, provider: Provider) -> None:
     """Jobs first: a model comes with the job that made it, where there is one."""
-    names = Names(provider)
+    tags = Tags(provider, context.storage)
     for page in provider.newest_jobs():
-        told = names.of(page)
-        tagged = [(seen, read_tag(seen.tag, told.get(seen.training_file_id))) for seen in page]
+        wanted = tags.of([seen for seen in page if work.wants(seen)])
         with context.database.transaction() as db:
-            if not record_jobs(db, work, tagged, context.installation):
+            if not record_jobs(db, work, wanted, context.installation):
                 return
     models = provider.tuned_models() if work.is_all or work.wanted.models else ()
     with context.database.transaction() as db:

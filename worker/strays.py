@@ -3,25 +3,24 @@
 Only duplicates of our own jobs are asked to stop. What somebody else has ordered is told of, and left alone.
 """
 
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 
 import structlog
 
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen
+from shared.jobs.strays.queries import unsettled
 from shared.jobs.strays.recording import Bill, record_bill
 from shared.jobs.strays.sorting import news, sort_out
 from shared.jobs.strays.tables import Stray, Walk
 from shared.jobs.strays.walking import Work, record_walked, take
-from shared.jobs.tags import FILES
 from shared.providers.base import Cancelled, Finished, Provider, ProviderError, ProviderJob, Refused, Unnamed
 from shared.queue import Task
 from worker.context import Context
 from worker.heartbeat import kept
 from worker.jobs.wishes import is_over
 from worker.meter import Meter, TooLate
+from worker.tagging import Tags
 from worker.task import task
 
 log = structlog.get_logger()
@@ -29,21 +28,6 @@ log = structlog.get_logger()
 MOST_PAGES = 200
 SECONDS = 40.0
 """When a walk sends its last request; the worker's run takes 60 in all."""
-
-
-@dataclass(slots=True)
-class Names:
-    """The names of our files at a provider, asked for when the first job comes up that carries no tag of its own."""
-
-    provider: Provider
-    _told: dict[str, str] | None = field(default=None)
-
-    def of(self, jobs: Sequence[ProviderJob]) -> dict[str, str]:
-        if all(job.tag for job in jobs):
-            return {}
-        if self._told is None:
-            self._told = {file.id: file.name for file in self.provider.files(FILES)}
-        return self._told
 
 
 @task(Task.FIND_STRAYS)
@@ -69,21 +53,22 @@ def find_strays(context: Context) -> bool:
 
 
 def _walk(context: Context, work: Work, provider: Provider) -> None:
-    names = Names(provider)
+    tags = Tags(provider, context.storage)
     for number, page in enumerate(provider.newest_jobs(), start=1):
         with context.database.transaction() as db:
             unknown = news(db, work.connection, page)
-        told = names.of(unknown)
-        for found in unknown:
+        for found, tag in tags.of(unknown):
             with context.database.transaction() as db:
-                sort_out(db, work.connection, found, told, context.installation)
+                sort_out(db, work.connection, found, tag, context.installation)
         if number == MOST_PAGES or not (unknown or work.is_whole):
             return
 
 
 def _settle(context: Context, work: Work, provider: Provider) -> None:
     """Ask duplicates to stop, and charge those that are over."""
-    for duplicate in work.duplicates:
+    with context.database.reading() as db:
+        duplicates = unsettled(db, work.connection.id)
+    for duplicate in duplicates:
         seen = provider.job(duplicate.provider_job_id)
         if seen is not None and not is_over(seen) and not isinstance(seen.outcome, Unnamed):
             seen = provider.cancel(seen.id)

@@ -52,7 +52,7 @@ class ImportStart(Schema):
 
 
 class ImportSchema(Schema):
-    """`counts`: how many of the things that were found became what (`outcome` of its items). `reason` tells why it waits, or failed."""
+    """`counts`: how many of the things that were found have which `outcome`. `reason` tells why it waits, or failed."""
 
     model_config = example(
         {
@@ -107,8 +107,8 @@ class ImportItemSchema(Schema):
 
 
 class StraySchema(Schema):
-    """A job at the provider that no job here is about. `kind`: `foreign` (without a mark of this service), `other_installation` (with
-    that of another one), `unknown` (with ours, of a team that is not known here) or `duplicate` (bought twice for `job_id`).
+    """A job at the provider that no job here is about. `kind`: `foreign` (without a mark of this service), `other_installation`
+    (with that of another one), `unknown` (with ours, of a team that is not known here) or `duplicate` (bought twice for `job_id`).
 
     `estimated_cost`: its tokens at today's price; null = not known. `charged`: what a duplicate has cost. `job_id` of the
     others: what an import has made of it.

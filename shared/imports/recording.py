@@ -79,13 +79,12 @@ def take(db: Session) -> Work | None:
     return Work(wanted, db.get_one(Connection, wanted.connection_id), wanted.claim_token, drawn)
 
 
-def record_jobs(db: Session, work: Work, page: Iterable[tuple[ProviderJob, Tag | None]], installation: str) -> bool:
-    """Take in the wanted jobs of one page. A job that is ours by its tag is left to be found again as such. False when the
-    claim was lost: nothing is written.
+def record_jobs(db: Session, work: Work, wanted: Sequence[tuple[ProviderJob, Tag | None]], installation: str) -> bool:
+    """Take in the wanted jobs of one page, each with its tag. A job that is ours by its tag is left to be found again
+    as such. False when the claim was lost: nothing is written.
     """
     if still_ours(db, Import, work.wanted.id, work.token) is None:
         return False
-    wanted = [(seen, tag) for seen, tag in page if work.wants(seen)]
     known = _known_jobs(db, [seen.id for seen, _ in wanted])
     for seen, tag in wanted:
         found = {

@@ -17,7 +17,15 @@ def ordered_past(workshop: Workshop, *, name: str = "mine.jsonl", **more: Any) -
     provider = open_provider(workshop.provider, workshop.access)
     model = str(LLAMA["model"]) if workshop.provider == "compatible" else MODEL
     file = provider.upload(name, io.BytesIO(content()))
-    order = {"model": model, "method": "supervised", "training_file_id": file.id, "hyperparameters": {"n_epochs": 2}}
+    while not file.ready:
+        workshop.sandbox.advance(0.05)
+        file = provider.file(file.id) or file
+    order: dict[str, Any] = {
+        "model": model,
+        "method": "supervised",
+        "training_file_id": file.id,
+        "hyperparameters": {"n_epochs": 2},
+    }
     job = provider.create_job(TrainingOrder(**order | {"seed": 7, "suffix": "past"} | more))
     provider.close()
     return job

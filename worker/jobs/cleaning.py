@@ -10,7 +10,8 @@ from shared.jobs.taking import Work
 from shared.providers.base import Provider, StepMetrics
 from worker.context import Context
 from worker.jobs.ordering import stop_late_ones
-from worker.jobs.uploading import file_prefix
+from worker.jobs.receipts import keep_receipt
+from worker.jobs.uploading import file_prefix, tag_of
 
 
 def clean_up(context: Context, work: Work, provider: Provider) -> None:
@@ -23,6 +24,8 @@ def clean_up(context: Context, work: Work, provider: Provider) -> None:
     with context.database.transaction() as db:
         record_results(db, work, measured)
     if work.job.origin is not Origin.IMPORTED:
+        if seen is not None and seen.tag is None:
+            keep_receipt(context.storage, tag_of(context, work), seen.id)
         _delete_ours(context, work, provider, result_file_ids)
     with context.database.transaction() as db:
         record_cleaned(db, work)

@@ -32,7 +32,7 @@ def order(context: Context, work: Work, provider: Provider) -> None:
     """Send the order. That it is about to be sent was committed with the claim. Raises Unanswered."""
     late = _bought_late(context, work, provider)
     if late:
-        _adopt(context, work, provider, late)
+        adopt(context, work, provider, late)
         return
     try:
         bought = provider.create_job(_order(context, work))
@@ -42,7 +42,7 @@ def order(context: Context, work: Work, provider: Provider) -> None:
         with context.database.transaction() as db:
             record_silence(db, work, error.reason)
         raise Unanswered from error
-    _adopt(context, work, provider, [bought])
+    adopt(context, work, provider, [bought])
 
 
 def reconcile(context: Context, work: Work, provider: Provider) -> None:
@@ -76,7 +76,7 @@ def adopt_any(context: Context, work: Work, provider: Provider, training_file_id
     """Take what was bought with a file as ours; None: with whichever, by its tag. False when nothing was."""
     found = provider.jobs_of_file(training_file_id, tag(context, work, work.job.epoch))
     if found:
-        _adopt(context, work, provider, found)
+        adopt(context, work, provider, found)
     return bool(found)
 
 
@@ -101,7 +101,7 @@ def _bought_late(context: Context, work: Work, provider: Provider) -> list[Provi
     ]
 
 
-def _adopt(context: Context, work: Work, provider: Provider, found: Sequence[ProviderJob]) -> None:
+def adopt(context: Context, work: Work, provider: Provider, found: Sequence[ProviderJob]) -> None:
     """Take the first of what was bought as ours, and stop the others."""
     first, *others = sorted(found, key=lambda one: one.created_at.timestamp() if one.created_at else 0.0)
     with context.database.transaction() as db:

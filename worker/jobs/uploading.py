@@ -12,12 +12,13 @@ from shared.jobs.tags import Tag, read_tag
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
-from worker.jobs.ordering import adopt_any
+from worker.jobs.ordering import adopt, adopt_any
+from worker.jobs.receipts import bought_for
 
 
 def file_prefix(context: Context, work: Work) -> str:
     """What the names of all files of a job begin with, whatever the attempt."""
-    return _tag(context, work).prefix
+    return tag_of(context, work).prefix
 
 
 def upload(context: Context, work: Work, provider: Provider) -> None:
@@ -28,11 +29,22 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
         _look_again(context, work, provider)
         return
     there = _there(context, work, provider)
-    # Bought before our row knew of it: the database was put back to an earlier day. Its file may be gone, or a later attempt's.
+    if not _adopt_bought(context, work, provider, there):
+        _send(context, work, provider, there)
+
+
+def _adopt_bought(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> bool:
+    """What was bought before our row knew of it: the database was put back to an earlier day. Its file may be gone since, or
+    be that of a later attempt.
+    """
     trained_on = [None, *(file.id for name, file in there.items() if read_tag(None, name))]
     if any(adopt_any(context, work, provider, file_id) for file_id in trained_on):
-        return
-    _send(context, work, provider, there)
+        return True
+    provider_job_id = bought_for(context.storage, tag_of(context, work))
+    bought = provider.job(provider_job_id) if provider_job_id else None
+    if bought is not None:
+        adopt(context, work, provider, [bought])
+    return bought is not None
 
 
 def _there(context: Context, work: Work, provider: Provider) -> dict[str, ProviderFile]:
@@ -47,10 +59,11 @@ def _there(context: Context, work: Work, provider: Provider) -> dict[str, Provid
 
 
 def _name(context: Context, work: Work, role: str) -> str:
-    return _tag(context, work).file_name(role)
+    return tag_of(context, work).file_name(role)
 
 
-def _tag(context: Context, work: Work) -> Tag:
+def tag_of(context: Context, work: Work) -> Tag:
+    """Whose an attempt's order and files are."""
     return Tag(context.installation, work.job.team_id, work.job.id, work.job.epoch)
 
 

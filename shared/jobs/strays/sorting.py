@@ -4,7 +4,7 @@ A job that is ours by its tag and that no row of ours knows is not given up: the
 taken up again. What is just being bought is left to whoever buys it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -16,14 +16,11 @@ from shared.jobs.story import move
 from shared.jobs.strays.recording import note_seen, note_taken_in, record_duplicate, record_stray
 from shared.jobs.strays.tables import Stray, StrayKind
 from shared.jobs.tables import Job
-from shared.jobs.tags import Tag, read_tag
+from shared.jobs.tags import Tag
 from shared.lifecycles import JOB, JobStatus
 from shared.providers.base import ProviderJob
 from shared.queue import Task
 from shared.teams.tables import Team
-
-FileNames = Mapping[str, str]
-"""The names of files at the provider, by their ids."""
 
 
 def news(db: Session, connection: Connection, page: Sequence[ProviderJob]) -> list[ProviderJob]:
@@ -38,9 +35,8 @@ def news(db: Session, connection: Connection, page: Sequence[ProviderJob]) -> li
     return [one for one in page if one.id not in known]
 
 
-def sort_out(db: Session, connection: Connection, found: ProviderJob, names: FileNames, installation: str) -> None:
+def sort_out(db: Session, connection: Connection, found: ProviderJob, tag: Tag | None, installation: str) -> None:
     """Do what is to be done about one job that is news."""
-    tag = read_tag(found.tag, names.get(found.training_file_id))
     if tag is None:
         if not _is_being_bought(db, connection, found):
             record_stray(db, connection, found, StrayKind.FOREIGN, None)

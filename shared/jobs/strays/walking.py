@@ -4,7 +4,6 @@ While jobs of ours are there its newest page is read every half minute, else eve
 nothing new. Once an hour the list is read to its end.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +13,8 @@ from sqlalchemy.orm import Session
 from shared.connections.allowance import available, draw, give_back
 from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, seconds_from_now
-from shared.jobs.strays.tables import Stray, StrayKind, Walk
+from shared.jobs.strays.queries import unsettled
+from shared.jobs.strays.tables import Walk
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB
 
@@ -29,12 +29,11 @@ _REQUESTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed walk; detached. `is_whole`: to the end of the list, whatever is known of it. `duplicates` are not charged yet."""
+    """A claimed walk; detached. `is_whole`: to the end of the list, whatever is known of it."""
 
     connection: Connection
     token: str
     is_whole: bool
-    duplicates: Sequence[Stray]
     drawn: int
 
 
@@ -57,9 +56,7 @@ def take(db: Session) -> Work | None:
     connection = db.get_one(Connection, walk.id)
     moment: datetime = db.scalars(select(now())).one()
     is_whole = walk.whole_at is None or moment - walk.whole_at >= WHOLE_EVERY
-    unsettled = (Stray.connection_id == walk.id, Stray.kind == StrayKind.DUPLICATE, Stray.settled_at.is_(None))
-    duplicates = db.scalars(select(Stray).where(*unsettled).order_by(Stray.id).limit(20)).all()
-    return Work(connection, walk.claim_token, is_whole, duplicates, draw(db, connection.id, _REQUESTS))
+    return Work(connection, walk.claim_token, is_whole, draw(db, connection.id, _REQUESTS))
 
 
 def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None:
@@ -73,12 +70,7 @@ def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None
 
 
 def _wait(db: Session, work: Work) -> float:
-    unsettled = (
-        Stray.connection_id == work.connection.id,
-        Stray.kind == StrayKind.DUPLICATE,
-        Stray.settled_at.is_(None),
-    )
-    if db.scalar(select(exists().where(*unsettled))):
+    if unsettled(db, work.connection.id, most=1):
         return UNSETTLED_SECONDS
     live = (Job.connection_id == work.connection.id, Job.status.not_in(JOB.terminal))
     return BUSY_SECONDS if db.scalar(select(exists().where(*live))) else IDLE_SECONDS
