@@ -31,6 +31,8 @@ def upgrade() -> None:
     # The default stays for the previous release, which still orders jobs while this one starts.
     op.add_column("jobs", _enum("origin", "origin", ("ordered", "imported", "restored"), server_default="ordered"))
     op.add_column("jobs", sa.Column("told", JSONB(none_as_null=True), nullable=True))
+    fetches: sa.Column[bool] = sa.Column("fetches_files", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("connections", fetches)
     _imports()
     _strays()
     _walks()

@@ -5,20 +5,22 @@ It covers the data plane only (files, jobs, models, chat); deployments are made 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, ClassVar, cast
+from urllib.parse import urlsplit
 
 import httpx2
 from openai import OpenAI
 from typing_extensions import override
 
-from shared.providers.answers import read_azure_model, read_event, read_job
+from shared.providers.answers import read_azure_model, read_event, read_file, read_job
 from shared.providers.base import (
     Access,
     Account,
     Cancelled,
     Finished,
     Moderated,
+    ProviderError,
     ProviderEvent,
     ProviderFile,
     ProviderJob,
@@ -35,7 +37,7 @@ from shared.providers.identity import COGNITIVE_SERVICES
 from shared.providers.lenient import LARGEST_BILL, count
 from shared.providers.openai import OpenAIProvider, method, ordered
 from shared.providers.tiers import ServiceTier, training_tiers
-from shared.providers.translation import Raw
+from shared.providers.translation import Raw, redact
 
 _BILL = re.compile(r"Training tokens billed: *([0-9][0-9,]{0,30})")
 
@@ -46,6 +48,13 @@ _V1_SPELLING = {
 }
 _DATED_SPELLING = {ServiceTier.GLOBAL: "globalstandard", ServiceTier.DEVELOPER: "developerTier"}
 """A tier that is spelt otherwise is taken for the standard one, which is dearer, in silence; so is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An answer as it came."""
+
+    http_response: httpx2.Response
 
 
 class AzureProvider(OpenAIProvider):
@@ -95,6 +104,22 @@ class AzureProvider(OpenAIProvider):
     def upload(self, name: str, content: BinaryIO) -> ProviderFile:
         """Azure asks for UTF-8 with a byte order mark; our files have none."""
         return super().upload(name, cast("BinaryIO", WithBom(content)))
+
+    @override
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        """Azure fetches in its own time: the file is `pending` until then. An answer may repeat the address, or its signature."""
+        wanted = {"purpose": "fine-tune", "filename": name, "content_url": address}
+        try:
+            return read_file(self._body(self._import, body=wanted))
+        except ProviderError as error:
+            for secret in (address, urlsplit(address).query):
+                error.reason = redact(error.reason, secret)
+            error.args = (error.reason,)
+            raise
+
+    def _import(self, body: Mapping[str, str]) -> Raw:
+        """The SDK has no method for it."""
+        return _Sent(self._client.post("/files/import", cast_to=httpx2.Response, body=dict(body)))
 
     @override
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:

@@ -211,6 +211,12 @@ class Provider(Protocol):
         """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
         ...
 
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        """Have training data fetched, as it is, from a signed address: a secret, which stands in no error. Rejected where the
+        kind of provider does not fetch.
+        """
+        ...
+
     def files(self, prefix: str) -> Sequence[ProviderFile]:
         """All files whose name begins with the prefix; reads every page."""
         ...

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice, takewhile
 from typing import Any, BinaryIO, ClassVar
+from urllib.parse import urlsplit
 
 import httpx2
 from openai import OpenAI
@@ -88,6 +89,10 @@ class OpenAIProvider:
         return read_file(
             self._body(self._client.files.with_raw_response.create, file=(name, content), purpose="fine-tune"),
         )
+
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        where = urlsplit(address).hostname
+        raise Rejected(f"{name} must be sent: nothing is fetched from {where}", code="not_offered", status=404)
 
     def files(self, prefix: str) -> Sequence[ProviderFile]:
         entries = self._entries(self._client.files.with_raw_response.list, purpose="fine-tune")

@@ -11,6 +11,7 @@ from shared.providers.base import Provider, StepMetrics
 from worker.context import Context
 from worker.jobs.ordering import stop_late_ones
 from worker.jobs.receipts import keep_receipt
+from worker.jobs.sending import forget_copies
 from worker.jobs.uploading import file_prefix, tag_of
 
 
@@ -37,6 +38,8 @@ def _delete_ours(context: Context, work: Work, provider: Provider, result_file_i
         provider.delete_file(file.id)
     for result_file_id in result_file_ids:
         provider.delete_file(result_file_id)
+    if work.connection.provider.traits.fetches_files:
+        forget_copies(context.storage, work.job.id)
 
 
 def drop(context: Context, work: Work) -> None:

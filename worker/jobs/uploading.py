@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from tempfile import TemporaryFile
 
-from shared.datasets.queries import get_dataset
-from shared.datasets.rewrite import write_plain
-from shared.ids import DatasetId
 from shared.jobs.recording import record_failure, record_files, record_given_up
 from shared.jobs.tags import Tag, read_tag
 from shared.jobs.taking import Work
@@ -14,6 +10,7 @@ from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
 from worker.jobs.ordering import adopt, adopt_any
 from worker.jobs.receipts import bought_for
+from worker.jobs.sending import send
 
 
 def file_prefix(context: Context, work: Work) -> str:
@@ -70,20 +67,11 @@ def tag_of(context: Context, work: Work) -> Tag:
 def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:
     roles = {"training": work.job.dataset_id, "validation": work.job.validation_dataset_id}
     sent = {
-        role: there.get(name) or _send_one(context, provider, name, dataset_id)
+        role: there.get(name) or send(context, work, provider, name, dataset_id)
         for role, dataset_id in roles.items()
         if dataset_id is not None and (name := _name(context, work, role))
     }
     _record(context, work, sent["training"], sent.get("validation"))
-
-
-def _send_one(context: Context, provider: Provider, name: str, dataset_id: DatasetId) -> ProviderFile:
-    with context.database.reading() as db:
-        key = get_dataset(db, dataset_id).examples_blob
-    with context.storage.open(key) as source, TemporaryFile() as plain:
-        write_plain(source, plain)
-        plain.seek(0)
-        return provider.upload(name, plain)
 
 
 def _look_again(context: Context, work: Work, provider: Provider) -> None:
