@@ -3,7 +3,7 @@
 Whatever is taken in is here from then on, so an import that is begun anew after a kill, or asked for twice, adds nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from shared.connections.tables import Connection
 from shared.db import claim, fenced, now, seconds_from_now, still_ours
 from shared.ids import ImportId, JobId
 from shared.imports.tables import Import, ImportItem, ItemOutcome
-from shared.jobs.found import Owner, import_job, import_model
+from shared.jobs.found import Owner, import_job, import_model, known_jobs
 from shared.jobs.strays.recording import note_taken_in
 from shared.jobs.tables import Job
 from shared.jobs.tags import Tag
@@ -85,7 +85,7 @@ def record_jobs(db: Session, work: Work, wanted: Sequence[tuple[ProviderJob, Tag
     """
     if still_ours(db, Import, work.wanted.id, work.token) is None:
         return False
-    known = _known_jobs(db, [seen.id for seen, _ in wanted])
+    known = known_jobs(db, work.connection, [seen.id for seen, _ in wanted])
     for seen, tag in wanted:
         found = {
             "model": seen.facts.model,
@@ -110,18 +110,10 @@ def record_models(db: Session, work: Work, models: Iterable[TunedModel]) -> bool
     """Take in the wanted models of which no job is left. False when the claim was lost."""
     if still_ours(db, Import, work.wanted.id, work.token) is None:
         return False
-    wanted = [model for model in models if work.wants_model(model)]
-    known = _known_models(db, work, [model.name for model in wanted])
-    for model in wanted:
-        found = {"model": model.base_model, "fine_tuned_model": model.name}
-        if model.name in known:
-            continue  # told with its job
-        job_id = None
-        if not work.wanted.dry_run:
-            owner = Owner(work.wanted.team_id, work.wanted.created_by)
-            job_id = import_model(db, db.get_one(Connection, work.connection.id), model, owner).id
-        outcome = ItemOutcome.FOUND if job_id is None else ItemOutcome.TAKEN
-        _note(db, work, model.name, outcome, job_id=job_id, **found)
+    told = _told(db, work.wanted.id)
+    for model in models:
+        if work.wants_model(model) and model.name not in told:  # else it was told with its job
+            _take_in_model(db, work, model)
     return True
 
 
@@ -171,20 +163,17 @@ def _note(db: Session, work: Work, subject: str, outcome: ItemOutcome, **more: A
     db.execute(insert(ImportItem).values(row).on_conflict_do_nothing())
 
 
-def _known_jobs(db: Session, provider_job_ids: Collection[str]) -> dict[str, JobId]:
-    rows = db.execute(select(Job.provider_job_id, Job.id).where(Job.provider_job_id.in_(provider_job_ids)))
-    return {provider_job_id: job_id for provider_job_id, job_id in rows if provider_job_id}
-
-
-def _known_models(db: Session, work: Work, names: Sequence[str]) -> set[str]:
-    """Those that are registered, or whose job was told just now and will be."""
-    registered = select(Model.provider_model).where(
-        Model.connection_id == work.connection.id, Model.provider_model.in_(names)
-    )
-    told = select(ImportItem.fine_tuned_model).where(
-        ImportItem.import_id == work.wanted.id, ImportItem.fine_tuned_model.in_(names)
-    )
-    return {*db.scalars(registered), *(name for name in db.scalars(told) if name)}
+def _take_in_model(db: Session, work: Work, model: TunedModel) -> None:
+    found = {"model": model.base_model, "fine_tuned_model": model.name}
+    named = (Model.connection_id == work.connection.id, Model.provider_model == model.name)
+    if (known := db.scalar(select(Model.job_id).where(*named))) is not None:
+        _note(db, work, model.name, ItemOutcome.KNOWN, job_id=known if db.get(Job, known) else None, **found)
+    elif work.wanted.dry_run:
+        _note(db, work, model.name, ItemOutcome.FOUND, **found)
+    else:
+        owner = Owner(work.wanted.team_id, work.wanted.created_by)
+        job = import_model(db, db.get_one(Connection, work.connection.id), model, owner)
+        _note(db, work, model.name, ItemOutcome.TAKEN, job_id=job.id, **found)
 
 
 def _named(wanted: Import) -> list[str]:

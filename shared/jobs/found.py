@@ -4,6 +4,7 @@ Such a row runs, whatever its provider says of it: the next round of looks reads
 registers its model, as of any other job. Asks no provider.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -93,6 +94,18 @@ def estimated_cost(db: Session, connection: Connection, model: str | None, token
     """What so many tokens of training cost, if that is known."""
     price = training_price(db, connection, base_of(model)) if model and tokens is not None else None
     return None if price is None or tokens is None else per_million(tokens, Decimal(price.usd_per_million))
+
+
+def known_jobs(db: Session, connection: Connection, provider_job_ids: Collection[str]) -> dict[str, JobId]:
+    """Which of a provider's jobs are here, by its ids. Two connections may lead to one account; other servers'
+    jobs may have the same ids.
+    """
+    there = select(Connection.id).where(
+        Connection.provider == connection.provider, Connection.base_url == connection.base_url
+    )
+    found = select(Job.provider_job_id, Job.id).where(Job.provider_job_id.in_(provider_job_ids))
+    rows = db.execute(found.where(Job.connection_id.in_(there)))
+    return {provider_job_id: job_id for provider_job_id, job_id in rows if provider_job_id}
 
 
 def told_of(seen: ProviderJob) -> dict[str, Any]:

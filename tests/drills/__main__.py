@@ -1,11 +1,13 @@
-"""`make drill`: workers killed many more times than the tests have time for, and the table of what became of it.
+"""`make drill`: workers killed many more times than the tests have time for, a database put back to a dump, and the tables of what
+became of it.
 
-python -m tests.drills --kills 50       at least so many at each point
+python -m tests.drills --kills 50 --restored 100       kills at each point, at least; jobs whose record is put back
 """
 
 import argparse
 import sys
 
+from tests.drills import restoring
 from tests.drills.killing import Field, Landed, Row, account_for, table, until_hit
 from tests.drills.service import Service, running
 
@@ -13,7 +15,9 @@ from tests.drills.service import Service, running
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.drills", description=__doc__)
     parser.add_argument("--kills", type=int, default=50, help="at each point, at least")
-    wanted = parser.parse_args().kills
+    parser.add_argument("--restored", type=int, default=100, help="jobs whose record is put back to a dump")
+    given = parser.parse_args()
+    wanted: int = given.kills
     with running() as service:
         team, accounts = service.team(), [service.account("openai"), service.account("azure")]
         field = Field(service, team, service.dataset(team), accounts)
@@ -25,7 +29,10 @@ def main() -> int:
         rows = account_for(field, landed)
         sys.stdout.write(table(rows))
         service.check_books(team, accounts)
-    return 1 if any(map(_is_bad, rows)) else 0
+        restored = restoring.restore(service, team, accounts, given.restored)
+        sys.stdout.write(restoring.table(restored))
+        service.check_books(team, accounts)
+    return 1 if any(map(_is_bad, rows)) or restored.duplicates or restored.lost else 0
 
 
 def _is_bad(row: Row) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.db import now, ring
-from shared.jobs.found import restore_job
+from shared.jobs.found import known_jobs, restore_job
 from shared.jobs.story import move
 from shared.jobs.strays.recording import note_seen, note_taken_in, record_duplicate, record_stray
 from shared.jobs.strays.tables import Stray, StrayKind
@@ -26,8 +26,7 @@ from shared.teams.tables import Team
 def news(db: Session, connection: Connection, page: Sequence[ProviderJob]) -> list[ProviderJob]:
     """Those of a page that nothing is known of here. What is new of known strays is written down."""
     seen = {one.id: one for one in page}
-    jobs = db.scalars(select(Job.provider_job_id).where(Job.provider_job_id.in_(seen)))
-    known = {job_id for job_id in jobs if job_id}
+    known = set(known_jobs(db, connection, seen))
     there = (Stray.connection_id == connection.id, Stray.provider_job_id.in_(seen))
     for stray in db.scalars(select(Stray).where(*there)):
         note_seen(stray, seen[stray.provider_job_id])
