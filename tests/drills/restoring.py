@@ -38,7 +38,7 @@ def restore(service: Service, team: Team, accounts: list[Account], jobs: int) ->
         dump = Path(folder) / "tunewright.dump"
         _pg(service, "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={_url(service, postgres.DATABASE)}")
         after = [submit(team, dataset_id, accounts[number % len(accounts)]) for number in range(jobs - len(before))]
-        until(lambda: _over(service) >= jobs // 2, seconds=120)
+        until(lambda: _over(service, team) >= jobs // 2, seconds=120)
         service.kill_workers()
         known = dict(service.sql("SELECT id, provider_job_id FROM jobs WHERE team_id = %s", team.id))
         bought = {job_id for job_id in (*before, *after) if known.get(job_id)}
@@ -66,8 +66,9 @@ def table(restored: Restored) -> str:
     return f"\n{head}\n{row}\n"
 
 
-def _over(service: Service) -> int:
-    ((count,),) = service.sql("SELECT count(*) FROM jobs WHERE status = 'succeeded' AND due_at IS NULL")
+def _over(service: Service, team: Team) -> int:
+    over = "SELECT count(*) FROM jobs WHERE team_id = %s AND status = 'succeeded' AND due_at IS NULL"
+    ((count,),) = service.sql(over, team.id)
     return int(count)
 
 

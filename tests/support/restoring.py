@@ -12,7 +12,6 @@ _TABLES = [table.name for table in Row.metadata.sorted_tables]
 def remember(owner_url: str) -> None:
     """Keep all rows as they are now."""
     with psycopg.connect(owner_url) as db:
-        db.execute("DROP SCHEMA IF EXISTS past CASCADE")
         db.execute("CREATE SCHEMA past")
         for name in map(Identifier, _TABLES):
             db.execute(SQL("CREATE TABLE past.{} AS TABLE public.{}").format(name, name))
@@ -27,3 +26,4 @@ def put_back(owner_url: str) -> None:
         for name in map(Identifier, _TABLES):
             db.execute(SQL("INSERT INTO public.{} SELECT * FROM past.{}").format(name, name))
             db.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(name))
+        db.execute("DROP SCHEMA past CASCADE")
