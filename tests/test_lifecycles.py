@@ -26,6 +26,7 @@ from shared.ids import (
     DeploymentId,
     EvaluationId,
     HoldId,
+    ImportId,
     JobId,
     KeyId,
     ModelId,
@@ -33,12 +34,14 @@ from shared.ids import (
     TeamId,
     UploadId,
 )
+from shared.imports.tables import Import
 from shared.jobs.tables import Job
 from shared.lifecycles import (
     DATASET,
     DEPLOYMENT,
     EVALUATION,
     HOLD,
+    IMPORT,
     JOB,
     MODEL,
     MODERATION,
@@ -155,6 +158,11 @@ def deployment(status: Any) -> Deployment:
     )
 
 
+def taking_in(status: Any) -> Import:
+    new = ImportId(ids.new("imp"))
+    return Import(id=new, team_id=TEAM, connection_id=CONNECTION, created_by=KEY, dry_run=False, status=status)
+
+
 def hold(status: Any) -> Hold:
     new = ids.new("hold")
     return Hold(id=HoldId(new), team_id=TEAM, subject=new, status=status, kind=SpendKind.TRAINING, amount=ZERO)
@@ -203,6 +211,7 @@ THINGS = [
     Thing(EVALUATION, evaluation),
     Thing(HOLD, hold),
     Thing(DEPLOYMENT, deployment),
+    Thing(IMPORT, taking_in),
 ]
 every_thing = pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.lifecycle.thing)
 

@@ -25,7 +25,6 @@ from worker.task import task
 
 log = structlog.get_logger()
 
-MOST_PAGES = 200
 SECONDS = 40.0
 """When a walk sends its last request; the worker's run takes 60 in all."""
 
@@ -60,7 +59,7 @@ def _walk(context: Context, work: Work, provider: Provider) -> None:
         for found, tag in tags.of(unknown):
             with context.database.transaction() as db:
                 sort_out(db, work.connection, found, tag, context.installation)
-        if number == MOST_PAGES or not (unknown or work.is_whole):
+        if number == work.most_pages or not (unknown or work.is_whole):
             return
 
 

@@ -125,7 +125,6 @@ class StraySchema(Schema):
             "trained_tokens": 48000,
             "estimated_cost": "0.24",
             "charged": None,
-            "team_id": None,
             "job_id": None,
             "found_at": "2026-11-20T09:00:00Z",
         }
@@ -139,6 +138,5 @@ class StraySchema(Schema):
     trained_tokens: int | None
     estimated_cost: Money | None = None
     charged: Money | None
-    team_id: TeamId | None
     job_id: JobId | None
     found_at: datetime

@@ -85,14 +85,14 @@ def _strays() -> None:
         sa.Column("connection_id", sa.Text(), nullable=False),
         sa.Column("provider_job_id", sa.Text(), nullable=False),
         _enum("kind", "straykind", _KINDS),
-        *(sa.Column(name, sa.Text(), nullable=True) for name in ("team_id", "job_id", "tag", "model", "method")),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("job_id", "tag", "model", "method")),
         sa.Column("provider_status", sa.Text(), nullable=False),
         _moment("ordered_at"),
         sa.Column("trained_tokens", sa.BigInteger(), nullable=True),
         _begun("found_at"),
         _moment("settled_at"),
         sa.Column("charged", sa.BigInteger(), nullable=True),
-        *_refers("strays", connection_id="connections", team_id="teams", job_id="jobs"),
+        *_refers("strays", connection_id="connections", job_id="jobs"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_strays")),
     )
     op.create_index("uq_strays_provider_job", "strays", ["connection_id", "provider_job_id"], unique=True)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
-from shared.db import now
+from shared.db import now, ring
 from shared.ids import ConnectionId, JobId
 from shared.jobs.story import note
 from shared.jobs.strays.tables import Stray, StrayKind, Walk
@@ -19,6 +19,7 @@ from shared.jobs.tags import Tag
 from shared.money import ZERO, Usd
 from shared.notices.actions import tell
 from shared.providers.base import ProviderJob
+from shared.queue import Task
 from shared.spend import actions as spend
 from shared.spend.actions import Charge, HoldRequest
 from shared.spend.tables import SpendKind, Unit
@@ -53,7 +54,7 @@ def record_stray(db: Session, connection: Connection, seen: ProviderJob, kind: S
 
 def record_duplicate(db: Session, job: Job, duplicate: ProviderJob) -> None:
     """A second job of the provider's was found for one of ours. It is asked to stop, and charged when it is over."""
-    if not _add(db, job.connection_id, duplicate, kind=StrayKind.DUPLICATE, team_id=job.team_id, job_id=job.id):
+    if not _add(db, job.connection_id, duplicate, kind=StrayKind.DUPLICATE, job_id=job.id):
         return
     log.error("duplicate_found", job=job.id, provider_job=duplicate.id)
     message = f"The provider had taken the order twice; {duplicate.id} is asked to stop, and charged as it is billed."
@@ -95,6 +96,7 @@ def note_taken_in(db: Session, connection_id: ConnectionId, provider_job_id: str
 def walk_soon(db: Session, connection_id: ConnectionId) -> None:
     """Look through a connection's list at the next opportunity."""
     db.execute(update(Walk).where(Walk.id == connection_id).values(due_at=now()))
+    ring(db, Task.FIND_STRAYS)
 
 
 def _add(db: Session, connection_id: ConnectionId, seen: ProviderJob, **more: Any) -> bool:

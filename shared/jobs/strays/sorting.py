@@ -15,7 +15,7 @@ from shared.jobs.found import known_jobs, restore_job
 from shared.jobs.story import move
 from shared.jobs.strays.recording import note_seen, note_taken_in, record_duplicate, record_stray
 from shared.jobs.strays.tables import Stray, StrayKind
-from shared.jobs.tables import Job
+from shared.jobs.tables import Job, Origin
 from shared.jobs.tags import Tag
 from shared.lifecycles import JOB, JobStatus
 from shared.providers.base import ProviderJob
@@ -37,8 +37,7 @@ def news(db: Session, connection: Connection, page: Sequence[ProviderJob]) -> li
 def sort_out(db: Session, connection: Connection, found: ProviderJob, tag: Tag | None, installation: str) -> None:
     """Do what is to be done about one job that is news."""
     if tag is None:
-        if not _is_being_bought(db, connection, found):
-            record_stray(db, connection, found, StrayKind.FOREIGN, None)
+        _sort_out_untagged(db, connection, found)
     elif tag.installation != installation:
         record_stray(db, connection, found, StrayKind.OTHER_INSTALLATION, tag)
     elif (job := db.get(Job, tag.job_id, with_for_update={"key_share": True}, populate_existing=True)) is not None:
@@ -75,14 +74,17 @@ def _take_up_again(db: Session, job: Job, found: ProviderJob, tag: Tag) -> None:
     ring(db, Task.POLL_JOBS)
 
 
-def _is_being_bought(db: Session, connection: Connection, found: ProviderJob) -> bool:
-    """Its file's name could not be told, but its file is one that a job here was ordered with, or would have been."""
-    if not found.training_file_id:
-        return False
-    ordered = or_(
-        Job.training_file_id == found.training_file_id, Job.superseded_file_ids.contains([found.training_file_id])
-    )
-    job = db.scalars(select(Job).where(Job.connection_id == connection.id, ordered).limit(1)).one_or_none()
-    if job is not None and job.provider_job_id not in (None, found.id):
+def _sort_out_untagged(db: Session, connection: Connection, found: ProviderJob) -> None:
+    """Its file may be one that a job here was ordered with, or would have been, though its name is told no more."""
+    job = _trained_with(db, connection, found.training_file_id) if found.training_file_id else None
+    if job is None:
+        record_stray(db, connection, found, StrayKind.FOREIGN, None)
+    elif job.provider_job_id not in (None, found.id):
         record_duplicate(db, job, found)
-    return job is not None
+    # Else it is just being bought.
+
+
+def _trained_with(db: Session, connection: Connection, file_id: str) -> Job | None:
+    files = or_(Job.training_file_id == file_id, Job.superseded_file_ids.contains([file_id]))
+    mine = (Job.connection_id == connection.id, Job.origin != Origin.IMPORTED)
+    return db.scalars(select(Job).where(*mine, files).limit(1)).one_or_none()

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, now, text_enum
-from shared.ids import ConnectionId, JobId, TeamId
+from shared.ids import ConnectionId, JobId
 from shared.money import Usd
 
 
@@ -38,8 +38,6 @@ class Stray(Row):
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     provider_job_id: Mapped[str]
     kind: Mapped[StrayKind] = mapped_column(text_enum(StrayKind))
-    team_id: Mapped[TeamId | None] = mapped_column(ForeignKey("teams.id"))
-    """Whose job it repeats."""
     job_id: Mapped[JobId | None] = mapped_column(ForeignKey("jobs.id"))
     """The job that it repeats, or that it has become by an import."""
     tag: Mapped[str | None]

@@ -1,16 +1,18 @@
 """Walks: when a connection's list is looked through, and how far.
 
-While jobs of ours are there its newest page is read every half minute, else every ten minutes, and onwards until a page holds
-nothing new. Once an hour the list is read to its end.
+While jobs of ours are there, or were within the hour, its newest page is read every half minute, else every ten minutes, and
+onwards until a page holds nothing new. Once an hour the list is read on whatever is known of it: to its end, or as far as a
+quarter of what may be asked in a minute goes.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from shared.connections.allowance import available, draw, give_back
+from shared.connections.allowance import available, capacity, draw, give_back, most_at_once
+from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, seconds_from_now
 from shared.jobs.strays.queries import unsettled
@@ -21,6 +23,8 @@ from shared.lifecycles import JOB
 BUSY_SECONDS = 30.0
 """As far apart as the looks at a job that nobody watches."""
 IDLE_SECONDS = 600.0
+BROKEN_SECONDS = 60.0
+"""After a walk that broke off."""
 UNSETTLED_SECONDS = 5.0
 """While a duplicate is not over."""
 WHOLE_EVERY = timedelta(hours=1)
@@ -29,12 +33,16 @@ _REQUESTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A claimed walk; detached. `is_whole`: to the end of the list, whatever is known of it."""
+    """A claimed walk; detached. `is_whole`: on to the end of the list, whatever is known of it; no more than `most_pages`."""
 
     connection: Connection
     token: str
     is_whole: bool
     drawn: int
+
+    @property
+    def most_pages(self) -> int:
+        return max(1, int(capacity(limits_of(self.connection).requests_per_minute)))
 
 
 def due_for() -> tuple[ColumnElement[bool], ...]:
@@ -42,7 +50,11 @@ def due_for() -> tuple[ColumnElement[bool], ...]:
     open_ones = (
         select(Connection.id)
         .join(Pace, Pace.connection_id == Connection.id)
-        .where(Connection.archived_at.is_(None), Connection.failures == 0, available() >= _REQUESTS)
+        .where(
+            Connection.archived_at.is_(None),
+            Connection.failures == 0,
+            available() >= func.least(_REQUESTS, most_at_once()),
+        )
         .where((Connection.resume_at.is_(None)) | (Connection.resume_at <= now()))
     )
     return (Walk.id.in_(open_ones),)
@@ -66,11 +78,12 @@ def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None
         return
     if is_done and work.is_whole:
         walk.whole_at = db.scalar(select(now()))
-    walk.due_at = db.scalar(select(seconds_from_now(_wait(db, work))))
+    walk.due_at = db.scalar(select(seconds_from_now(_wait(db, work) if is_done else BROKEN_SECONDS)))
 
 
 def _wait(db: Session, work: Work) -> float:
     if unsettled(db, work.connection.id, most=1):
         return UNSETTLED_SECONDS
-    live = (Job.connection_id == work.connection.id, Job.status.not_in(JOB.terminal))
-    return BUSY_SECONDS if db.scalar(select(exists().where(*live))) else IDLE_SECONDS
+    recent = or_(Job.status.not_in(JOB.terminal), Job.finished_at > now() - WHOLE_EVERY)
+    is_busy = db.scalar(select(exists().where(Job.connection_id == work.connection.id, recent)))
+    return BUSY_SECONDS if is_busy else IDLE_SECONDS
