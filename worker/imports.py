@@ -11,6 +11,7 @@ from shared.connections.access import provider_of
 from shared.connections.allowance import give_back
 from shared.connections.credentials import CannotOpen
 from shared.connections.outages import REFUSED_SECONDS
+from shared.db import UNAVAILABLE
 from shared.imports.recording import Work, record_end, record_jobs, record_models, record_wait, take
 from shared.imports.tables import Import
 from shared.providers.base import Provider, ProviderError, Rejected, Throttled
@@ -24,6 +25,7 @@ from worker.task import task
 log = structlog.get_logger()
 
 LONGEST_WAIT_SECONDS = 600.0
+_FAULT_SECONDS = 60.0
 
 
 @task(Task.IMPORT_JOBS)
@@ -40,6 +42,12 @@ def import_jobs(context: Context) -> bool:
                 _go_through(context, work, provider)
         except (ProviderError, CannotOpen) as error:
             _wait(context, work, error)
+        except UNAVAILABLE:
+            raise
+        except Exception:
+            log.exception("import_broke_off", subject=work.wanted.id)
+            with context.database.transaction() as db:
+                record_wait(db, work, "Something went wrong on our side.", "internal_error", _FAULT_SECONDS)
     with context.database.transaction() as db:
         give_back(db, work.connection.id, work.drawn, meter.asked)
     return True

@@ -9,11 +9,13 @@ import structlog
 
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen
+from shared.db import UNAVAILABLE
 from shared.jobs.strays.queries import unsettled
 from shared.jobs.strays.recording import Bill, record_bill
 from shared.jobs.strays.sorting import news, sort_out
 from shared.jobs.strays.tables import Stray, Walk
 from shared.jobs.strays.walking import Work, record_walked, take
+from shared.jobs.tags import Tag
 from shared.providers.base import Cancelled, Finished, Provider, ProviderError, ProviderJob, Refused, Unnamed
 from shared.queue import Task
 from worker.context import Context
@@ -57,10 +59,20 @@ def _walk(context: Context, work: Work, provider: Provider) -> None:
         with context.database.transaction() as db:
             unknown = news(db, work.connection, page)
         for found, tag in tags.of(unknown):
-            with context.database.transaction() as db:
-                sort_out(db, work.connection, found, tag, context.installation)
+            _sort_out(context, work, found, tag)
         if number == work.most_pages or not (unknown or work.is_whole):
             return
+
+
+def _sort_out(context: Context, work: Work, found: ProviderJob, tag: Tag | None) -> None:
+    """One odd job keeps no other from being found."""
+    try:
+        with context.database.transaction() as db:
+            sort_out(db, work.connection, found, tag, context.installation)
+    except UNAVAILABLE:
+        raise
+    except Exception:
+        log.exception("stray_not_sorted_out", connection=work.connection.name, provider_job=found.id)
 
 
 def _settle(context: Context, work: Work, provider: Provider) -> None:

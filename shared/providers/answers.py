@@ -6,6 +6,7 @@ answer at all: the SDK would make a half-empty object of it, and a half-empty jo
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,8 @@ from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
 
+_QUERY = re.compile(r"(?<=\S)\?\S+=\S+")
+"""What signs an address: one from which a file was to be fetched may be repeated when that failed."""
 _AUTO = ("auto", -1, None)
 _LEVELS = {"warn": "warning", "warning": "warning", "error": "error"}
 _BOM = b"\xef\xbb\xbf"
@@ -97,7 +100,8 @@ def read_file(body: Mapping[str, Any]) -> ProviderFile:
         raise Unavailable("The provider's answer is not a file")
     ready = _ready(text(body.get("status")))
     fault = (text(body.get("status_details")) or "The provider refused the file") if ready is False else None
-    return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, fault)
+    told = fault and _QUERY.sub("", fault)
+    return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, told)
 
 
 def _ready(status: str | None) -> bool | None:

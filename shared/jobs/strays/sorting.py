@@ -65,7 +65,7 @@ def _take_up_again(db: Session, job: Job, found: ProviderJob, tag: Tag) -> None:
     if job.claimed_until is not None and job.claimed_until > moment:
         return
     job.epoch, job.training_file_id, job.posted_at = tag.epoch, found.training_file_id, moment
-    job.provider_job_id, job.provider_status, job.started_at = found.id, found.status, moment
+    job.provider_job_id, job.provider_status, job.started_at = found.id, found.status, found.created_at
     if job.status is JobStatus.QUEUED:
         move(db, job, JobStatus.UPLOADING, "The provider has this job's files.")
     move(db, job, JobStatus.SUBMITTING, "The provider has an order for this job.")
