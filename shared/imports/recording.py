@@ -87,22 +87,12 @@ def record_jobs(db: Session, work: Work, wanted: Sequence[tuple[ProviderJob, Tag
         return False
     known = known_jobs(db, work.connection, [seen.id for seen, _ in wanted])
     for seen, tag in wanted:
-        found = {
-            "model": seen.facts.model,
-            "fine_tuned_model": seen.facts.fine_tuned_model,
-            "provider_status": seen.status,
-        }
-        if tag is not None and tag.installation == installation and seen.id not in known:
-            _note(
-                db,
-                work,
-                seen.id,
-                ItemOutcome.KNOWN,
-                reason="It was ordered here, and is found again by itself.",
-                **found,
-            )
+        is_ours = tag is not None and tag.installation == installation
+        if is_ours and seen.id not in known:
+            ours = "It was ordered here, and is found again by itself."
+            _note(db, work, seen.id, ItemOutcome.KNOWN, reason=ours, **_shown(seen))
         else:
-            _take_in(db, work, seen, known, found)
+            _take_in(db, work, seen, known)
     return True
 
 
@@ -138,7 +128,8 @@ def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float)
         wanted.finished_at = db.scalar(select(now()))
 
 
-def _take_in(db: Session, work: Work, seen: ProviderJob, known: Mapping[str, JobId], found: Mapping[str, Any]) -> None:
+def _take_in(db: Session, work: Work, seen: ProviderJob, known: Mapping[str, JobId]) -> None:
+    found = _shown(seen)
     if seen.id in known:
         _note(db, work, seen.id, ItemOutcome.KNOWN, job_id=known[seen.id], **found)
     elif work.wanted.dry_run:
@@ -155,6 +146,11 @@ def _take_in(db: Session, work: Work, seen: ProviderJob, known: Mapping[str, Job
             _note(db, work, seen.id, ItemOutcome.FAILED, reason=reason, **found)
         else:
             _note(db, work, seen.id, ItemOutcome.TAKEN, job_id=job.id, **found)
+
+
+def _shown(seen: ProviderJob) -> dict[str, str | None]:
+    facts = seen.facts
+    return {"model": facts.model, "fine_tuned_model": facts.fine_tuned_model, "provider_status": seen.status}
 
 
 def _note(db: Session, work: Work, subject: str, outcome: ItemOutcome, **more: Any) -> None:

@@ -3,6 +3,8 @@
 import io
 from typing import Any
 
+import httpx2
+
 from shared.providers import open_provider
 from shared.providers.base import ProviderJob, TrainingOrder
 from tests.support.workshop import EXAMPLES, LLAMA, MODEL, Workshop
@@ -40,3 +42,11 @@ def trained_past(workshop: Workshop, **more: Any) -> ProviderJob:
     provider.close()
     assert seen is not None
     return seen
+
+
+def delete_job(workshop: Workshop, provider_job_id: str) -> None:
+    """Azure: the job is shown no more, and its model stays."""
+    path = f"{workshop.access.base_url}/openai/fine_tuning/jobs/{provider_job_id}"
+    version = {"api-version": workshop.access.api_version or ""}
+    gone = httpx2.delete(path, params=version, headers={"api-key": workshop.access.credential})
+    assert gone.status_code == 204, gone.text

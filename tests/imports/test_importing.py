@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.imports.past import ordered_past, trained_past
-from tests.support.workshop import Workshop
+from tests.imports.past import delete_job, ordered_past, trained_past
+from tests.support.workshop import MODEL, Workshop
 
 
 def imported(workshop: Workshop, **wanted: Any) -> dict[str, Any]:
@@ -62,13 +62,19 @@ def test_what_was_trained_past_us_comes_here_with_its_story_and_costs_nothing(wo
     assert len(workshop.member.get("/v1/jobs").json()["data"]) == 2
 
 
-@pytest.mark.parametrize("dialect", ["openai"])
-def test_only_what_is_named_comes_and_what_is_not_there_is_told(workshop: Workshop) -> None:
-    first, second = trained_past(workshop), trained_past(workshop)
-    done = imported(workshop, jobs=[first.id, "ftjob-nowhere"], models=[second.facts.fine_tuned_model])
+@pytest.mark.parametrize("dialect", ["azure"])
+def test_only_what_is_named_comes_a_model_without_its_job_too(workshop: Workshop) -> None:
+    first, second, third = (trained_past(workshop) for _ in range(3))
+    delete_job(workshop, third.id)
+    models = [second.facts.fine_tuned_model, third.facts.fine_tuned_model]
+    done = imported(workshop, jobs=[first.id, "ftjob-nowhere"], models=models)
     outcomes = {item["subject"]: item["outcome"] for item in items(workshop, done)}
-    assert outcomes == {first.id: "taken", second.id: "taken", "ftjob-nowhere": "failed"}
-    lead = workshop.member.post(
-        "/v1/imports", json={"connection_id": workshop.connection_id, "team_id": workshop.team_id, "all": True}
-    )
-    assert lead.status_code == 403, "an account shows all teams' work"
+    assert outcomes == {first.id: "taken", second.id: "taken", models[1]: "taken", "ftjob-nowhere": "failed"}
+    shown = workshop.member.get("/v1/models").json()["data"]
+    assert {*models, first.facts.fine_tuned_model} == {one["provider_model"] for one in shown}
+    assert {one["base_model"] for one in shown} == {MODEL}
+    assert imported(workshop, models=models)["counts"] == {"known": 2}
+    asked = {"connection_id": workshop.connection_id, "team_id": workshop.team_id, "all": True}
+    refused = workshop.member.post("/v1/imports", json=asked)
+    assert refused.status_code == 403, "an account shows all teams' work"
+    workshop.check_books()

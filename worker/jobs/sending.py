@@ -30,13 +30,13 @@ def send(context: Context, work: Work, provider: Provider, name: str, dataset_id
     with context.storage.open(key) as source, TemporaryFile() as plain:
         size_bytes = write_plain(source, plain).size_bytes
         plain.seek(0)
-        if _may_fetch(work.connection, size_bytes):
-            copy = f"{_folder(work.job.id)}/{name}"
-            _keep(context.storage, copy, plain)
-            if address := context.storage.address(copy, ADDRESS_SECONDS):
-                return provider.fetch(name, address)
-            plain.seek(0)
-        return provider.upload(name, plain)
+        copy = f"{_folder(work.job.id)}/{name}"
+        may_fetch = _may_fetch(work.connection, size_bytes)
+        address = context.storage.address(copy, ADDRESS_SECONDS) if may_fetch else None
+        if address is None:
+            return provider.upload(name, plain)
+        _keep(context.storage, copy, plain)
+        return provider.fetch(name, address)
 
 
 def forget_copies(storage: Storage, job_id: JobId) -> None:
