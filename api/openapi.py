@@ -31,6 +31,7 @@ TAGS = {
     "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",
     "evaluations": "Models compared on the examples of a dataset.",
     "registry": "Tuned models, and where each came from.",
+    "imports": "What exists at providers and was not ordered here.",
     "deployments": "Capacity at Azure from which tuned models answer, paid for by the hour.",
     "serving": "Aliases: names that stay while the models behind them change.",
     "budgets": "What may be charged in a month.",
@@ -53,6 +54,7 @@ _PATH_PARAMETERS = {
     "evaluation_id": "The evaluation.",
     "model_id": "The tuned model.",
     "deployment_id": "The deployment.",
+    "import_id": "The import.",
     "name": "The alias.",
     "model": "An alias, a tuned model or a base model.",
 }

@@ -24,6 +24,7 @@ UploadId = NewType("UploadId", str)
 ModerationId = NewType("ModerationId", str)
 DeploymentId = NewType("DeploymentId", str)
 GroupId = NewType("GroupId", str)
+ImportId = NewType("ImportId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -41,6 +42,7 @@ PREFIXES: dict[str, str] = {
     "ModerationId": "mod",
     "DeploymentId": "dep",
     "GroupId": "grp",
+    "ImportId": "imp",
 }
 """Kind of id → its prefix."""
 

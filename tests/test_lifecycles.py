@@ -27,6 +27,7 @@ from shared.ids import (
     EvaluationId,
     GroupId,
     HoldId,
+    ImportId,
     JobId,
     KeyId,
     ModelId,
@@ -34,6 +35,7 @@ from shared.ids import (
     TeamId,
     UploadId,
 )
+from shared.imports.tables import Import
 from shared.jobs.tables import Job, JobGroup
 from shared.lifecycles import (
     DATASET,
@@ -41,6 +43,7 @@ from shared.lifecycles import (
     EVALUATION,
     GROUP,
     HOLD,
+    IMPORT,
     JOB,
     MODEL,
     MODERATION,
@@ -164,6 +167,11 @@ def deployment(status: Any) -> Deployment:
     )
 
 
+def taking_in(status: Any) -> Import:
+    new = ImportId(ids.new("imp"))
+    return Import(id=new, team_id=TEAM, connection_id=CONNECTION, created_by=KEY, dry_run=False, status=status)
+
+
 def hold(status: Any) -> Hold:
     new = ids.new("hold")
     return Hold(id=HoldId(new), team_id=TEAM, subject=new, status=status, kind=SpendKind.TRAINING, amount=ZERO)
@@ -213,6 +221,7 @@ THINGS = [
     Thing(EVALUATION, evaluation),
     Thing(HOLD, hold),
     Thing(DEPLOYMENT, deployment),
+    Thing(IMPORT, taking_in),
 ]
 every_thing = pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.lifecycle.thing)
 

@@ -118,11 +118,13 @@ for noun in (
     "evaluations",
     "follow_ups",
     "groups",
+    "imports",
     "jobs",
     "moderations",
     "registry",
     "requests",
     "spend",
+    "strays",
     "uploads",
 ):
     import_module(f"worker.{noun}")  # registers its tasks

@@ -64,6 +64,7 @@ ModelId = Annotated[ids.ModelId, Id("model")]
 EvaluationId = Annotated[ids.EvaluationId, Id("eval")]
 DeploymentId = Annotated[ids.DeploymentId, Id("dep")]
 GroupId = Annotated[ids.GroupId, Id("grp")]
+ImportId = Annotated[ids.ImportId, Id("imp")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from api.schemas.base import (
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.jobs.stopping import EarlyStop
-from shared.jobs.tables import Wish
+from shared.jobs.tables import Origin, Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
 
@@ -154,6 +154,9 @@ class QueueSchema(Schema):
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
+    `origin`: `ordered` here, `imported` from the provider, or `restored` (ordered here, and found again after its record was
+    lost); of the latter two no `dataset_id` is known.
+
     `model` is the base model; `trained_from` what is trained further, if that is another.
     `queue` is there while it is queued; `wish` while it is to pause or to go on and the provider has not done so yet.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
@@ -164,6 +167,7 @@ class JobSchema(Schema):
         | {
             "id": "job_01h455vb4pex5vsknk084sn02q",
             "team_id": "team_01h455vb4pex5vsknk084sn02q",
+            "origin": "ordered",
             "validation_dataset_id": None,
             "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
             "seed": None,
@@ -194,7 +198,8 @@ class JobSchema(Schema):
     )
     id: JobId
     team_id: TeamId
-    dataset_id: DatasetId
+    origin: Origin
+    dataset_id: DatasetId | None
     validation_dataset_id: DatasetId | None
     connection_id: ConnectionId
     model: str

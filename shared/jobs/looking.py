@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
 from shared.jobs.caps import at_its_most
-from shared.jobs.endings import end_cancelled, fail, succeed
+from shared.jobs.endings import end_cancelled, fail, succeed, wait_for_name
+from shared.jobs.found import refresh
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.stopping import EARLY, MAX_COST, cost_so_far, has_stopped_learning
 from shared.jobs.story import explain, move
-from shared.jobs.tables import Job, JobMetric, Wish
+from shared.jobs.tables import Job, JobMetric, Origin, Wish
 from shared.jobs.taking import Work, held_job
 from shared.lifecycles import JobStatus
 from shared.providers.base import (
@@ -30,6 +31,7 @@ from shared.providers.base import (
     ProviderJob,
     Refused,
     StillRunning,
+    Unnamed,
 )
 
 
@@ -62,6 +64,8 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         record_events(db, job, look.events, look.job)
         job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
+    if job.origin is not Origin.ORDERED:
+        refresh(job, look.job)
     if not _was_hurried(job, work):
         job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     if look.refused is not None and job.wish is not None:
@@ -84,6 +88,8 @@ def _was_hurried(job: Job, work: Work) -> bool:
 
 def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
     match outcome:
+        case Unnamed(billed_tokens=billed):
+            wait_for_name(db, job, billed)
         case StillRunning():
             if job.status is JobStatus.PAUSED:
                 move(db, job, JobStatus.RUNNING, "The provider goes on with the job.")

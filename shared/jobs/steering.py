@@ -92,7 +92,9 @@ def resolve(db: Session, job_id: JobId, how: Resolution, caller: Caller) -> Job:
 
 
 def order_of(job: Job) -> Order:
-    """What a job was ordered with, as it would be ordered again."""
+    """What a job was ordered with, as it would be ordered again. Raises Conflict where that is not known."""
+    if job.dataset_id is None:
+        raise Conflict(f"{job.id} was {job.origin}: the data that it was trained on is not here.", status=job.status)
     return Order(
         dataset_id=job.dataset_id,
         model=job.trained_from or job.model,

@@ -24,6 +24,16 @@ class Wish(StrEnum):
     RESUME = "resume"
 
 
+class Origin(StrEnum):
+    """How a job came here."""
+
+    ORDERED = "ordered"
+    IMPORTED = "imported"
+    """It was ordered past this service: its training is on nobody's budget here, and its files are its owner's."""
+    RESTORED = "restored"
+    """It was ordered here, and the record of it was lost; it was found again by its tag."""
+
+
 class Job(Claimable, Row):
     """A fine-tuning job. `status` drives the machine; `reason` (code and sentence) tells people why."""
 
@@ -39,8 +49,13 @@ class Job(Claimable, Row):
     created_by: Mapped[KeyId]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
 
+    origin: Mapped[Origin] = mapped_column(text_enum(Origin), default=Origin.ORDERED, server_default=Origin.ORDERED)
+    told: Mapped[dict[str, Any] | None]
+    """Of one that was found: what its provider tells of how it was ordered, for the lineage. None = it was ordered here."""
+
     # What was ordered
-    dataset_id: Mapped[DatasetId] = mapped_column(ForeignKey("datasets.id"))
+    dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
+    """None = not known: it was not ordered here, or the record of that is lost."""
     validation_dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     model: Mapped[str]

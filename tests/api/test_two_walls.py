@@ -99,6 +99,9 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     model_id = workshop.member.get("/v1/models").json()["data"][0]["id"]
     assert workshop.member.put("/v1/aliases/bot", json={"model_id": model_id}).status_code == 200
     deployment_id = deployed(workshop, model_id)
+    everything = {"connection_id": workshop.connection_id, "team_id": workshop.team_id, "all": True}
+    assert api.admin.post("/v1/imports", json=everything).status_code == 202
+    workshop.drain()
     other = api.team("sales")["id"]
     stranger = api.member(other)
 
@@ -155,8 +158,8 @@ def test_every_table_of_teams_has_its_policy(api: Api) -> None:
     )
     needed = owned_by_teams(api) | {"teams"}
     assert {name for (name,) in for_teams} == needed
-    # The organisation's, and shown to the teams that each is open to.
-    assert {name for (name,) in forced} == needed | {"connections"}
+    # The organisation's: the ones are shown to the teams that each is open to, the others to none.
+    assert {name for (name,) in forced} == needed | {"connections", "strays"}
 
 
 def test_a_role_that_sees_everything_serves_nobody(api: Api) -> None:

@@ -31,6 +31,8 @@ for noun in (
     "groups",
     "jobs",
     "moderations",
+    "imports",
+    "strays",
     "uploads",
 ):
     import_module(f"worker.{noun}")  # registers its tasks, as `worker.app` does
