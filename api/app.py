@@ -11,6 +11,7 @@ from api import (
     budgets,
     checkpoints,
     connections,
+    data_routing,
     dataset_comparisons,
     dataset_exports,
     dataset_preview,
@@ -29,6 +30,7 @@ from api import (
     keys,
     moderations,
     problems,
+    provider_webhooks,
     registry,
     serving,
     spend,
@@ -43,6 +45,7 @@ from shared import log
 from shared.connections.credentials import Vault
 from shared.db import UNAVAILABLE, Database, role_past_the_walls
 from shared.providers import load_sdk
+from shared.providers.identity import Machine
 from shared.queue import Bell
 from shared.settings import Settings
 from shared.storage import StorageKey, storage_from
@@ -61,12 +64,14 @@ ROUTERS = [
     dataset_comparisons.router,
     dataset_exports.router,
     uploads.router,
+    data_routing.router,
     moderations.router,
     estimates.router,
     jobs.router,
     checkpoints.router,
     job_events.router,
     job_groups.router,
+    provider_webhooks.router,
     evaluations.router,
     registry.router,
     imports.router,
@@ -148,10 +153,17 @@ def _context(settings: Settings) -> Context:
     bell = Bell(settings.redis_url.get_secret_value(), expires_seconds=settings.ring_seconds)
     database = Database(settings.database_url.get_secret_value(), pool_size=CONNECTIONS, doorbell=bell)
     key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())
+    machine = Machine(
+        endpoint=settings.identity_endpoint,
+        header=settings.identity_header.get_secret_value(),
+        hosts=settings.hosts_for_identities,
+        token_file=settings.federated_token_file,
+        authority_url=settings.federated_authority,
+    )
     return Context(
         database=database,
         storage=storage_from(settings.storage_place, key),
-        vault=Vault(settings.sealing_keys),
+        vault=Vault(settings.sealing_keys, machine),
         settings=settings,
         watching=Watching(database),
     )

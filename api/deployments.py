@@ -12,13 +12,13 @@ from api.routing import noun
 from api.schemas.base import DeploymentId
 from api.schemas.deployments import DeploymentCreate, DeploymentSchema
 from shared.deployments import actions, queries
-from shared.errors import BudgetExceeded, Conflict, ModelRetired, NotFound, PriceUnknown, QuotaExceeded
+from shared.errors import BudgetExceeded, Conflict, ModelRetired, NotFound, PriceUnknown, QuotaExceeded, RouteForbidden
 from shared.lifecycles import DeploymentStatus
 from shared.serving import actions as serving
 
 router = noun("deployments")
 
-_REFUSALS = problems(NotFound, Conflict, ModelRetired, PriceUnknown, QuotaExceeded, BudgetExceeded)
+_REFUSALS = problems(NotFound, Conflict, ModelRetired, RouteForbidden, PriceUnknown, QuotaExceeded, BudgetExceeded)
 
 
 @router.post("/deployments", status_code=HTTPStatus.ACCEPTED, summary="Deploy a tuned model", responses=_REFUSALS)

@@ -19,6 +19,7 @@ from shared.errors import (
     NotDeployed,
     NotFound,
     PriceUnknown,
+    RouteForbidden,
 )
 from shared.evaluations import actions, queries
 from shared.serving.queries import aliases_of
@@ -26,7 +27,15 @@ from shared.serving.queries import aliases_of
 router = noun("evaluations")
 
 _REFUSALS = problems(
-    NotFound, Conflict, DatasetNotReady, DatasetRejected, ModelRetired, NotDeployed, PriceUnknown, BudgetExceeded
+    NotFound,
+    Conflict,
+    DatasetNotReady,
+    DatasetRejected,
+    ModelRetired,
+    NotDeployed,
+    RouteForbidden,
+    PriceUnknown,
+    BudgetExceeded,
 )
 
 

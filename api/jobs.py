@@ -27,6 +27,7 @@ from shared.errors import (
     NotDeployed,
     NotFound,
     PriceUnknown,
+    RouteForbidden,
     TrainingClosed,
 )
 from shared.evaluations import following
@@ -46,6 +47,7 @@ _REFUSALS = problems(
     ModelNotTrainable,
     PriceUnknown,
     TrainingClosed,
+    RouteForbidden,
     MaxCostExceeded,
     BudgetExceeded,
     ModelRetired,

@@ -12,7 +12,7 @@ from api.schemas.base import DatasetId, ModerationId
 from api.schemas.moderations import ModerationSchema, ModerationSubmit
 from shared.datasets.moderation import actions, queries
 from shared.datasets.queries import get_dataset
-from shared.errors import Conflict, DatasetNotReady, DatasetRejected, NotFound
+from shared.errors import Conflict, DatasetNotReady, DatasetRejected, NotFound, RouteForbidden
 
 router = noun("moderations")
 
@@ -21,7 +21,7 @@ router = noun("moderations")
     "/datasets/{dataset_id}/moderations",
     status_code=HTTPStatus.ACCEPTED,
     summary="Moderate a dataset",
-    responses=problems(NotFound, Conflict, DatasetNotReady, DatasetRejected),
+    responses=problems(NotFound, Conflict, DatasetNotReady, DatasetRejected, RouteForbidden),
 )
 def submit_moderation(
     dataset_id: DatasetId, body: ModerationSubmit, caller: TeamMember, db: Write, response: Response

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.examples import illustrate
 from api.problems import SCHEMA, add_problems
+from api.schemas.provider_events import EVENT
 from shared.errors import IdempotencyInProgress, IdempotencyMismatch, NotFound
 
 DESCRIPTION = """\
@@ -26,9 +27,11 @@ TAGS = {
     "connections": "The organisation's accounts at providers.",
     "datasets": "Files of examples: looked at, uploaded, reported on, mended, split, compared, exported.",
     "uploads": "Large files, sent in parts; an interruption costs little.",
+    "routing": "Where a dataset, or all of a team's data, may go.",
     "moderations": "Datasets shown to a provider's moderation, which costs nothing.",
     "estimates": "What can be trained, and what it would cost.",
     "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",
+    "provider webhooks": "What OpenAI pushes to us, signed.",
     "evaluations": "Models compared on the examples of a dataset.",
     "registry": "Tuned models, and where each came from.",
     "imports": "What exists at providers and was not ordered here.",
@@ -68,7 +71,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=app.title, version=app.version, description=DESCRIPTION, routes=app.routes)
     document["servers"] = [{"url": "/", "description": "This service"}]
     document["tags"] = [{"name": name, "description": told} for name, told in TAGS.items()]
-    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = SCHEMA
+    document.setdefault("components", {}).setdefault("schemas", {}).update(Problem=SCHEMA, ProviderEvent=EVENT)
     for path, item in document["paths"].items():
         for operation in item.values():
             _complete(operation)

@@ -2,15 +2,16 @@
 
 from http import HTTPStatus
 
-from api.dependencies import Paging, Read, TeamLead, TeamMember, Write
+from api.dependencies import Paging, Read, TeamLead, TeamMember, TheAsking, TheVault, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
 from api.schemas.base import ModelId
 from api.schemas.registry import LineageSchema, ModelSchema
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, ProviderRefused, ProviderUnavailable
 from shared.registry import queries
 from shared.serving import actions as serving
+from shared.serving import deleting
 
 router = noun("registry")
 
@@ -43,3 +44,22 @@ def get_lineage(model_id: ModelId, caller: TeamMember, db: Read) -> LineageSchem
 def retire_model(model_id: ModelId, caller: TeamLead, db: Write) -> None:
     """It can no longer be asked; its record stays. Refused while an alias serves it. For leads and admins."""
     serving.retire(db, model_id, caller)
+
+
+@router.delete(
+    "/models/{model_id}/weights",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Delete a tuned model at its provider",
+    responses=problems(NotFound, Conflict, ProviderRefused, ProviderUnavailable),
+)
+async def delete_weights(  # no thread of the common ones is held while the provider is asked
+    model_id: ModelId, caller: TeamLead, asking: TheAsking, vault: TheVault
+) -> None:
+    """Retires a model, and has its provider delete what answers for it, for good. Its record and lineage stay.
+
+    Refused while an alias serves it or a deployment of it stands. If the provider does not do it, the model stays retired: repeat
+    this. For leads and admins.
+    """
+    doomed = await asking.first(lambda db: deleting.begin(db, model_id, caller), caller.scope)
+    await asking.ask(lambda: deleting.ask(doomed, vault))
+    await asking.last(lambda db: deleting.record(db, doomed, caller), caller.scope)

@@ -9,9 +9,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox import control, reading
+from sandbox import control, pushing, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, custom_models, deployments, fetching, files, jobs, models, moderations, tokens
+from sandbox.operations import (
+    chat,
+    custom_models,
+    deployments,
+    fetching,
+    files,
+    jobs,
+    models,
+    moderations,
+    tokens,
+    uploads,
+)
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -37,7 +48,13 @@ _BOTH: Table = (
     ("delete_model", "DELETE", "/models/{model}", models.delete),
 )
 _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
-_OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", moderations.moderate),)
+_OPENAI_ONLY: Table = (
+    ("moderations", "POST", "/moderations", moderations.moderate),
+    ("begin_upload", "POST", "/uploads", uploads.begin),
+    ("send_part", "POST", "/uploads/{upload_id}/parts", uploads.part),
+    ("complete_upload", "POST", "/uploads/{upload_id}/complete", uploads.complete),
+    ("cancel_upload", "POST", "/uploads/{upload_id}/cancel", uploads.cancel),
+)
 _AZURE_ONLY: Table = (
     ("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),
     ("import_file", "POST", "/files/import", fetching.fetch),
@@ -45,6 +62,7 @@ _AZURE_ONLY: Table = (
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
 _COMPATIBLE_MODELS: Table = (("create_model", "POST", "/models", custom_models.create),)
 _ARM: Table = (
+    ("get_account", "GET", "", deployments.account),
     ("put_deployment", "PUT", "/deployments/{deployment}", deployments.put),
     ("get_deployment", "GET", "/deployments/{deployment}", deployments.get),
     ("delete_deployment", "DELETE", "/deployments/{deployment}", deployments.delete),
@@ -89,6 +107,7 @@ def create_app(sandbox: Sandbox) -> Starlette:
 
 def _endpoint(sandbox: Sandbox, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        pushing.go_on(sandbox)
         response = await Exchange(sandbox, operation, request).run()
         response.headers[_REQUEST_ID[operation.door.dialect]] = uuid.uuid4().hex
         return response

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox import pushing
 from sandbox.copying import copy
 from sandbox.exchange import Sandbox
 from sandbox.faults import KINDS, Fault
@@ -40,6 +41,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
 
 def _endpoint(sandbox: Sandbox, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        pushing.go_on(sandbox)
         try:
             body = json.loads(await request.body() or b"{}")
             return JSONResponse(answer(sandbox, request, body))

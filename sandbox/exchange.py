@@ -38,6 +38,7 @@ class Sandbox:
     gates: Gates = field(default_factory=Gates)
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     later: set[asyncio.Task[None]] = field(default_factory=set)
+    pusher: asyncio.Task[None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

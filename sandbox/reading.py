@@ -27,6 +27,8 @@ COMPATIBLE = Door(Dialect.COMPATIBLE, ("ow-sandbox",))
 ARM = Door(Dialect.AZURE, ("entra-sandbox",), wants_version=True)
 ENTRA = Door(Dialect.AZURE, ("",))
 """Who asks for a token shows none; the secret stands in the form."""
+_FILES = ("file", "data")
+"""The fields of a form that hold bytes: a file, or a part of one."""
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
@@ -68,7 +70,7 @@ async def _form(request: Request) -> tuple[dict[str, str], Upload | None]:
     async with request.form() as form:
         for name, value in form.items():
             if isinstance(value, UploadFile):
-                upload = Upload(value.filename or "upload", await value.read()) if name == "file" else upload
+                upload = Upload(value.filename or "upload", await value.read()) if name in _FILES else upload
             else:
                 fields[name] = value
     return fields, upload

@@ -1,6 +1,7 @@
 """What the sandbox keeps: plain records. How they look on the wire is written in `shapes`."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sandbox.wire import Dialect, Json
 
@@ -18,6 +19,22 @@ class StoredFile:
     ready_at: float
     expires_at: int | None = None
     fault: str | None = None
+
+
+@dataclass(slots=True)
+class StoredUpload:
+    """A file on its way in parts: of each part, by id, its content's digest and its size."""
+
+    id: str
+    account: str
+    filename: str
+    purpose: str
+    size_bytes: int
+    created_at: float
+    expires_at: float
+    parts: dict[str, list[Any]] = field(default_factory=dict)
+    status: str = "pending"
+    file_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -83,6 +100,7 @@ class Job:
     has_result_file: bool = True
     tier: str | None = None
     pauses: list[Pause] = field(default_factory=list)
+    is_told: bool = False
 
 
 @dataclass(slots=True)
@@ -117,7 +135,9 @@ class ChatUse:
 class Switches:
     """What a test can change about an account. `as_published` leaves out what is really sent but not documented;
     `auto_epochs` is how many its jobs get
-    that ask for none; `deployment_capacity` is how many thousand tokens a minute all deployments may have together.
+    that ask for none; `deployment_capacity` is how many thousand tokens a minute all deployments may have together;
+    `location` is the region that Azure's resource manager says; what ends is pushed to `webhook_url`, signed with each of
+    `webhook_secrets`.
     """
 
     training_closed: bool = False
@@ -127,6 +147,9 @@ class Switches:
     deployments_fail: bool = False
     auto_epochs: int | None = None
     deployment_capacity: int = 1_000
+    location: str = "swedencentral"
+    webhook_url: str | None = None
+    webhook_secrets: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from sandbox.examples import Reading, read
 from sandbox.hosting import gone_at
 from sandbox.learning import Learner
 from sandbox.progress import Progress, progress, wall_time
-from sandbox.records import Account, ChatUse, Deployment, Job, Pause, Plan, StoredFile, Switches
+from sandbox.records import Account, ChatUse, Deployment, Job, Pause, Plan, StoredFile, StoredUpload, Switches
 from sandbox.store import Store
 from sandbox.wire import Dialect, Json
 
@@ -26,6 +26,7 @@ class World:
             body["id"]: StoredFile(**body | {"dialect": Dialect(body["dialect"])}) for body in store.all("file")
         }
         self.jobs = {body["id"]: _job(body) for body in store.all("job")}
+        self.uploads = {body["id"]: StoredUpload(**body) for body in store.all("upload")}
         self.deployments = [Deployment(**body) for body in store.all("deployment")]
         self._learners = lru_cache(maxsize=16)(self._learn)
 
@@ -54,6 +55,10 @@ class World:
     def remove_file(self, file: StoredFile) -> None:
         self.store.remove("file", file.id)
         del self.files[file.id]
+
+    def save_upload(self, upload: StoredUpload) -> None:
+        self.store.put("upload", upload.id, asdict(upload))
+        self.uploads[upload.id] = upload
 
     def files_of(self, account: str) -> list[StoredFile]:
         """Oldest first; expired ones are gone."""

@@ -10,7 +10,7 @@ Problem
 ├── InvalidRequest · IdempotencyMismatch
 │   ├── DatasetRejected · ModelNotTrainable · PriceUnknown · DigestMismatch
 ├── PayloadTooLarge · UnsupportedFormat · StorageFull
-├── BudgetExceeded · MaxCostExceeded · QuotaExceeded · TrainingClosed
+├── BudgetExceeded · MaxCostExceeded · QuotaExceeded · TrainingClosed · RouteForbidden
 └── ModelRetired · ProviderRefused · ProviderUnavailable · AnswerLost · ServiceBusy · InternalError
 """
 
@@ -201,6 +201,12 @@ class QuotaExceeded(Problem):
 
 class TrainingClosed(Problem):
     code, status, title = "training_closed", HTTPStatus.FORBIDDEN, "The provider takes no new training jobs"
+
+
+class RouteForbidden(Problem):
+    """`allowed` names the connections that the data may go to."""
+
+    code, status, title = "route_forbidden", HTTPStatus.FORBIDDEN, "The data may not go there"
 
 
 class ModelRetired(Problem):

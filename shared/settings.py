@@ -51,6 +51,25 @@ class Settings(BaseSettings):
     plain_http_hosts: str = ""
     """Hosts, separated by commas, to which credentials may be sent over plain http; this machine's own need no mention."""
 
+    identity_endpoint: str = Field(
+        default="http://169.254.169.254/metadata/identity/oauth2/token", validation_alias="IDENTITY_ENDPOINT"
+    )
+    """Where the machine gives out tokens for identities of its own. Azure's App Service and its like set it; empty = nowhere."""
+
+    identity_header: SecretStr = Field(default=SecretStr(""), validation_alias="IDENTITY_HEADER")
+    """What App Service and its like want to see there; they set it too."""
+
+    federated_token_file: str = Field(default="", validation_alias="AZURE_FEDERATED_TOKEN_FILE")
+    """What a Kubernetes cluster vouches with for this workload; its admission webhook sets it. Empty = nothing does."""
+
+    federated_authority: str = Field(
+        default="https://login.microsoftonline.com/", validation_alias="AZURE_AUTHORITY_HOST"
+    )
+    """Where that is shown; set by the same."""
+
+    identity_hosts: str = ".openai.azure.com,.cognitiveservices.azure.com,.services.ai.azure.com,management.azure.com"
+    """Hosts, or endings of hosts, that such tokens may be shown to."""
+
     sweep_seconds: float = 2.0
     """How often due rows are searched for; the longest that a lost wake-up call delays anything."""
 
@@ -100,6 +119,10 @@ class Settings(BaseSettings):
     def ring_seconds(self) -> float:
         """How long a wake-up call is worth hearing. An overloaded worker must not find that every one has expired."""
         return max(2 * self.sweep_seconds, 10.0)
+
+    @property
+    def hosts_for_identities(self) -> tuple[str, ...]:
+        return tuple(host.strip().lower() for host in self.identity_hosts.split(",") if host.strip())
 
     @property
     def hosts_in_the_clear(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from celery import Celery, signals
 from shared import log
 from shared.connections.credentials import Vault
 from shared.db import CLAIM_SECONDS, Database
+from shared.providers.identity import Machine
 from shared.queue import LONG, QUEUES, SHORT, Bell, Task
 from shared.settings import Settings
 from shared.storage import StorageKey, storage_from
@@ -100,10 +101,17 @@ def context() -> Context:
     with database.reading() as db:
         installation = installation_id(db)
     key = StorageKey(settings.storage_key_id, settings.storage_secret.get_secret_value())
+    machine = Machine(
+        endpoint=settings.identity_endpoint,
+        header=settings.identity_header.get_secret_value(),
+        hosts=settings.hosts_for_identities,
+        token_file=settings.federated_token_file,
+        authority_url=settings.federated_authority,
+    )
     return Context(
         database=database,
         storage=storage_from(settings.storage_place, key),
-        vault=Vault(settings.sealing_keys),
+        vault=Vault(settings.sealing_keys, machine),
         installation=installation,
         poll_seconds=settings.poll_seconds,
         settle_seconds=settings.settle_seconds,

@@ -3,7 +3,7 @@
 A killed worker loses one round at most: what is recorded is never asked again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from shared.evaluations.examples import Example, read_examples
 from shared.evaluations.questions import most_used, question
 from shared.evaluations.recording import Brought, Interruption
 from shared.evaluations.results import disagreements, sample
+from shared.evaluations.routing import barred_candidate
 from shared.evaluations.tables import Evaluation
 from shared.ids import ConnectionId
 from shared.providers.base import Provider, ProviderError
@@ -83,8 +84,20 @@ def _take(db: Session) -> Work | None:
         connections=connections,
         answered=queries.answered(db, evaluation.id),
         new=recording.new_candidates(db, evaluation, candidates),
-        barred=next(filter(None, (barred(db, one, evaluation.team_id) for one in connections.values())), None),
+        barred=_barred(db, evaluation, connections, candidates),
     )
+
+
+def _barred(
+    db: Session,
+    evaluation: Evaluation,
+    connections: Mapping[ConnectionId, Connection],
+    candidates: Sequence[Candidate],
+) -> str | None:
+    closed = (barred(db, one, evaluation.team_id) for one in connections.values())
+    asked = [(connections[one.seller.connection_id], one.deployed_as) for one in candidates]
+    why_not = next(filter(None, closed), None)
+    return why_not or barred_candidate(db, evaluation.team_id, evaluation.dataset_id, asked)
 
 
 def _ask(context: Context, work: Work) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, exists, select, text
 from sqlalchemy.orm import Session
 
+from shared.connections import incoming
 from shared.connections.tables import Connection
 from shared.datasets.moderation.recording import due_for as due_moderations
 from shared.datasets.moderation.tables import Moderation
@@ -54,7 +55,7 @@ def _due(db: Session) -> Iterator[Task]:
     for task, table, where in work:
         if db.scalar(select(exists().where(table.due_at <= now(), unclaimed(table), *where))):
             yield task
-    if any_to_forget(db):
+    if any_to_forget(db) or incoming.any_to_forget(db):
         yield Task.FORGET_REQUESTS
     if any_abandoned(db):
         yield Task.SETTLE_ABANDONED

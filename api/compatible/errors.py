@@ -51,6 +51,7 @@ OPENAI: dict[type[Problem], tuple[int, str, str]] = {
     errors.MaxCostExceeded: (429, _QUOTA, "max_cost_exceeded"),
     errors.QuotaExceeded: (429, _QUOTA, "quota_exceeded"),
     errors.TrainingClosed: (403, _INVALID, "training_not_available"),
+    errors.RouteForbidden: (403, _INVALID, "route_forbidden"),
     # 410 is no status of OpenAI's: a model that was shut down is not found.
     errors.ModelRetired: (404, _INVALID, "model_not_found"),
     errors.ProviderRefused: (400, _INVALID, "provider_refused"),

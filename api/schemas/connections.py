@@ -9,7 +9,7 @@ from api.schemas.addresses import ADDRESS, Address, Authorities, ProxyAddress
 from api.schemas.base import ConnectionId, Name, Schema, TeamId, example
 from api.schemas.management import EntraIn, EntraShown, ManagementSchema
 from api.schemas.own_models import DescribedModel, OwnModelSchema
-from api.schemas.secrets import Credential
+from api.schemas.secrets import Credential, WebhookSecret
 from shared.connections.actions import ConnectionChanges, Kept, NewConnection
 from shared.connections.tables import CredentialKind, Health, ProviderKind
 
@@ -26,7 +26,17 @@ OwnModels = Annotated[
 ]
 Places = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 Requests = Annotated[int, Field(ge=10, le=100_000, strict=True)]
-_LIMITS = ("max_running", "max_queued", "max_deployments", "max_requests_per_minute")
+RequestBytes = Annotated[int, Field(ge=100_000, le=2**40, strict=True)]
+WebhookSecrets = Annotated[
+    list[WebhookSecret],
+    Field(max_length=3, description="OpenAI: what it signs webhooks with; several during a rotation. Sealed at once."),
+]
+_LIMITS = ("max_running", "max_queued", "max_deployments", "max_requests_per_minute", "max_request_bytes")
+Region = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9-]{1,40}$"),
+    Field(description="Where it stands, as rules of routing name it: `swedencentral`, `eu`.", examples=["eu"]),
+]
 ApiVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,40}$")]
 
 _DESCRIBED: dict[str, Any] = {
@@ -38,12 +48,14 @@ _DESCRIBED: dict[str, Any] = {
     "proxy_url": None,
     "ca_pem": None,
     "teams": None,
+    "region": "us",
     "catalogue": [],
     "fetches_files": False,
     "max_running": None,
     "max_queued": None,
     "max_deployments": None,
     "max_requests_per_minute": None,
+    "max_request_bytes": None,
 }
 
 
@@ -64,14 +76,21 @@ class _Described(Schema):
     base_url: Address | None = None
     entra: EntraIn | None = None
     management: ManagementSchema | None = None
+    region: Region | None = None
     max_running: Places | None = None
     max_queued: Places | None = None
     max_deployments: Places | None = None
     max_requests_per_minute: Requests | None = None
+    max_request_bytes: RequestBytes | None = None
+    webhook_secrets: WebhookSecrets | None = None
 
     def limits(self) -> dict[str, int | None]:
         """Those that were named."""
         return {name: getattr(self, name) for name in _LIMITS if name in self.model_fields_set}
+
+    def secrets(self) -> list[str] | None:
+        """Of webhooks; None = not given."""
+        return None if self.webhook_secrets is None else [one.get_secret_value() for one in self.webhook_secrets]
 
     def addresses(self) -> list[tuple[str | None, str]]:
         """Where secrets or tokens would be sent, each with its place in the body; None = not given."""
@@ -86,6 +105,8 @@ _SHOWN: dict[str, Any] = _DESCRIBED | {
     "entra": None,
     "client_secret_hint": None,
     "management": None,
+    "webhook_secrets_hint": "…Vt3e",
+    "stands_in": "us",
     "id": "conn_01h455vb4pex5vsknk084sn02q",
     "credential_kind": "key",
     "credential_hint": "…w3Rk",
@@ -134,6 +155,8 @@ class ConnectionCreate(_Described):
             ca_pem=self.ca_pem,
             teams=self.teams,
             catalogue=[one.own(today) for one in self.catalogue],
+            region=self.region,
+            webhook_secrets=self.secrets(),
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -142,8 +165,8 @@ class ConnectionCreate(_Described):
 
 
 class ConnectionPatch(_Described):
-    """What is left out stays as it is. A limit of null: as usual. Null takes the proxy or the authorities away, and opens the
-    connection to all teams.
+    """What is left out stays as it is. A limit of null: as usual. Null takes the proxy, the authorities or the region away, and
+    opens the connection to all teams. Another `base_url` takes away what was said of its region.
 
     Another `base_url`, `proxy_url` or `ca_pem` needs the credential again, another `arm_url` needs `entra` again.
     """
@@ -169,6 +192,8 @@ class ConnectionPatch(_Described):
             ca_pem=self.ca_pem if "ca_pem" in given else Kept.KEPT,
             teams=self.teams if "teams" in given else Kept.KEPT,
             catalogue=None if self.catalogue is None else [one.own(today) for one in self.catalogue],
+            region=self.region if "region" in given else Kept.KEPT,
+            webhook_secrets=self.secrets(),
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
@@ -177,13 +202,16 @@ class ConnectionPatch(_Described):
 
 
 class ConnectionSummary(Schema):
-    """What teams see of a connection. `training_open` null: the provider does not tell without an attempt."""
+    """What teams see of a connection. `training_open` null: the provider does not tell without an attempt. `stands_in`: its region,
+    where it is known.
+    """
 
     model_config = example(
         {
             "id": "conn_01h455vb4pex5vsknk084sn02q",
             "name": "openai-main",
             "provider": "openai",
+            "stands_in": "us",
             "health": "healthy",
             "training_open": True,
             "models": {},
@@ -192,6 +220,7 @@ class ConnectionSummary(Schema):
     id: ConnectionId
     name: str
     provider: ProviderKind
+    stands_in: str | None
     health: Health
     training_open: bool | None
     models: dict[str, Any]
@@ -208,7 +237,8 @@ class PollLagSchema(Schema):
 class ConnectionSchema(Schema):
     """What admins see. `training_open` null: the provider does not tell without an attempt. `models`: what it told of each.
 
-    `max_…` null: as many as the provider has published for accounts of its kind.
+    `stands_in` is its region as Azure's resource manager tells, else its `region` as an admin has said, else as its address gives
+    away. `max_…` null: as many as the provider has published for accounts of its kind.
     `poll_lag_seconds` is told where one connection is looked at; null: no job was looked at in the last ten minutes.
     """
 
@@ -231,6 +261,8 @@ class ConnectionSchema(Schema):
     proxy_url: str | None
     ca_pem: str | None
     teams: list[TeamId] | None
+    region: str | None
+    stands_in: str | None
     catalogue: list[DescribedModel]
     fetches_files: bool
     outage_since: datetime | None
@@ -238,6 +270,8 @@ class ConnectionSchema(Schema):
     max_queued: int | None
     max_deployments: int | None
     max_requests_per_minute: int | None
+    max_request_bytes: int | None
+    webhook_secrets_hint: str | None
     poll_lag_seconds: PollLagSchema | None = None
     checked_at: datetime | None
     created_at: datetime

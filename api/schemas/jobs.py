@@ -19,6 +19,7 @@ from api.schemas.base import (
     WholeList,
     example,
 )
+from api.schemas.integrations import Integrations, IntegrationSchema
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
 from shared.jobs.stopping import EarlyStop
@@ -110,6 +111,7 @@ class JobSubmit(Schema):
     )
     early_stop: EarlyStopSchema | None = None
     evaluation: EvaluationPlanIn | None = None
+    integrations: Integrations = Field(default_factory=list)
     automatic_retries: Annotated[
         int,
         Field(
@@ -138,6 +140,7 @@ class JobSubmit(Schema):
             early_stop=self.early_stop.rule() if self.early_stop else None,
             evaluation=self.evaluation.plan() if self.evaluation else None,
             automatic_retries=self.automatic_retries,
+            integrations=[one.told() for one in self.integrations],
         )
 
 
@@ -179,6 +182,7 @@ class JobSchema(Schema):
             "early_stop": None,
             "evaluation": None,
             "automatic_retries": 0,
+            "integrations": [],
             "wish": None,
             "status": "running",
             "reason": "The provider has taken the job as ftjob-Qz81.",
@@ -218,6 +222,7 @@ class JobSchema(Schema):
     early_stop: EarlyStopSchema | None
     evaluation: JobEvaluationSchema | None
     automatic_retries: int
+    integrations: list[IntegrationSchema]
     wish: Wish | None
     status: JobStatus
     reason: str | None

@@ -16,12 +16,13 @@ _MODEL: dict[str, Any] = {
     "step": None,
     "scores": {},
     "shutdown_date": None,
+    "deleted_at": None,
     "created_at": "2026-11-20T09:00:00Z",
 }
 
 
 class ModelSchema(Schema):
-    """A tuned model. `scores`: by evaluation, what it found for this model.
+    """A tuned model. `scores`: by evaluation, what it found for this model. `deleted_at`: it is gone at its provider too.
 
     `step`: of a checkpoint, the step of its job after which it was kept; null = what the job made in the end.
     """
@@ -36,6 +37,7 @@ class ModelSchema(Schema):
     step: int | None
     scores: dict[str, Any]
     shutdown_date: date | None
+    deleted_at: datetime | None
     created_at: datetime
 
 

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from shared.connections.signatures import key_of
+
 
 def _check_credential(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
@@ -12,6 +14,12 @@ def _check_credential(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _check_webhook_secret(secret: SecretStr) -> SecretStr:
+    key_of(_check_credential(secret).get_secret_value())
+    return secret
+
+
+WebhookSecret = Annotated[SecretStr, Field(min_length=16, max_length=200), AfterValidator(_check_webhook_secret)]
 Credential = Annotated[
     SecretStr,
     Field(min_length=16, max_length=1000, description="The provider's key. Sealed at once, and never shown again."),

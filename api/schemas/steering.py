@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
+from api.schemas.integrations import Integrations
 from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
 from shared.jobs.steering import Again, Resolution
 from shared.providers.tiers import ServiceTier
@@ -31,6 +32,7 @@ class JobRetry(Schema):
     early_stop: EarlyStopSchema | None = None
     evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
+    integrations: Integrations | None = None
 
     def again(self) -> Again:
         changes: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
@@ -40,6 +42,8 @@ class JobRetry(Schema):
             changes["early_stop"] = self.early_stop.rule()
         if self.evaluation is not None:
             changes["evaluation"] = self.evaluation.plan()
+        if self.integrations is not None:
+            changes["integrations"] = [one.told() for one in self.integrations]
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

@@ -20,6 +20,14 @@ _SKUS = {
 }
 
 
+def account(world: World, call: Call) -> Reply:
+    """The resource itself, as far as it is asked for."""
+    where = world.account(call.account).switches.location
+    kind = "Microsoft.CognitiveServices/accounts"
+    shown = {"id": _account(call), "name": call.account, "type": kind, "kind": "OpenAI", "location": where}
+    return Reply(shown | {"sku": {"name": "S0"}, "properties": {"provisioningState": "Succeeded"}})
+
+
 def put(world: World, call: Call) -> Reply:
     sku, model = _checked(world, call)
     name = call.path["deployment"]
@@ -107,13 +115,9 @@ def _state(deployment: Deployment, now: float) -> str:
 
 
 def _shown(world: World, call: Call, deployment: Deployment) -> Json:
-    account = (
-        f"/subscriptions/{call.path['subscription']}/resourceGroups/{call.path['group']}"
-        f"/providers/Microsoft.CognitiveServices/accounts/{call.account}"
-    )
     capacity = deployment.sku["capacity"]
     return {
-        "id": f"{account}/deployments/{deployment.name}",
+        "id": f"{_account(call)}/deployments/{deployment.name}",
         "type": "Microsoft.CognitiveServices/accounts/deployments",
         "name": deployment.name,
         "sku": deployment.sku,
@@ -129,3 +133,10 @@ def _shown(world: World, call: Call, deployment: Deployment) -> Json:
         },
         "etag": f'"{int(deployment.created_at)}"',
     }
+
+
+def _account(call: Call) -> str:
+    return (
+        f"/subscriptions/{call.path['subscription']}/resourceGroups/{call.path['group']}"
+        f"/providers/Microsoft.CognitiveServices/accounts/{call.account}"
+    )

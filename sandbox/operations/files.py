@@ -9,7 +9,7 @@ from sandbox.shapes import lists
 from sandbox.wire import Call, Dialect, Json, Reply, Upload
 from sandbox.world import World
 
-_PURPOSES = {"assistants", "batch", "fine-tune", "vision", "user_data", "evals"}
+PURPOSES = {"assistants", "batch", "fine-tune", "vision", "user_data", "evals"}
 _EXPIRY_SECONDS = {Dialect.OPENAI: (3_600, 2_592_000), Dialect.AZURE: (1_209_600, 2_592_000)}
 _MAX_BYTES = 512 * 1024 * 1024
 _AZURE_MAX_FILES = 100
@@ -23,9 +23,18 @@ def upload(world: World, call: Call) -> Reply:
     if upload is None:
         raise invalid("'file' is a required property", "file")
     purpose = call.form.get("purpose", "")
-    if purpose not in _PURPOSES:
-        raise invalid(f"'{purpose}' is not one of {sorted(_PURPOSES)} - 'purpose'", "purpose")
+    if purpose not in PURPOSES:
+        raise invalid(f"'{purpose}' is not one of {sorted(PURPOSES)} - 'purpose'", "purpose")
     _check_size(world, call, upload)
+    stored = take_in(world, call, upload, purpose)
+    shown = shapes.file(stored, world.clock.now())
+    if call.dialect is Dialect.AZURE:
+        return Reply(shown, 201, {"location": f"{call.url}/{stored.id}"})
+    return Reply(shown)
+
+
+def take_in(world: World, call: Call, upload: Upload, purpose: str) -> StoredFile:
+    """Keep a file that is whole. Raises Refusal for what is no training data at all."""
     fault = _training_data_fault(world, call, upload) if purpose == "fine-tune" else None
     now = world.clock.now()
     stored = StoredFile(
@@ -42,10 +51,7 @@ def upload(world: World, call: Call) -> Reply:
         fault=fault,
     )
     world.save_file(stored)
-    shown = shapes.file(stored, now)
-    if call.dialect is Dialect.AZURE:
-        return Reply(shown, 201, {"location": f"{call.url}/{stored.id}"})
-    return Reply(shown)
+    return stored
 
 
 def _check_size(world: World, call: Call, upload: Upload) -> None:

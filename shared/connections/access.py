@@ -1,14 +1,15 @@
 """From a stored connection to somebody who answers: opens its secrets at the last moment, each for its own host only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from shared.connections.credentials import Vault
+from shared.connections.entra_access import IdentityKind, kind_in
 from shared.connections.tables import Connection, CredentialKind
 from shared.errors import Conflict
 from shared.providers import open_deployer, open_provider
 from shared.providers.base import Access, Provider
 from shared.providers.deploying import Deployer, ResourceAccess
-from shared.providers.identity import Application, Identity
+from shared.providers.identity import Application, Identity, ManagedIdentity, WorkloadIdentity
 
 PATIENCE_SECONDS = 30.0
 """How long a provider may be silent before it counts as one that does not answer."""
@@ -69,11 +70,22 @@ def managed(connection: Connection) -> dict[str, str]:
 
 def identity_of(connection: Connection, vault: Vault) -> Identity:
     """As whom a connection asks for tokens. Raises CannotOpen."""
-    assert connection.entra is not None
+    entra = connection.entra
+    assert entra is not None
+    match kind_in(entra):
+        case IdentityKind.MANAGED:
+            return ManagedIdentity(entra["client_id"], vault.machine)
+        case IdentityKind.WORKLOAD:
+            return WorkloadIdentity(entra["tenant_id"], entra["client_id"], vault.machine)
+        case _:
+            return _application(connection, entra, vault)
+
+
+def _application(connection: Connection, entra: Mapping[str, str], vault: Vault) -> Application:
     assert connection.sealed_client_secret is not None
     return Application(
-        tenant_id=connection.entra["tenant_id"],
-        client_id=connection.entra["client_id"],
+        tenant_id=entra["tenant_id"],
+        client_id=entra["client_id"],
         client_secret=vault.open(connection.sealed_client_secret, connection.id),
-        authority_url=connection.entra["authority_url"],
+        authority_url=entra["authority_url"],
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
-from shared.connections import entra_access
+from shared.connections import entra_access, incoming
 from shared.connections.credentials import Vault
 from shared.connections.described import OwnModel
 from shared.connections.entra_access import Entra, Management
@@ -54,6 +54,8 @@ class NewConnection:
     teams: Sequence[TeamId] | None = None
     catalogue: Sequence[OwnModel] = ()
     fetches_files: bool = False
+    region: str | None = None
+    webhook_secrets: Sequence[str] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class ConnectionChanges:
     teams: Sequence[TeamId] | Kept | None = Kept.KEPT
     catalogue: Sequence[OwnModel] | None = None
     fetches_files: bool | None = None
+    region: str | Kept | None = Kept.KEPT
+    webhook_secrets: Sequence[str] | None = field(default=None, repr=False)
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
@@ -93,12 +97,14 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
         ca_pem=wanted.ca_pem,
         models={},
         deployments=dict(wanted.deployments),
+        region=wanted.region,
         **wanted.limits,
     )
     open_to(db, connection, wanted.teams)
     describe(connection, wanted.catalogue)
     _let_fetch(connection, may=wanted.fetches_files)
     _give_secrets(connection, vault, wanted)
+    entra_access.check_shown(connection, vault)
     _check_soon(db, connection)
     db.add(connection)
     db.flush()
@@ -119,11 +125,7 @@ def update(
     if changes.name is not None and changes.name != connection.name:
         _check_free(db, changes.name)
         connection.name = changes.name
-    connection.base_url = changes.base_url or connection.base_url
-    if not isinstance(changes.proxy_url, Kept):
-        connection.proxy_url = changes.proxy_url
-    if not isinstance(changes.ca_pem, Kept):
-        connection.ca_pem = changes.ca_pem
+    _move(connection, changes)
     if not isinstance(changes.teams, Kept):
         open_to(db, connection, changes.teams)
     if changes.deployments is not None:
@@ -135,19 +137,35 @@ def update(
     for name, limit in changes.limits.items():
         setattr(connection, name, limit)
     _give_secrets(connection, vault, changes)
+    entra_access.check_shown(connection, vault)
     _check_soon(db, connection)
     db.flush()
     audit(db, caller, "connection.update", connection.id, **_told(changes))
     return connection
 
 
+def _move(connection: Connection, changes: ConnectionChanges) -> None:
+    """Where it is, and the way there."""
+    if changes.base_url not in (None, connection.base_url):
+        connection.region = None  # what was said of the other address
+    connection.base_url = changes.base_url or connection.base_url
+    if not isinstance(changes.region, Kept):
+        connection.region = changes.region
+    if not isinstance(changes.proxy_url, Kept):
+        connection.proxy_url = changes.proxy_url
+    if not isinstance(changes.ca_pem, Kept):
+        connection.ca_pem = changes.ca_pem
+
+
 def _told(changes: ConnectionChanges) -> dict[str, Any]:
     """What the audit keeps of a change: values where they are short and no secret, else that there was one."""
     teams = {} if isinstance(changes.teams, Kept) else {"teams": changes.teams and list(changes.teams)}
     proxy = {} if isinstance(changes.proxy_url, Kept) else {"proxy_url": changes.proxy_url}
+    region = {} if isinstance(changes.region, Kept) else {"region": changes.region}
     changed = {
         "credential": changes.credential is not None or changes.entra is not None,
         "entra": changes.entra is not None,
+        "webhook_secrets": changes.webhook_secrets is not None,
         "deployments": changes.deployments is not None,
         "catalogue": changes.catalogue is not None,
         "ca_pem": not isinstance(changes.ca_pem, Kept),
@@ -155,7 +173,8 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
     }
     flags = {name: "changed" for name, was in changed.items() if was}
     managed = {} if changes.management is None else {"management": asdict(changes.management)}
-    return {"name": changes.name, "base_url": changes.base_url, **proxy, **teams, **managed, **changes.limits, **flags}
+    moved = {"name": changes.name, "base_url": changes.base_url, **region, **proxy}
+    return {**moved, **teams, **managed, **changes.limits, **flags}
 
 
 def archive(db: Session, connection_id: ConnectionId, caller: Caller) -> None:
@@ -203,7 +222,9 @@ def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | C
     if given.management is not None:
         entra_access.give_management(connection, given.management, given.entra)
     if given.entra is not None:
-        entra_access.give_application(connection, vault, given.entra)
+        entra_access.give_identity(connection, vault, given.entra)
+    if given.webhook_secrets is not None:
+        incoming.give_secrets(connection, vault, given.webhook_secrets)
 
 
 def _let_fetch(connection: Connection, *, may: bool) -> None:

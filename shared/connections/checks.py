@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.connections.access import provider_of
+from shared.connections.access import deployer_of, provider_of
 from shared.connections.credentials import CannotOpen, Vault, is_same_sealing
 from shared.connections.outages import found_healthy, found_unhealthy, rest_until_checked
 from shared.connections.tables import Connection, CredentialKind, Health
@@ -33,6 +33,8 @@ class CheckFinding:
     models: Sequence[ProviderModel] | None = None
     check_again_in: float = SECONDS_BETWEEN_CHECKS
     refused: bool = False
+    region: str | None = None
+    """Where its resource stands; None = nobody told, or it is known already."""
 
 
 def ask(connection: Connection, vault: Vault) -> CheckFinding:
@@ -43,12 +45,15 @@ def ask(connection: Connection, vault: Vault) -> CheckFinding:
     except CannotOpen as error:
         return CheckFinding(Health.UNHEALTHY, f"The stored credential cannot be opened: {error}", refused=True)
     # A provider may repeat the key that it refuses.
-    return replace(finding, detail=finding.detail.replace(secret, "…"))
+    told = finding.detail.replace(secret, "…") if secret else finding.detail
+    return replace(finding, detail=told, region=_region(connection, vault))
 
 
-def _secret(connection: Connection, vault: Vault) -> str:
+def _secret(connection: Connection, vault: Vault) -> str | None:
+    """What is kept of it; None where nothing is, since the machine gives out its tokens."""
     by_key = connection.credential_kind is CredentialKind.KEY
-    return vault.open(connection.sealed_credential if by_key else connection.sealed_client_secret or b"", connection.id)
+    sealed = connection.sealed_credential if by_key else connection.sealed_client_secret
+    return None if sealed is None else vault.open(sealed, connection.id)
 
 
 def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
@@ -63,6 +68,8 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
     if all(map(is_same_sealing, connection.sealed, asked.sealed)):
         if finding.models is not None:
             connection.models = {model.name: _kept(model) for model in finding.models}
+        if finding.region is not None and connection.management == asked.management:
+            connection.told_region = finding.region
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
         if finding.health is not None:
             connection.checked_at = db.scalar(select(now()))
@@ -81,6 +88,17 @@ def _write(db: Session, connection: Connection, finding: CheckFinding) -> None:
     if finding.training_open is None and connection.training_open is False:
         return  # the provider does not tell: what a refused job has taught stands, with its reason
     connection.health_detail, connection.training_open = finding.detail, finding.training_open
+
+
+def _region(connection: Connection, vault: Vault) -> str | None:
+    """A resource does not move: it is asked until it has told, and again when another one is managed."""
+    if connection.management is None or connection.told_region is not None:
+        return None
+    try:
+        with closing(deployer_of(connection, vault)) as deployer:
+            return deployer.location()
+    except (ProviderError, CannotOpen):
+        return None
 
 
 def _answer(connection: Connection, vault: Vault) -> CheckFinding:

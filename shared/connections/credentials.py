@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.ids import ConnectionId
+from shared.providers.identity import NO_MACHINE, Machine
 
 _NAMELESS, _NAMED = b"\x01", b"\x02"
 """The first byte. What was sealed before keys had names does not say which one opens it."""
@@ -29,10 +30,11 @@ class CannotOpen(Exception):
 class Vault:
     """Seals and opens with the installation's keys: 32 bytes each in base 64, apart by commas or white space, the newest first.
 
-    Raises ValueError, which repeats no key.
+    Raises ValueError, which repeats no key. `machine` has the credentials that need not be kept, since the machine gives them out.
     """
 
-    def __init__(self, secret_keys: str) -> None:
+    def __init__(self, secret_keys: str, machine: Machine = NO_MACHINE) -> None:
+        self.machine = machine
         keys = [_decoded(one) for one in secret_keys.replace(",", " ").split()]
         if not keys:
             raise ValueError(f"TUNEWRIGHT_SECRET_KEY holds no key: {_MAKE_ONE}")

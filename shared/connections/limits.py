@@ -23,6 +23,8 @@ class Limits:
     deployments: int | None = None
     """Of tuned models."""
     requests_per_minute: int = REQUESTS_PER_MINUTE
+    request_bytes: int | None = None
+    """Of a file in one request; a larger file is sent in parts, where its provider takes them."""
 
     def has_place(self, there: int, not_begun: int) -> bool:
         """Whether one more job may be sent where so many are already: to be trained at once, or else to wait there.
@@ -48,6 +50,7 @@ def limits_of(connection: Connection) -> Limits:
         running=_first(connection.max_running, published.running),
         queued=_first(connection.max_queued, published.queued),
         deployments=_first(connection.max_deployments, published.deployments),
+        request_bytes=_first(connection.max_request_bytes, connection.provider.traits.request_bytes),
         requests_per_minute=connection.max_requests_per_minute or published.requests_per_minute,
     )
 

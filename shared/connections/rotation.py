@@ -14,7 +14,7 @@ from shared.connections.tables import Connection
 from shared.ids import ConnectionId
 
 AT_ONCE = 100
-_SEALED = ("sealed_credential", "sealed_client_secret")
+_SEALED = ("sealed_credential", "sealed_client_secret", "sealed_webhook_secrets")
 """Every column that holds what a vault has sealed; empty where there is no such secret."""
 
 

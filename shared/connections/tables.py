@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import BigInteger, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.connections.regions import region_in
 from shared.db import Claimable, Row, now, open_enum, text_enum
 from shared.ids import ConnectionId
 from shared.providers.kinds import ProviderKind as ProviderKind
@@ -44,6 +45,10 @@ class Connection(Claimable, Row):
     """By which proxy it is reached. None = straight."""
     ca_pem: Mapped[str | None]
     """The only authorities that it is believed by, as PEM. None = those that the machine trusts."""
+    region: Mapped[str | None]
+    """Where it stands, as an admin has said."""
+    told_region: Mapped[str | None]
+    """The same as Azure's resource manager tells."""
     teams: Mapped[list[Any] | None]
     """The ids of the teams that may use it; Postgres shows it to no other. None = all of them."""
     catalogue: Mapped[list[Any]] = mapped_column(default=list)
@@ -52,13 +57,16 @@ class Connection(Claimable, Row):
     """Empty where tokens are shown."""
     credential_hint: Mapped[str]
     entra: Mapped[dict[str, Any] | None]
-    """Azure: `{"tenant_id", "client_id", "authority_url"}` of the application that asks for tokens."""
+    """Azure: `{"kind", "tenant_id", "client_id", "authority_url"}` of the identity that asks for tokens."""
     sealed_client_secret: Mapped[bytes | None]
     client_secret_hint: Mapped[str | None]
     management: Mapped[dict[str, Any] | None]
     """Azure: `{"subscription_id", "resource_group", "account", "arm_url"}`: where deployments are made, as that application."""
     managed_again_at: Mapped[datetime | None]
     """The resource manager is not asked before: it, or the authority, refused the application. None = it may be asked."""
+    sealed_webhook_secrets: Mapped[bytes | None]
+    """What its provider signs with what it pushes to us: several while they are rotated, a line each. None = nothing is taken."""
+    webhook_secrets_hint: Mapped[str | None]
     health: Mapped[Health] = mapped_column(text_enum(Health), default=Health.UNCHECKED)
     health_detail: Mapped[str | None]
     training_open: Mapped[bool | None]
@@ -79,10 +87,16 @@ class Connection(Claimable, Row):
     max_queued: Mapped[int | None]
     max_deployments: Mapped[int | None]
     max_requests_per_minute: Mapped[int | None]
+    max_request_bytes: Mapped[int | None] = mapped_column(BigInteger)
     """None = as is usual for its provider (see `limits`)."""
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
+
+    @property
+    def stands_in(self) -> str | None:
+        """Its region, `swedencentral` or `eu`: as its provider tells, else as an admin has said, else as its address gives away."""
+        return self.told_region or self.region or region_in(self.provider, self.base_url)
 
     @property
     def sealed(self) -> tuple[bytes, bytes | None]:
@@ -105,3 +119,12 @@ class Pace(Row):
     admitted_at: Mapped[datetime | None]
     """When a job was last sent from its queue."""
     lags: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class IncomingWebhook(Row):
+    """A delivery of a provider's that was taken: when it comes again, nothing happens."""
+
+    __tablename__ = "incoming_webhooks"
+    connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"), primary_key=True)
+    webhook_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=now(), index=True)

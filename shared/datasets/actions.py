@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from shared import ids
@@ -207,11 +207,14 @@ def _born(db: Session, name: str, caller: TeamCaller) -> dict[str, Any]:
     get_open_team(db, caller.team_id)
     # One at a time per name, so that two uploads at once become two versions and not one refusal.
     db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": f"{caller.team_id}/{name}"})
-    known = select(func.max(Dataset.version)).where(Dataset.team_id == caller.team_id, Dataset.name == name)
+    known = select(Dataset.version, Dataset.routing).where(Dataset.team_id == caller.team_id, Dataset.name == name)
+    newest = db.execute(known.order_by(Dataset.version.desc()).limit(1)).first()
+    version, routing = newest or (0, None)
     return {
         "id": DatasetId(ids.new("ds")),
         "team_id": caller.team_id,
-        "version": (db.scalar(known) or 0) + 1,
+        "version": version + 1,
+        "routing": routing,
         "created_by": caller.key_id,
         "due_at": db.scalar(select(now())),
     }

@@ -51,6 +51,8 @@ class Dataset(Claimable, Row):
     derivation: Mapped[dict[str, Any] | None]
     """How this version came from another: `{"split": "training", "seed": 7, ...}`."""
     parent_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
+    routing: Mapped[dict[str, Any] | None]
+    """Where it may go: `{"connections": [ids], "regions": [names]}`, or one of them; None = this version says nothing of it."""
     lines_read: Mapped[int] = mapped_column(default=0)
     """How far the validation is."""
     attempts: Mapped[int] = mapped_column(default=0)

@@ -11,9 +11,11 @@ from shared.connections.access import managed
 from shared.connections.limits import limits_of
 from shared.connections.queries import standing_deployments
 from shared.connections.tables import Connection, ProviderKind
+from shared.datasets.routing.queries import check_route
 from shared.db import Duplicate, is_duplicate, now, ring, today
 from shared.deployments import hosting
 from shared.deployments.queries import get_deployment
+from shared.deployments.routing import routing_of_deployment, tier_of
 from shared.deployments.sources import Source, find_source
 from shared.deployments.tables import Deployment, WhenBudgetIsGone
 from shared.errors import Conflict, FieldError, InvalidRequest, NotFound, QuotaExceeded
@@ -47,12 +49,14 @@ class Order:
 def deploy(db: Session, order: Order, caller: TeamCaller) -> Deployment:
     """Order a deployment and hold its first day. Nothing reaches the provider before this is committed.
 
-    Raises NotFound, ModelRetired, InvalidRequest, Conflict, QuotaExceeded, PriceUnknown or BudgetExceeded; then nothing is held.
+    Raises NotFound, ModelRetired, InvalidRequest, Conflict, QuotaExceeded, RouteForbidden, PriceUnknown or BudgetExceeded; then
+    nothing is held.
     """
     source = find_source(db, caller.team_id, order.model)
     connection = _connection(db, order, source)
     price = hosting.price_of_hosting(connection.provider, source.base_model, order.sku, today(db))
     deployment = _new(order, source, caller)
+    check_route(db, routing_of_deployment(db, deployment), connection, tier_of(deployment.sku))
     deployment.usd_per_million, deployment.price_id = str(price.usd_per_million), price.id
     _add(db, deployment)
     hosting.hold_first_day(db, deployment)

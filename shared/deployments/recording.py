@@ -15,6 +15,7 @@ from shared.connections.tables import Connection
 from shared.db import claim, fenced, now, seconds_from_now, still_ours
 from shared.deployments import hosting
 from shared.deployments.policies import tend
+from shared.deployments.routing import routing_of_deployment, tier_of
 from shared.deployments.tables import Deployment
 from shared.ids import ConnectionId
 from shared.lifecycles import DeploymentStatus
@@ -150,7 +151,8 @@ def note_asked(db: Session, connection_id: ConnectionId, name: str) -> None:
 def _barred(db: Session, deployment: Deployment, connection: Connection) -> str | None:
     if deployment.status is not DeploymentStatus.CREATING or deployment.put_at is not None:
         return None
-    why_not = barred(db, connection, deployment.team_id)
+    routing = routing_of_deployment(db, deployment)
+    why_not = barred(db, connection, deployment.team_id) or routing.barred(connection, tier_of(deployment.sku))
     return why_not and f"{why_not} before anything was ordered."
 
 

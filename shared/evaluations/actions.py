@@ -15,6 +15,7 @@ from shared.evaluations.queries import get_evaluation
 from shared.evaluations.questions import answer_limit
 from shared.evaluations.rates import seller_of
 from shared.evaluations.recording import charge_what_was_used
+from shared.evaluations.routing import check_candidates
 from shared.evaluations.tables import Evaluation
 from shared.evaluations.weighing import Order, names_of, weighing_of
 from shared.ids import EvaluationId, ModelId
@@ -35,13 +36,14 @@ def submit(
 ) -> Evaluation:
     """Order an evaluation and hold the most that it can cost. No question is asked before this is committed.
 
-    Raises NotFound, DatasetNotReady, DatasetRejected, InvalidRequest, ModelRetired, NotDeployed, PriceUnknown or
-    BudgetExceeded; then nothing is held.
+    Raises NotFound, DatasetNotReady, DatasetRejected, InvalidRequest, ModelRetired, NotDeployed, RouteForbidden, PriceUnknown
+    or BudgetExceeded; then nothing is held.
     """
     check(order)
     weighing = weighing_of(db, storage, order, caller.team_id)
     names = names_of(db, caller.team_id, aliases)
     targets = [find_target(db, names, one.model, one.connection_id) for one in order.candidates]
+    check_candidates(db, caller.team_id, order.dataset_id, [(one.connection, one.deployed_as) for one in targets])
     held = total(map(weighing.most_for, targets))
     candidates = [candidate_of(target, seller_of(target, weighing.day)) for target in targets]
     evaluation = _new(order, caller, candidates, weighing.choice, held)

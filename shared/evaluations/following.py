@@ -12,6 +12,7 @@ from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
 from shared.errors import FieldError, InvalidRequest, Problem
 from shared.evaluations.actions import check
+from shared.evaluations.routing import check_candidates
 from shared.evaluations.weighing import Order, Scales, Wanted, scales_of
 from shared.ids import DatasetId, JobId, ModelId
 from shared.jobs import actions as jobs
@@ -83,7 +84,7 @@ class Weighed:
 def plan(db: Session, scales: Scales, job: Job) -> None:
     """Check and weigh the evaluation of a job that is not ordered yet, if it has one, and write into the job what it can cost.
 
-    Raises InvalidRequest, NotFound, DatasetNotReady, DatasetRejected, ModelRetired, NotDeployed or PriceUnknown.
+    Raises InvalidRequest, NotFound, DatasetNotReady, DatasetRejected, ModelRetired, NotDeployed, RouteForbidden or PriceUnknown.
     """
     if job.evaluation is not None:
         trained = Trained(db.get_one(Connection, job.connection_id), job.model, job.validation_dataset_id)
@@ -119,7 +120,11 @@ def _weigh(db: Session, scales: Scales, wanted: EvaluationPlan, trained: Trained
     order = asked(wanted, trained)
     weighing = scales.weighing(db, order)
     targets = [find_target(db, scales.names, one.model, one.connection_id) for one in order.candidates]
-    at_most = total(map(weighing.most_for, [*targets, trained.target]))
+    everyone = [*targets, trained.target]
+    check_candidates(
+        db, scales.names.team_id, order.dataset_id, [(one.connection, one.deployed_as) for one in everyone]
+    )
+    at_most = total(map(weighing.most_for, everyone))
     return Weighed(len(weighing.choice.examples), at_most, others=targets)
 
 

@@ -13,9 +13,17 @@ from shared import ids
 from shared.connections.tables import Connection
 from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
+from shared.datasets.routing.queries import routing_of
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
-from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
+from shared.errors import (
+    FieldError,
+    InvalidRequest,
+    MaxCostExceeded,
+    ModelNotTrainable,
+    Problem,
+    RouteForbidden,
+)
 from shared.ids import ConnectionId, DatasetId, JobId, TeamId
 from shared.jobs import offers
 from shared.jobs.after import EvaluationPlan
@@ -23,7 +31,7 @@ from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
 from shared.jobs.line import Standing, standings
-from shared.jobs.offers import Offer
+from shared.jobs.offers import Offer, Sought
 from shared.jobs.queries import get_job
 from shared.jobs.starting import Start, start_of
 from shared.jobs.stopping import EarlyStop
@@ -64,6 +72,8 @@ class Order:
     early_stop: EarlyStop | None = None
     evaluation: EvaluationPlan | None = None
     """What is to be evaluated when it has succeeded."""
+    integrations: Sequence[Mapping[str, Any]] = ()
+    """Services that the provider is to tell of the training: `{"type": "wandb", "wandb": {"project": …}}`."""
     automatic_retries: int = 0
     """How often it is ordered again by itself when the provider fails."""
 
@@ -71,8 +81,8 @@ class Order:
 def draw_up(db: Session, order: Order, caller: Caller) -> Job:
     """What a job would be bought as, not stored yet and nothing held: `place` does that, also with several at once.
 
-    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest or
-    MaxCostExceeded.
+    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, RouteForbidden, PriceUnknown,
+    InvalidRequest or MaxCostExceeded.
     """
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     start = start_of(db, dataset.team_id, order.model, order.connection_id)
@@ -156,6 +166,8 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
             refusals.append(refusal)
     if found:
         return min(found, key=lambda pair: pair[1].high)
+    # What stands in the way where the data may go says more than where it may not.
+    refusals.sort(key=lambda refusal: isinstance(refusal, RouteForbidden))
     raise (
         refusals[0]
         if refusals
@@ -166,7 +178,8 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
 
 
 def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
-    offer = offers.find_offer(db, connection_id, order.model, order.method, order.tier)
+    routing = routing_of(db, dataset.team_id, (dataset.id, order.validation_dataset_id))
+    offer = offers.find_offer(db, Sought(connection_id, order.model, order.method, order.tier), routing)
     n_epochs = order.hyperparameters.get("n_epochs")
     expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
     _check_order(db, order, offer, dataset.team_id)
@@ -182,6 +195,9 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
     own = own_models(offer.connection).get(order.model)
     if faults := faults_of(provider, order.method, order.hyperparameters, own.always if own else ()):
         raise InvalidRequest(f"{provider} does not take these hyperparameters for {order.method} training.", faults)
+    if foreign := [at for at, one in enumerate(order.integrations) if one["type"] not in provider.traits.integrations]:
+        faults = [FieldError(f"/integrations/{at}/type", f"is nothing that {provider} tells") for at in foreign]
+        raise InvalidRequest(f"{provider} does not tell such a service of a training.", faults)
     if order.early_stop is not None and order.validation_dataset_id is None:
         missing = FieldError("/early_stop", "needs a validation_dataset_id: without one there is no validation loss")
         raise InvalidRequest("An early stop goes by the validation loss.", [missing])
@@ -211,6 +227,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         early_stop=asdict(order.early_stop) if order.early_stop else None,
         evaluation=order.evaluation.as_json() if order.evaluation else None,
         automatic_retries=order.automatic_retries,
+        integrations=list(order.integrations),
         estimate=_remembered(expected),
         held=expected.high,
         usd_per_million=str(expected.price.usd_per_million),

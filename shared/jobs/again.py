@@ -3,6 +3,8 @@
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections.tables import Connection
+from shared.datasets.routing.queries import check_route, routing_of
 from shared.db import now, ring
 from shared.errors import Problem
 from shared.ids import JobId
@@ -22,7 +24,7 @@ PROVIDERS_OWN = frozenset(
 _ORDERED = (
     "team_id", "created_by", "dataset_id", "validation_dataset_id", "connection_id", "model", "trained_from",
     "continues", "method", "tier", "hyperparameters", "suffix", "seed", "labels", "priority", "group_id", "max_cost",
-    "early_stop", "evaluation", "estimate", "held", "usd_per_million", "price_id",
+    "early_stop", "evaluation", "integrations", "estimate", "held", "usd_per_million", "price_id",
 )  # fmt: skip
 
 
@@ -31,7 +33,9 @@ def order_again(db: Session, failed: Job, code: str) -> None:
     if failed.automatic_retries < 1 or code not in PROVIDERS_OWN:
         return
     job = _copy(failed)
+    routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
     try:
+        check_route(db, routing, db.get_one(Connection, job.connection_id), job.tier)
         spend.hold(db, HoldRequest(job.team_id, job.id, SpendKind.TRAINING, job.held))
     except Problem as refusal:
         note(db, failed, "status", f"It was not ordered again: {refusal.detail}", {}, level="warning")

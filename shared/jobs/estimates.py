@@ -18,12 +18,14 @@ from shared.connections.catalogue import TrainableModel
 from shared.connections.tables import ProviderKind
 from shared.datasets.epochs import automatic_epochs, billing_tokens, rounded_bill
 from shared.datasets.queries import get_dataset
+from shared.datasets.routing.queries import routing_of
+from shared.datasets.routing.rules import Routing
 from shared.datasets.shapes import METHODS, Shape
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.durations import ExpectedDuration, expected_duration
-from shared.jobs.offers import Offer, find_offer, offers
+from shared.jobs.offers import Offer, Sought, find_offer, offers
 from shared.jobs.starting import start_of
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
@@ -108,15 +110,16 @@ def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
 
 
 def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> list[Estimated]:
-    found = [_estimate_one(db, dataset, choice) for choice in choices]
+    routing = routing_of(db, dataset.team_id, [dataset.id])
+    found = [_estimate_one(db, dataset, choice, routing) for choice in choices]
     lowest = min((one.estimate.expected for one in found if one.estimate), default=None)
     return [replace(one, cheapest=one.estimate is not None and one.estimate.expected == lowest) for one in found]
 
 
-def _estimate_one(db: Session, dataset: Dataset, choice: Choice) -> Estimated:
+def _estimate_one(db: Session, dataset: Dataset, choice: Choice, routing: Routing) -> Estimated:
     try:
         start = start_of(db, dataset.team_id, choice.model, choice.connection_id)
-        offer = find_offer(db, choice.connection_id, start.base, choice.method, choice.tier)
+        offer = find_offer(db, Sought(choice.connection_id, start.base, choice.method, choice.tier), routing)
         return Estimated(replace(choice, tier=offer.tier), estimate(dataset, offer, choice.n_epochs), None)
     except Problem as problem:
         return Estimated(choice, None, problem)

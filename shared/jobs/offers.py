@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from shared.connections.catalogue import TrainableModel
 from shared.connections.queries import get_connection
+from shared.connections.regions import stays_in_region
 from shared.connections.tables import Connection
 from shared.connections.trainable import trainable_model, trainable_models
+from shared.datasets.routing.queries import check_route
+from shared.datasets.routing.rules import Routing
 from shared.db import today
 from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
@@ -44,19 +47,28 @@ def offers(db: Session) -> list[Offer]:
         for connection in _connections(db)
         for model in trainable_models(connection).values()
         if _why_not(connection, model, day) is None
-        for tier in [_tier(connection, None)]
+        for tier in [_tier(connection, None, is_regional=False)]
         for method in model.methods
     ]
 
 
-def find_offer(
-    db: Session, connection_id: ConnectionId, model: str, method: str, tier: ServiceTier | None = None
-) -> Offer:
-    """What a choice would be bought as; `tier` None = the one that is usual there.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What somebody would buy; `tier` None = the one that is usual there."""
 
-    Raises NotFound, TrainingClosed, ModelNotTrainable, InvalidRequest (no such tier there) or PriceUnknown.
+    connection_id: ConnectionId
+    model: str
+    method: str
+    tier: ServiceTier | None = None
+
+
+def find_offer(db: Session, sought: Sought, routing: Routing) -> Offer:
+    """What would be bought for data that may go where `routing` says.
+
+    Raises NotFound, TrainingClosed, ModelNotTrainable, InvalidRequest (no such tier there), RouteForbidden or PriceUnknown.
     """
-    connection = get_connection(db, connection_id)
+    model, method = sought.model, sought.method
+    connection = get_connection(db, sought.connection_id)
     if connection.training_open is False:
         raise TrainingClosed(
             f"{connection.name} takes no new training jobs: {connection.health_detail}", connection=connection.name
@@ -71,7 +83,8 @@ def find_offer(
     if method not in known.methods:
         methods = ", ".join(known.methods) or "no method that is ordered here"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
-    trained_at = _tier(connection, tier)
+    trained_at = _tier(connection, sought.tier, is_regional=routing.is_regional)
+    check_route(db, routing, connection, trained_at)
     price = price_on(connection, model, tuned(trained_at), Unit.TRAINED, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known), trained_at)
 
@@ -112,10 +125,11 @@ def prices_by_tier(db: Session, offer: Offer) -> dict[ServiceTier, Price | None]
     return {tier: _price(offer.connection, offer.model, tier, day) for tier in tiers}
 
 
-def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | None:
+def _tier(connection: Connection, asked: ServiceTier | None, *, is_regional: bool) -> ServiceTier | None:
+    """As asked for; else the usual one, or, for data that is bound to regions, the usual one of those that stay in one."""
     known = training_tiers(connection.provider, connection.api_version)
     if asked is None:
-        return known[0] if known else None
+        return next((tier for tier in known if not is_regional or stays_in_region(tier)), None)
     if asked not in known:
         there = f"{connection.name} trains at {', '.join(known)}" if known else f"{connection.provider} knows no tiers"
         raise InvalidRequest(f"{there}.", [FieldError("/tier", "not to be had there")])

@@ -36,6 +36,7 @@ def record_files(db: Session, work: Work, training: ProviderFile, validation: Pr
         return
     job.training_file_id = training.id
     job.validation_file_id = validation.id if validation else None
+    job.sending = {}
     processed = training.ready and (validation is None or validation.ready)
     ready = processed or job.attempts >= FILE_LOOKS
     job.attempts = 0 if ready else job.attempts + 1
@@ -116,6 +117,7 @@ def forget_order(job: Job) -> None:
     job.epoch += 1
     job.attempts = 0
     job.posted_at = job.fenced_at = job.training_file_id = job.validation_file_id = None
+    job.sending = {}
 
 
 def record_wait(db: Session, work: Work, reason: str, code: str, seconds: float) -> bool:

@@ -111,6 +111,7 @@ def order_of(job: Job) -> Order:
         early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,
         evaluation=EvaluationPlan.from_json(job.evaluation) if job.evaluation else None,
         automatic_retries=job.automatic_retries,
+        integrations=job.integrations,
         retry_of=job.id,
     )
 

@@ -87,6 +87,8 @@ class Job(Claimable, Row):
     """What is to be evaluated when it has succeeded (`after.EvaluationPlan`), with what that can cost at most."""
     automatic_retries: Mapped[int] = mapped_column(default=0)
     """How often it may still be ordered again by itself when the provider fails."""
+    integrations: Mapped[list[Any]] = mapped_column(default=list)
+    """Services that the provider tells of the training, in its own words: `{"type": "wandb", "wandb": {"project": …}}`."""
     estimate: Mapped[dict[str, Any]]
     """What it was expected to cost, and on what that rests."""
     held: Mapped[Usd]
@@ -113,6 +115,8 @@ class Job(Claimable, Row):
     """When this epoch's file was deleted because its order was never answered."""
     superseded_file_ids: Mapped[list[Any]] = mapped_column(default=list)
     """Training files of earlier epochs: a job that names one of them was bought late, and is not wanted."""
+    sending: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Files of this epoch that go there in parts, by role: how far each is (`sending.Sent`)."""
     training_file_id: Mapped[str | None]
     validation_file_id: Mapped[str | None]
     provider_job_id: Mapped[str | None] = mapped_column(index=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shared.connections.allowance import available, draw, most_at_once
 from shared.connections.offering import barred
 from shared.connections.tables import Connection, Pace
+from shared.datasets.routing.queries import routing_of
 from shared.db import claim, fenced, now, still_ours, unclaimed
 from shared.ids import ConnectionId
 from shared.jobs.admitting import admit, any_to_admit
@@ -166,12 +167,22 @@ def take(db: Session, task: Task) -> Work | None:
     moment = db.scalars(select(now())).one()
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
-    why_not = _barred(db, connection, job) if step in (Step.UPLOAD, Step.ORDER) else None
+    why_not = barred_job(db, connection, job) if step in (Step.UPLOAD, Step.ORDER) else None
     drawn = 0 if step is Step.DROP else draw(db, connection.id, _DRAWN[task])
     db.flush()
     return Work(
         job, connection, job.claim_token, step, moment, why_not and f"{why_not} before anything was bought.", drawn
     )
+
+
+def barred_job(db: Session, connection: Connection, job: Job) -> str | None:
+    """Why nothing more of this job leaves for its connection: asked before each step, and each part of a file, that would.
+
+    No full stop.
+    """
+    routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
+    spent = "Its group came to its most" if spent_group(db, job) else None
+    return barred(db, connection, job.team_id) or routing.barred(connection, job.tier) or spent
 
 
 def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
@@ -180,10 +191,6 @@ def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
     if task is Task.SUBMIT_JOBS:  # what was cancelled before its order was sent is nothing to ask anybody about
         may_go = or_(may_go, and_(Job.status == JobStatus.CANCELLING, Job.posted_at.is_(None)))
     return *PHASES[task], may_go
-
-
-def _barred(db: Session, connection: Connection, job: Job) -> str | None:
-    return barred(db, connection, job.team_id) or ("Its group came to its most" if spent_group(db, job) else None)
 
 
 def held_job(db: Session, work: Work) -> Job | None:

@@ -24,6 +24,7 @@ from shared.providers.base import (
     ProviderFile,
     ProviderJob,
     ProviderModel,
+    ProviderUpload,
     Refused,
     StepMetrics,
     StillRunning,
@@ -102,6 +103,14 @@ def read_file(body: Mapping[str, Any]) -> ProviderFile:
     fault = (text(body.get("status_details")) or "The provider refused the file") if ready is False else None
     told = fault and _QUERY.sub("", fault)
     return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, told)
+
+
+def read_upload(body: Mapping[str, Any]) -> ProviderUpload:
+    """A file that is sent in parts."""
+    upload_id = text(body.get("id"))
+    if upload_id is None:
+        raise Unavailable("The provider's answer is not an upload")
+    return ProviderUpload(upload_id, moment(body.get("expires_at")))
 
 
 def _ready(status: str | None) -> bool | None:

@@ -37,15 +37,21 @@ class ArmDeployer:
         self._tokens = source_of(access.identity)
         names = [quote(one, safe="") for one in (access.subscription_id, access.resource_group, access.account)]
         subscription, group, account = names
-        self._deployments = (
+        self._account = (
             f"{root}/subscriptions/{subscription}/resourceGroups/{group}"
-            f"/providers/Microsoft.CognitiveServices/accounts/{account}/deployments"
+            f"/providers/Microsoft.CognitiveServices/accounts/{account}"
         )
+        self._deployments = f"{self._account}/deployments"
         self._http = open_http(access.timeout_seconds)
         weakref.finalize(self, self._http.close)
 
     def close(self) -> None:
         self._http.close()
+
+    def location(self) -> str | None:
+        """Told as `swedencentral`, and sometimes as `Sweden Central`."""
+        told = text(parse_object(self._ask("GET", self._account)).get("location"))
+        return told and told.replace(" ", "").lower()
 
     def put(self, order: DeploymentOrder) -> ProviderDeployment:
         body = {

@@ -8,28 +8,19 @@ Adding a provider is one file and one line in `kinds`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, BinaryIO, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from shared.providers.accounts import Access as Access
 from shared.providers.accounts import Account as Account
+from shared.providers.filing import Filing as Filing
+from shared.providers.filing import ProviderFile as ProviderFile
+from shared.providers.filing import ProviderUpload as ProviderUpload
 from shared.providers.found import NOTHING_TOLD, JobFacts, TunedModel
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
 from shared.providers.prevented import Unavailable as Unavailable
 from shared.providers.tiers import ServiceTier
-
-
-# --- files --------------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ProviderFile:
-    """A file at the provider. `ready` None = still being processed, False = refused (see `fault`)."""
-
-    id: str
-    name: str
-    size_bytes: int
-    ready: bool | None
-    fault: str | None = None
 
 
 # --- training -----------------------------------------------------------------------------------------------------------
@@ -50,6 +41,8 @@ class TrainingOrder:
     """Its owner's; sent as metadata where the provider takes it, as far as there is room."""
     tier: ServiceTier | None = None
     """Where it is trained, for providers that know tiers (`tiers.training_tiers`)."""
+    integrations: Sequence[Mapping[str, Any]] = ()
+    """Services that the provider tells of the training, as `{"type": "wandb", "wandb": {"project": …}}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +179,7 @@ class Moderated:
     categories: Mapping[str, float | None] = field(default_factory=dict)
 
 
-class Provider(Protocol):
+class Provider(Filing, Protocol):
     """One account at one provider. Every method is one question over the network and raises only ProviderError.
 
     Nothing here is repeated by itself: a create that was answered by silence is the caller's to reconcile.
@@ -205,32 +198,6 @@ class Provider(Protocol):
 
     def check(self) -> Account:
         """Whether the credential works, at no cost. A refused one is raised as Rejected; silence is `reachable=False`."""
-        ...
-
-    def upload(self, name: str, content: BinaryIO) -> ProviderFile:
-        """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
-        ...
-
-    def fetch(self, name: str, address: str) -> ProviderFile:
-        """Have training data fetched, as it is, from a signed address: a secret, which stands in no error. Rejected where the
-        kind of provider does not fetch.
-        """
-        ...
-
-    def files(self, prefix: str) -> Sequence[ProviderFile]:
-        """All files whose name begins with the prefix; reads every page."""
-        ...
-
-    def file(self, file_id: str) -> ProviderFile | None:
-        """One file as it is now; None when it does not exist (any more)."""
-        ...
-
-    def delete_file(self, file_id: str) -> None:
-        """Remove a file; one that is gone already is no error."""
-        ...
-
-    def download(self, file_id: str) -> bytes:
-        """The bytes of a (small) result file, decoded if the provider wraps them."""
         ...
 
     def create_job(self, order: TrainingOrder) -> ProviderJob:

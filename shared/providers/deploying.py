@@ -83,6 +83,10 @@ class Deployer(Protocol):
         """Let go of the connections."""
         ...
 
+    def location(self) -> str | None:
+        """The region that the resource stands in, in its provider's word (`swedencentral`); None = it does not tell."""
+        ...
+
     def put(self, order: DeploymentOrder) -> ProviderDeployment:
         """Have it. The same order again changes nothing and costs nothing more, so it may be repeated after silence."""
         ...

@@ -20,8 +20,48 @@ class Application:
     authority_url: str
 
 
-Identity = Application
-"""Every way there is; another one (a managed identity, say) is added with `|`."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where the machine that this runs on gives out tokens for identities of its own, and to which hosts these may be shown.
+
+    `header` is what Azure's App Service and its like want to see; without one the address is that of a virtual machine's metadata.
+    `token_file` is what a cluster vouches with for a workload, at `authority_url`. `hosts`: names, or endings that begin with a
+    dot. All of it is the installation's to say, and nobody else's.
+    """
+
+    endpoint: str = ""
+    header: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
+    token_file: str = ""
+    authority_url: str = ""
+
+    def may_show_to(self, host: str) -> bool:
+        return any(host.endswith(one) if one.startswith(".") else host == one for one in self.hosts)
+
+
+NO_MACHINE = Machine()
+"""One of which nothing is known: it gives out nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedIdentity:
+    """An identity that Azure has given the machine that this runs on; `client_id` None = the machine's own."""
+
+    client_id: str | None
+    machine: Machine
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadIdentity:
+    """An application as which a workload in a cluster may ask, since the cluster vouches for it."""
+
+    tenant_id: str
+    client_id: str
+    machine: Machine
+
+
+Identity = Application | ManagedIdentity | WorkloadIdentity
+"""Every way there is."""
 
 
 class TokenSource(Protocol):

@@ -22,6 +22,8 @@ class Traits:
     them at the provider. `self_described`: what can be trained, how and for how much stands on the connection, and nothing is
     known of what the server would choose by itself. `hyperparameters`: method → those that it takes; one that is not named here
     is not trained by. `fetches_files`: training files can be fetched from an address, in place of being sent.
+    is not trained by. `request_bytes`: a larger file is sent in parts; None = it takes no parts. `integrations`: services that it
+    tells of a training.
     """
 
     implemented_by: str
@@ -31,6 +33,8 @@ class Traits:
     from_deployments: bool = False
     self_described: bool = False
     fetches_files: bool = False
+    request_bytes: int | None = None
+    integrations: frozenset[str] = frozenset()
 
 
 _LOOKED_UP = Traits("", "", {})
@@ -48,6 +52,8 @@ class ProviderKind(StrEnum):
             "shared.providers.openai:OpenAIProvider",
             r"[A-Za-z0-9_-]{1,64}",
             {"supervised": _MULTIPLIED, "dpo": _MULTIPLIED | {"beta"}},
+            request_bytes=512_000_000,
+            integrations=frozenset({"wandb"}),
         ),
     )
     AZURE = (

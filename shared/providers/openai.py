@@ -4,19 +4,16 @@ The SDK carries the requests; the answers are read by us from the raw body, sinc
 """
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import islice, takewhile
 from typing import Any, BinaryIO, ClassVar
 from urllib.parse import urlsplit
 
-import httpx2
 from openai import OpenAI
 
 from shared.providers.answers import (
     TAG_KEY,
-    Page,
     read_answer,
     read_checkpoint,
     read_event,
@@ -24,9 +21,9 @@ from shared.providers.answers import (
     read_job,
     read_model,
     read_moderation,
-    read_page,
     read_results,
     read_tuned,
+    read_upload,
 )
 from shared.providers.base import (
     Access,
@@ -39,6 +36,7 @@ from shared.providers.base import (
     ProviderFile,
     ProviderJob,
     ProviderModel,
+    ProviderUpload,
     Rejected,
     StillRunning,
     TrainingOrder,
@@ -46,8 +44,8 @@ from shared.providers.base import (
 )
 from shared.providers.clients import open_openai
 from shared.providers.found import TunedModel
-from shared.providers.lenient import parse_object, text
-from shared.providers.translation import Raw, ask, redact
+from shared.providers.lenient import mapping, text
+from shared.providers.openai_asking import Asking
 
 _PAGE = 100
 _MODERATION = "omni-moderation-latest"
@@ -56,7 +54,7 @@ _RECENT_JOBS = 2000
 """How far back a job is looked for by its file: an attempt is reconciled long before so many others were made."""
 
 
-class OpenAIProvider:
+class OpenAIProvider(Asking):
     """One account at OpenAI."""
 
     moderates: ClassVar[bool] = True
@@ -94,6 +92,29 @@ class OpenAIProvider:
         where = urlsplit(address).hostname
         raise Rejected(f"{name} must be sent: nothing is fetched from {where}", code="not_offered", status=404)
 
+    def begin_upload(self, name: str, size_bytes: int) -> ProviderUpload:
+        create = self._client.uploads.with_raw_response.create
+        return read_upload(
+            self._body(create, filename=name, bytes=size_bytes, purpose="fine-tune", mime_type="text/jsonl")
+        )
+
+    def send_part(self, upload_id: str, part: BinaryIO) -> str:
+        body = self._body(self._client.uploads.parts.with_raw_response.create, upload_id, data=("part", part))
+        if (part_id := text(body.get("id"))) is None:
+            raise Unavailable("The provider's answer is not a part of an upload")
+        return part_id
+
+    def complete_upload(self, upload_id: str, part_ids: Sequence[str], md5: str) -> ProviderFile:
+        complete = self._client.uploads.with_raw_response.complete
+        return read_file(mapping(self._body(complete, upload_id, part_ids=list(part_ids), md5=md5).get("file")))
+
+    def cancel_upload(self, upload_id: str) -> None:
+        try:
+            self._body(self._client.uploads.with_raw_response.cancel, upload_id)
+        except Rejected as error:
+            if error.credential:
+                raise
+
     def files(self, prefix: str) -> Sequence[ProviderFile]:
         entries = self._entries(self._client.files.with_raw_response.list, purpose="fine-tune")
         return [read_file(one) for one in entries if (text(one.get("filename")) or "").startswith(prefix)]
@@ -119,6 +140,7 @@ class OpenAIProvider:
         return {
             **ordered(order),
             "method": method(order),
+            **({"integrations": [dict(one) for one in order.integrations]} if order.integrations else {}),
             **({"metadata": metadata} if (metadata := _metadata(order)) else {}),
         }
 
@@ -207,51 +229,6 @@ class OpenAIProvider:
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
         create = self._client.moderations.with_raw_response.create
         return read_moderation(self._body(create, model=_MODERATION, input=list(texts)), len(texts))
-
-    # --- asking ---------------------------------------------------------------------------------------------------------
-    def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:
-        about = [one for one in (*given, named.get("model")) if isinstance(one, str)]
-        return ask(self._access.credential, partial(send, *given, **named), about)
-
-    def _body(self, send: Callable[..., Raw], *given: Any, **named: Any) -> dict[str, Any]:
-        return parse_object(redact(self._ask(send, *given, **named).text, self._access.credential))
-
-    def _body_if_any(self, send: Callable[..., Raw], *given: Any) -> dict[str, Any] | None:
-        try:
-            return self._body(send, *given)
-        except Rejected as error:
-            if error.status != 404:
-                raise
-            return None
-
-    def _delete(self, send: Callable[..., Raw], subject: str) -> None:
-        """Callers rely on a deleted file being gone, so only a clear word counts."""
-        try:
-            response = self._ask(send, subject)
-        except Rejected as error:
-            if error.status != 404:
-                raise
-            return
-        if response.status_code != 204 and parse_object(response.text).get("deleted") is not True:
-            raise Unavailable("The provider did not say that it deleted anything")
-
-    def _entries(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Mapping[str, Any]]:
-        """The entries of a list over all its pages."""
-        for page in self._pages(send, *given, **named):
-            yield from page.entries
-
-    def _pages(self, send: Callable[..., Raw], *given: Any, **named: Any) -> Iterator[Page]:
-        """The pages of a list, each fetched when it is needed."""
-        cursors: list[str] = []
-        while True:
-            page = read_page(self._body(send, *given, **named, **({"after": cursors[-1]} if cursors else {})))
-            yield page
-            if not page.has_more:
-                return
-            cursor = text(page.entries[-1].get("id")) if page.entries else None
-            if cursor is None or cursor in cursors:
-                raise Unavailable("The provider's list has no end")
-            cursors.append(cursor)
 
 
 def ordered(order: TrainingOrder) -> dict[str, Any]:

@@ -36,6 +36,8 @@ class Model(Row):
     shutdown_date: Mapped[date | None]
     warned_days: Mapped[int | None]
     """The last warning of the shutdown that was given: for so many days before it. None = none yet."""
+    deleted_at: Mapped[datetime | None]
+    """When its provider deleted it, as it was asked to."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
 
     _moves = guard_status(MODEL)

@@ -33,6 +33,8 @@ class Team(Row):
     name: Mapped[str] = mapped_column(unique=True)
     weight: Mapped[int] = mapped_column(default=1)
     """How many turns it gets where another gets one, when jobs of several teams wait for the same account."""
+    routing: Mapped[dict[str, Any] | None]
+    """Where all its data may go: `{"connections": [ids], "regions": [names]}`, or one of them; None = anywhere."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     archived_at: Mapped[datetime | None]
 

@@ -162,7 +162,7 @@ def test_teams_see_connections_and_change_none(api: Api) -> None:
     connection = made(api, openai("http://127.0.0.1:1"))
     lead = api.lead(api.team()["id"])
     path = f"/v1/connections/{connection['id']}"
-    seen = ("id", "name", "provider", "health", "training_open", "models")
+    seen = ("id", "name", "provider", "stands_in", "health", "training_open", "models")
     summary = {name: connection[name] for name in seen}
     assert lead.get(path).json() == summary
     assert lead.get("/v1/connections").json()["data"] == [summary]

@@ -25,6 +25,7 @@ def test_a_secret_never_comes_out(api: Api) -> None:
     assert made.status_code == 201, made.text
     shown = made.json()
     assert shown["entra"] == {
+        "kind": "application",
         "tenant_id": "tenant",
         "client_id": "client",
         "authority_url": "https://login.microsoftonline.com",

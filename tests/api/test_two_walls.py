@@ -158,8 +158,8 @@ def test_every_table_of_teams_has_its_policy(api: Api) -> None:
     )
     needed = owned_by_teams(api) | {"teams"}
     assert {name for (name,) in for_teams} == needed
-    # The organisation's: the ones are shown to the teams that each is open to, the others to none.
-    assert {name for (name,) in forced} == needed | {"connections", "strays"}
+    # The organisation's: each connection is shown to the teams that it is open to, what was found at one or pushed to it to none.
+    assert {name for (name,) in forced} == needed | {"connections", "strays", "incoming_webhooks"}
 
 
 def test_a_role_that_sees_everything_serves_nobody(api: Api) -> None:

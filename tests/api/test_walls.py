@@ -132,7 +132,7 @@ def test_a_stranger_is_told_the_same_everywhere(api: Api) -> None:
 
 def test_only_the_doors_that_must_be_open_are() -> None:
     open_doors = [named(operation) for operation in OPERATIONS if "security" not in operation]
-    assert open_doors == ["is_alive", "is_ready"]
+    assert open_doors == ["is_alive", "is_ready", "take_provider_webhook"]
 
 
 def test_what_cannot_be_a_key_costs_no_sql(api: Api) -> None:

@@ -1,5 +1,6 @@
 """How much a provider takes of one account: what was published, unless the connection says otherwise."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from shared.connections.limits import Limits, limits_of
 from shared.connections.tables import Connection, ProviderKind
 
 AZURE = Limits(running=3, queued=0, deployments=10)
+OPENAI = Limits(request_bytes=512_000_000)
 ROOMY = Limits(running=3, queued=20)
 
 
@@ -18,9 +20,9 @@ ROOMY = Limits(running=3, queued=20)
         (ProviderKind.AZURE, {"max_running": 0, "max_queued": 7}, Limits(0, 7, 10)),
         (ProviderKind.AZURE, {"max_running": 2}, Limits(2, 0, 10)),
         (ProviderKind.AZURE, {"max_queued": 20, "max_deployments": 32}, Limits(3, 20, 32)),
-        (ProviderKind.OPENAI, {}, Limits()),
-        (ProviderKind.OPENAI, {"max_running": 2}, Limits(running=2)),
-        (ProviderKind.OPENAI, {"max_requests_per_minute": 60}, Limits(requests_per_minute=60)),
+        (ProviderKind.OPENAI, {}, OPENAI),
+        (ProviderKind.OPENAI, {"max_running": 2}, replace(OPENAI, running=2)),
+        (ProviderKind.OPENAI, {"max_requests_per_minute": 60}, replace(OPENAI, requests_per_minute=60)),
     ],
 )
 def test_what_a_connection_says_comes_first(provider: ProviderKind, said: dict[str, Any], expected: Limits) -> None:

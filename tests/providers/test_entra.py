@@ -7,7 +7,7 @@ import pytest
 
 from shared.providers import open_provider
 from shared.providers.base import Access, ProviderError, Rejected, Throttled, Unavailable
-from shared.providers.entra.client_secret import MARGIN_SECONDS
+from shared.providers.entra.keeping import MARGIN_SECONDS
 from shared.providers.entra.sources import source_of
 from shared.providers.identity import Application, TokenSource
 from tests.support.wire import Answer, closes, says, wire

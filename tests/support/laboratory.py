@@ -171,7 +171,7 @@ class Laboratory:
 def laboratory_on(api: Api, sandbox: Running, account: str, team: str = "support") -> Iterator[Laboratory]:
     settings = api.settings
     database = Database(api.database.worker_url, pool_size=4, doorbell=lambda _: None)
-    vault = Vault(settings.secret_key.get_secret_value())
+    vault = Vault(settings.secret_key.get_secret_value(), api.app.state.context.vault.machine)
     context = Context(database, storage_from(settings.storage_place), vault, installation="0123abcd")
     team_id = str(api.team(team)["id"])
     try:

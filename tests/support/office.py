@@ -55,8 +55,8 @@ class Office:
         return dict(seen.json())
 
     # --- providers ------------------------------------------------------------------------------------------------------
-    def openai(self) -> str:
-        return self._connect("openai", f"{self.lab.sandbox.url}/v1", self.lab.account)
+    def openai(self, **more: Any) -> str:
+        return self._connect("openai", f"{self.lab.sandbox.url}/v1", self.lab.account, **more)
 
     def azure(self, **more: Any) -> str:
         address = f"{self.lab.sandbox.url}/azure/{self.resource}"

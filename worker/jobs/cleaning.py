@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from shared.jobs.measurements import record_cleaned, record_results
 from shared.jobs.recording import record_failure
 from shared.jobs.results import read_results
+from shared.jobs.sending import upload_ids
 from shared.jobs.tables import Origin
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, StepMetrics
 from worker.context import Context
+from worker.jobs.naming import file_prefix, tag_of
 from worker.jobs.ordering import stop_late_ones
 from worker.jobs.receipts import keep_receipt
 from worker.jobs.sending import forget_copies
-from worker.jobs.uploading import file_prefix, tag_of
 
 
 def clean_up(context: Context, work: Work, provider: Provider) -> None:
@@ -34,6 +35,8 @@ def clean_up(context: Context, work: Work, provider: Provider) -> None:
 
 def _delete_ours(context: Context, work: Work, provider: Provider, result_file_ids: Sequence[str]) -> None:
     stop_late_ones(context, work, provider)
+    for upload_id in upload_ids(work.job):
+        provider.cancel_upload(upload_id)
     for file in provider.files(file_prefix(context, work)):
         provider.delete_file(file.id)
     for result_file_id in result_file_ids:

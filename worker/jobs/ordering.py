@@ -143,4 +143,5 @@ def _order(context: Context, work: Work) -> TrainingOrder:
         tag=tag(context, work, job.epoch),
         labels=job.labels,
         tier=job.tier,
+        integrations=job.integrations,
     )

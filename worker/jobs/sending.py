@@ -1,11 +1,11 @@
-"""Getting one file of a job to its provider: sent, or left in our storage for the provider to fetch it there.
+"""Getting one file of a job to its provider: sent whole or in parts, or left in our storage for the provider to fetch it there.
 
 What is fetched is fetched as it is: so a copy is written as the provider wants it, under the attempt's own name, and deleted
 with the job's other files. Its address is signed for an hour, is a secret, and is written down nowhere.
 """
 
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from shared.connections.tables import Connection
 from shared.datasets.queries import get_dataset
@@ -16,6 +16,8 @@ from shared.providers.base import Provider, ProviderFile
 from shared.providers.bom import MARK
 from shared.storage import Storage
 from worker.context import Context
+from worker.jobs.naming import file_name
+from worker.jobs.parts import Outgoing, is_too_large_for_one, send_in_parts
 
 MOST_SENT_BYTES = 512 * 1024 * 1024
 """What providers take in one request."""
@@ -23,13 +25,16 @@ ADDRESS_SECONDS = 3600.0
 _PART_BYTES = 1 << 20
 
 
-def send(context: Context, work: Work, provider: Provider, name: str, dataset_id: DatasetId) -> ProviderFile:
-    """Bring a dataset's examples to the provider under a name of ours."""
+def send(context: Context, work: Work, provider: Provider, role: str, dataset_id: DatasetId) -> ProviderFile:
+    """Bring a dataset's examples to the provider under a name of ours. Raises ProviderError and, in the middle, Stopped."""
+    name = file_name(context, work, role)
     with context.database.reading() as db:
         key = get_dataset(db, dataset_id).examples_blob
     with context.storage.open(key) as source, TemporaryFile() as plain:
         size_bytes = write_plain(source, plain).size_bytes
         plain.seek(0)
+        if is_too_large_for_one(work, size_bytes):
+            return send_in_parts(context, work, provider, Outgoing(name, role, cast("BinaryIO", plain), size_bytes))
         copy = f"{_folder(work.job.id)}/{name}"
         may_fetch = _may_fetch(work.connection, size_bytes)
         address = context.storage.address(copy, ADDRESS_SECONDS) if may_fetch else None

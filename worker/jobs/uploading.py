@@ -1,21 +1,19 @@
 """Sending a job's files. Each attempt's files carry its number in their names, which tell whose they are on every provider."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 
 from shared.jobs.recording import record_failure, record_files, record_given_up
-from shared.jobs.tags import Tag, read_tag
+from shared.jobs.tags import read_tag
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
+from worker.jobs.naming import file_name, file_prefix, tag_of
 from worker.jobs.ordering import adopt, adopt_any
+from worker.jobs.parts import Stopped
 from worker.jobs.receipts import bought_for
 from worker.jobs.sending import send
-
-
-def file_prefix(context: Context, work: Work) -> str:
-    """What the names of all files of a job begin with, whatever the attempt."""
-    return tag_of(context, work).prefix
 
 
 def upload(context: Context, work: Work, provider: Provider) -> None:
@@ -27,7 +25,8 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
         return
     there = _there(context, work, provider)
     if not _adopt_bought(context, work, provider, there):
-        _send(context, work, provider, there)
+        with suppress(Stopped):  # what there is to be done instead is written down
+            _send(context, work, provider, there)
 
 
 def _adopt_bought(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> bool:
@@ -55,21 +54,12 @@ def _there(context: Context, work: Work, provider: Provider) -> dict[str, Provid
     return {file.name: file for file in files if file.ready is not False}
 
 
-def _name(context: Context, work: Work, role: str) -> str:
-    return tag_of(context, work).file_name(role)
-
-
-def tag_of(context: Context, work: Work) -> Tag:
-    """Whose an attempt's order and files are."""
-    return Tag(context.installation, work.job.team_id, work.job.id, work.job.epoch)
-
-
 def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:
     roles = {"training": work.job.dataset_id, "validation": work.job.validation_dataset_id}
     sent = {
-        role: there.get(name) or send(context, work, provider, name, dataset_id)
+        role: there.get(file_name(context, work, role)) or send(context, work, provider, role, dataset_id)
         for role, dataset_id in roles.items()
-        if dataset_id is not None and (name := _name(context, work, role))
+        if dataset_id is not None
     }
     _record(context, work, sent["training"], sent.get("validation"))
 

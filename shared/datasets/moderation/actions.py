@@ -8,6 +8,7 @@ from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
 from shared.datasets.moderation.tables import Moderation
 from shared.datasets.queries import get_report
+from shared.datasets.routing.queries import check_route, routing_of
 from shared.datasets.tables import Dataset
 from shared.db import now, ring
 from shared.errors import Conflict, DatasetRejected, FieldError, InvalidRequest
@@ -25,15 +26,17 @@ def submit(
 ) -> Moderation:
     """Have a dataset's well-formed examples shown to a connection's moderation: `sample` of them, or all. It costs nothing.
 
-    Raises NotFound, DatasetNotReady, DatasetRejected (nothing in it is well-formed), Conflict or InvalidRequest.
+    Raises NotFound, DatasetNotReady, DatasetRejected (nothing in it is well-formed), Conflict, InvalidRequest or RouteForbidden.
     """
     get_open_team(db, caller.team_id)
     dataset, n_examples = _legible(db, dataset_id, caller)
+    connection = _moderating(db, connection_id)
+    check_route(db, routing_of(db, dataset.team_id, [dataset.id]), connection)
     moderation = Moderation(
         id=ModerationId(ids.new("mod")),
         team_id=caller.team_id,
         dataset_id=dataset.id,
-        connection_id=_moderating(db, connection_id).id,
+        connection_id=connection.id,
         sample=sample,
         status=ModerationStatus.QUEUED,
         n_examples=n_examples,

@@ -15,6 +15,7 @@ from shared.datasets.moderation.portions import Portion
 from shared.datasets.moderation.tables import Moderation
 from shared.datasets.moderation.verdicts import Verdict
 from shared.datasets.recording import look_for_remedies_again
+from shared.datasets.routing.queries import routing_of
 from shared.datasets.tables import Dataset
 from shared.db import claim, fenced, now, ring, seconds_from_now
 from shared.lifecycles import ModerationStatus
@@ -69,7 +70,8 @@ def take(db: Session) -> Work | None:
     moderation.attempts += 1
     dataset = db.get_one(Dataset, moderation.dataset_id)
     connection = db.get_one(Connection, moderation.connection_id)
-    why_not = barred(db, connection, moderation.team_id)
+    routing = routing_of(db, moderation.team_id, [moderation.dataset_id])
+    why_not = barred(db, connection, moderation.team_id) or routing.barred(connection)
     return Work(moderation, dataset, connection, moderation.claim_token, why_not and f"{why_not}.")
 
 
