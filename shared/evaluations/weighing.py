@@ -61,8 +61,12 @@ class Weighing:
 def weighing_of(db: Session, storage: Storage, order: Order, team_id: TeamId) -> Weighing:
     """Choose what would be asked. Raises NotFound, DatasetNotReady, DatasetRejected, or InvalidRequest when nothing can be."""
     dataset = _ready(db, order.dataset_id, team_id)
-    with storage.open(dataset.examples_blob) as stream:
-        choice = choose(stream, order.max_answers)
+    try:
+        with storage.open(dataset.examples_blob) as stream:
+            choice = choose(stream, order.max_answers)
+    except FileNotFoundError as error:
+        gone = f"The bytes of {dataset.id} are gone from storage. Choose another one, or upload it again."
+        raise DatasetRejected(gone, dataset_id=dataset.id) from error
     if not choice.examples:
         raise InvalidRequest(
             "No example of this dataset ends with an answer in words, so there is nothing to compare with."

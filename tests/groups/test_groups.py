@@ -93,7 +93,7 @@ def test_the_cap_holds_for_the_sum_while_they_train(office: Office) -> None:
     group = ordered(office, asked)
     *training, waiting = (job["id"] for job in group["jobs"])
     for job_id in training:
-        job = office.until(job_id, "paused", "succeeded", step_seconds=60)
+        job = office.until(job_id, "paused", "succeeded", step_seconds=100)
         assert (job["status"], job["reason_code"]) == ("paused", "max_cost_reached")
         assert group["id"] in job["reason"]
     never_bought = office.until(waiting, "failed", "running")
