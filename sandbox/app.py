@@ -11,7 +11,18 @@ from starlette.routing import Route
 
 from sandbox import control, pushing, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations, tokens, uploads
+from sandbox.operations import (
+    chat,
+    custom_models,
+    deployments,
+    fetching,
+    files,
+    jobs,
+    models,
+    moderations,
+    tokens,
+    uploads,
+)
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -44,7 +55,10 @@ _OPENAI_ONLY: Table = (
     ("complete_upload", "POST", "/uploads/{upload_id}/complete", uploads.complete),
     ("cancel_upload", "POST", "/uploads/{upload_id}/cancel", uploads.cancel),
 )
-_AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
+_AZURE_ONLY: Table = (
+    ("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),
+    ("import_file", "POST", "/files/import", fetching.fetch),
+)
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
 _COMPATIBLE_MODELS: Table = (("create_model", "POST", "/models", custom_models.create),)
 _ARM: Table = (

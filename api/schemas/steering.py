@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
 from api.schemas.integrations import Integrations
 from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
@@ -29,6 +30,7 @@ class JobRetry(Schema):
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] | None = None
 
     early_stop: EarlyStopSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
     integrations: Integrations | None = None
 
@@ -38,6 +40,8 @@ class JobRetry(Schema):
             changes["hyperparameters"] = self.hyperparameters.chosen()
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
+        if self.evaluation is not None:
+            changes["evaluation"] = self.evaluation.plan()
         if self.integrations is not None:
             changes["integrations"] = [one.told() for one in self.integrations]
         if "max_cost_usd" in changes:

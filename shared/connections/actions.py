@@ -53,6 +53,7 @@ class NewConnection:
     ca_pem: str | None = None
     teams: Sequence[TeamId] | None = None
     catalogue: Sequence[OwnModel] = ()
+    fetches_files: bool = False
     region: str | None = None
     webhook_secrets: Sequence[str] | None = field(default=None, repr=False)
 
@@ -73,6 +74,7 @@ class ConnectionChanges:
     ca_pem: str | Kept | None = Kept.KEPT
     teams: Sequence[TeamId] | Kept | None = Kept.KEPT
     catalogue: Sequence[OwnModel] | None = None
+    fetches_files: bool | None = None
     region: str | Kept | None = Kept.KEPT
     webhook_secrets: Sequence[str] | None = field(default=None, repr=False)
 
@@ -100,6 +102,7 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
     )
     open_to(db, connection, wanted.teams)
     describe(connection, wanted.catalogue)
+    _let_fetch(connection, may=wanted.fetches_files)
     _give_secrets(connection, vault, wanted)
     entra_access.check_shown(connection, vault)
     _check_soon(db, connection)
@@ -122,6 +125,27 @@ def update(
     if changes.name is not None and changes.name != connection.name:
         _check_free(db, changes.name)
         connection.name = changes.name
+    _move(connection, changes)
+    if not isinstance(changes.teams, Kept):
+        open_to(db, connection, changes.teams)
+    if changes.deployments is not None:
+        connection.deployments = dict(changes.deployments)
+    if changes.catalogue is not None:
+        describe(connection, changes.catalogue)
+    if changes.fetches_files is not None:
+        _let_fetch(connection, may=changes.fetches_files)
+    for name, limit in changes.limits.items():
+        setattr(connection, name, limit)
+    _give_secrets(connection, vault, changes)
+    entra_access.check_shown(connection, vault)
+    _check_soon(db, connection)
+    db.flush()
+    audit(db, caller, "connection.update", connection.id, **_told(changes))
+    return connection
+
+
+def _move(connection: Connection, changes: ConnectionChanges) -> None:
+    """Where it is, and the way there."""
     if changes.base_url not in (None, connection.base_url):
         connection.region = None  # what was said of the other address
     connection.base_url = changes.base_url or connection.base_url
@@ -131,20 +155,6 @@ def update(
         connection.proxy_url = changes.proxy_url
     if not isinstance(changes.ca_pem, Kept):
         connection.ca_pem = changes.ca_pem
-    if not isinstance(changes.teams, Kept):
-        open_to(db, connection, changes.teams)
-    if changes.deployments is not None:
-        connection.deployments = dict(changes.deployments)
-    if changes.catalogue is not None:
-        describe(connection, changes.catalogue)
-    for name, limit in changes.limits.items():
-        setattr(connection, name, limit)
-    _give_secrets(connection, vault, changes)
-    entra_access.check_shown(connection, vault)
-    _check_soon(db, connection)
-    db.flush()
-    audit(db, caller, "connection.update", connection.id, **_told(changes))
-    return connection
 
 
 def _told(changes: ConnectionChanges) -> dict[str, Any]:
@@ -159,6 +169,7 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
         "deployments": changes.deployments is not None,
         "catalogue": changes.catalogue is not None,
         "ca_pem": not isinstance(changes.ca_pem, Kept),
+        "fetches_files": changes.fetches_files is not None,
     }
     flags = {name: "changed" for name, was in changed.items() if was}
     managed = {} if changes.management is None else {"management": asdict(changes.management)}
@@ -214,6 +225,14 @@ def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | C
         entra_access.give_identity(connection, vault, given.entra)
     if given.webhook_secrets is not None:
         incoming.give_secrets(connection, vault, given.webhook_secrets)
+
+
+def _let_fetch(connection: Connection, *, may: bool) -> None:
+    """Whether training files are left for it to fetch. Raises InvalidRequest where a provider cannot."""
+    if may and not connection.provider.traits.fetches_files:
+        fault = FieldError("/fetches_files", f"not possible: {connection.provider} fetches no files")
+        raise InvalidRequest("Only Azure OpenAI fetches files from an address.", [fault])
+    connection.fetches_files = may
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

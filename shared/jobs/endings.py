@@ -13,15 +13,16 @@ from shared.connections.tables import Connection
 from shared.connections.trainable import trainable_model
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
+from shared.jobs.after import follow_up
 from shared.jobs.again import order_again
 from shared.jobs.offers import shutdown_date
 from shared.jobs.recording import finish
 from shared.jobs.stopping import STOPS
 from shared.jobs.story import explain, move
-from shared.jobs.tables import Job
+from shared.jobs.tables import Job, Origin
 from shared.jobs.taking import Work, held_job
 from shared.lifecycles import JobStatus
-from shared.money import Usd
+from shared.money import ZERO, Usd
 from shared.providers.base import Finished
 from shared.registry.actions import Registration, register
 from shared.spend import actions as spend
@@ -30,6 +31,9 @@ from shared.spend.tables import SpendKind, Unit
 
 LOOKS_FOR_A_BILL = 5
 """How often an ended job is looked at again for the event that states its bill, before the bill is estimated."""
+LOOKS_FOR_A_NAME = 20
+NAME_SECONDS = 30.0
+"""A job that ended well without naming its model is looked at again so often, and so far apart: ten minutes in all."""
 LOOKS_FOR_A_JOB = 20
 LOST_SECONDS = 30.0
 """A job that its provider does not know is looked for so often, and so far apart: ten minutes in all."""
@@ -43,13 +47,35 @@ def succeed(db: Session, job: Job, finished: Finished) -> None:
     if job.status is JobStatus.PAUSED:
         move(db, job, JobStatus.RUNNING, "The provider went on with the job.")
     tokens = job.estimate["billed_tokens"] if billed is None else billed
-    charged = spend.settle(db, job.id, [_charge(job, tokens, provisional=billed is None)])
+    charged = spend.settle(db, job.id, _charges(job, tokens, provisional=billed is None))
     job.billed_tokens, job.fine_tuned_model = tokens, finished.model
     job.progress = {**job.progress, "percent": 100.0, "seconds_left": 0}
     how = "as the provider billed" if billed is not None else "by estimate, until the bill is known"
-    message = f"Trained {finished.model}. {tokens:,} tokens were charged {how}: ${charged}."
+    told = (
+        "Nothing is charged." if job.origin is Origin.IMPORTED else f"{tokens:,} tokens were charged {how}: ${charged}."
+    )
+    message = f"Trained {finished.model}. {told}"
     finish(db, job, JobStatus.SUCCEEDED, message, "succeeded")
-    _register(db, job, str(charged))
+    register(db, registration(db, job, finished.model, str(charged)))
+    follow_up(db, job)
+
+
+def wait_for_name(db: Session, job: Job, billed: int | None) -> None:
+    """It ended well, and its provider does not tell what its model is called: after ten minutes it has failed to make one.
+
+    What was trained was billed all the same, and is charged.
+    """
+    looks: int = job.progress.get("looks_for_name", 0)
+    if looks < LOOKS_FOR_A_NAME:
+        job.progress = {**job.progress, "looks_for_name": looks + 1}
+        explain(db, job, "It has ended well, and the provider does not name its model yet.", code="model_unnamed")
+        job.due_at = db.scalar(select(seconds_from_now(NAME_SECONDS)))
+        return
+    known = billed if billed is not None else job.billed_tokens
+    tokens = job.estimate["billed_tokens"] if known is None else known
+    charged = _settle_work(db, job, tokens, provisional=known is None) or ZERO
+    reason = f"The provider says that it succeeded, and names no model. What was trained was charged: ${charged}."
+    finish(db, job, JobStatus.FAILED, reason, "no_model")
 
 
 def fail(db: Session, job: Job, reason: str, code: str) -> None:
@@ -91,13 +117,14 @@ def record_lost(db: Session, work: Work) -> None:
         _charge_work(db, job, job.billed_tokens, reason)
         return
     _settle_work(db, job, _work_done(job), provisional=True)
-    finish(db, job, JobStatus.FAILED, f"{reason} Work that was seen is charged by estimate.", "provider_lost_job")
+    told = "Nothing is charged." if job.origin is Origin.IMPORTED else "Work that was seen is charged by estimate."
+    finish(db, job, JobStatus.FAILED, f"{reason} {told}", "provider_lost_job")
 
 
 def _charge_work(db: Session, job: Job, known: int | None, message: str) -> None:
     tokens = known if known is not None else _work_done(job)
     how = "" if known is not None else " by estimate"
-    told = "Nothing was trained, and nothing is charged."
+    told = "Nothing is charged." if job.origin is Origin.IMPORTED else "Nothing was trained, and nothing is charged."
     if charged := _settle_work(db, job, tokens, provisional=known is None):
         told = f"{tokens:,} tokens were trained and are charged{how}: ${charged}."
     code = job.reason_code if job.reason_code in STOPS else None
@@ -109,7 +136,7 @@ def _settle_work(db: Session, job: Job, tokens: int, *, provisional: bool) -> Us
         spend.release(db, job.id)
         return None
     job.billed_tokens = tokens
-    return spend.settle(db, job.id, [_charge(job, tokens, provisional=provisional)])
+    return spend.settle(db, job.id, _charges(job, tokens, provisional=provisional))
 
 
 def _bill_may_come(job: Job) -> bool:
@@ -126,6 +153,11 @@ def _work_done(job: Job) -> int:
     return billed * min(step, total) // total if total else (billed if step else 0)
 
 
+def _charges(job: Job, tokens: int, *, provisional: bool) -> list[Charge]:
+    """Of what was ordered past this service its owner knows: it is no team's spending here."""
+    return [] if job.origin is Origin.IMPORTED else [_charge(job, tokens, provisional=provisional)]
+
+
 def _charge(job: Job, tokens: int, *, provisional: bool) -> Charge:
     return Charge(
         kind=SpendKind.TRAINING,
@@ -139,27 +171,24 @@ def _charge(job: Job, tokens: int, *, provisional: bool) -> Charge:
     )
 
 
-def _register(db: Session, job: Job, charged_usd: str) -> None:
+def registration(db: Session, job: Job, provider_model: str, charged_usd: str) -> Registration:
+    """How a model that a job made enters the registry."""
     connection = db.get_one(Connection, job.connection_id)
     known = trainable_model(connection, job.model)
-    assert job.fine_tuned_model is not None
-    register(
-        db,
-        Registration(
-            team_id=job.team_id,
-            job_id=job.id,
-            connection_id=job.connection_id,
-            provider_model=job.fine_tuned_model,
-            base_model=job.model,
-            lineage=_lineage(db, job, connection, charged_usd),
-            shutdown_date=shutdown_date(connection, known) if known else None,
-        ),
+    return Registration(
+        team_id=job.team_id,
+        job_id=job.id,
+        connection_id=job.connection_id,
+        provider_model=provider_model,
+        base_model=job.model,
+        lineage=_lineage(db, job, connection, charged_usd),
+        shutdown_date=shutdown_date(connection, known) if known else None,
     )
 
 
 def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) -> dict[str, Any]:
-    datasets = {"training": job.dataset_id, "validation": job.validation_dataset_id}
-    found = {role: db.get_one(Dataset, dataset_id) for role, dataset_id in datasets.items() if dataset_id}
+    given = {"training": job.dataset_id, "validation": job.validation_dataset_id}
+    found = {role: db.get_one(Dataset, dataset_id) for role, dataset_id in given.items() if dataset_id}
     return {
         "datasets": {
             role: {
@@ -172,7 +201,9 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
             for role, one in found.items()
         },
         # Whoever calls the model must write prompts as its training data did.
-        "recipe": found["training"].recipe,
+        "recipe": found["training"].recipe if found else None,
+        "origin": job.origin,
+        "told": job.told,
         "job_id": job.id,
         "provider": connection.provider,
         "connection_id": connection.id,
@@ -182,7 +213,7 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
         "method": job.method,
         "tier": job.tier,
         "hyperparameters": job.hyperparameters,
-        "n_epochs": job.estimate["n_epochs"],
+        "n_epochs": job.estimate["n_epochs"] or None,
         "seed": job.seed,
         "billed_tokens": job.billed_tokens,
         "charged_usd": charged_usd,

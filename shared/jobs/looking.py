@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
-from shared.jobs.endings import end_cancelled, fail, succeed
+from shared.jobs.caps import at_its_most
+from shared.jobs.endings import end_cancelled, fail, succeed, wait_for_name
+from shared.jobs.found import refresh
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.stopping import EARLY, MAX_COST, cost_so_far, has_stopped_learning
 from shared.jobs.story import explain, move
-from shared.jobs.tables import Job, JobMetric, Wish
+from shared.jobs.tables import Job, JobMetric, Origin, Wish
 from shared.jobs.taking import Work, held_job
 from shared.lifecycles import JobStatus
 from shared.providers.base import (
@@ -29,6 +31,7 @@ from shared.providers.base import (
     ProviderJob,
     Refused,
     StillRunning,
+    Unnamed,
 )
 
 
@@ -61,6 +64,8 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         record_events(db, job, look.events, look.job)
         job.events_at = db.scalar(select(now()))
     record_checkpoints(db, job, look.checkpoints)
+    if job.origin is not Origin.ORDERED:
+        refresh(job, look.job)
     if not _was_hurried(job, work):
         job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     if look.refused is not None and job.wish is not None:
@@ -83,6 +88,8 @@ def _was_hurried(job: Job, work: Work) -> bool:
 
 def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
     match outcome:
+        case Unnamed(billed_tokens=billed):
+            wait_for_name(db, job, billed)
         case StillRunning():
             if job.status is JobStatus.PAUSED:
                 move(db, job, JobStatus.RUNNING, "The provider goes on with the job.")
@@ -117,11 +124,9 @@ def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
 
 
 def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
-    cost = cost_so_far(job, seen) if job.max_cost is not None else None
-    if cost is not None and job.max_cost is not None and cost >= job.max_cost:
+    if why := at_its_most(db, job, cost_so_far(job, seen)):
         job.wish = Wish.PAUSE
-        message = f"The work that was seen costs ${cost}, and it may cost ${job.max_cost}."
-        explain(db, job, message, code=MAX_COST)
+        explain(db, job, why, code=MAX_COST)
         job.due_at = db.scalar(select(now()))
     elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
         evaluations = job.early_stop["evaluations"]

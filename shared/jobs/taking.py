@@ -18,6 +18,7 @@ from shared.datasets.routing.queries import routing_of
 from shared.db import claim, fenced, now, still_ours, unclaimed
 from shared.ids import ConnectionId
 from shared.jobs.admitting import admit, any_to_admit
+from shared.jobs.caps import spent_group
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
@@ -180,7 +181,8 @@ def barred_job(db: Session, connection: Connection, job: Job) -> str | None:
     No full stop.
     """
     routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
-    return barred(db, connection, job.team_id) or routing.barred(connection, job.tier)
+    spent = "Its group came to its most" if spent_group(db, job) else None
+    return barred(db, connection, job.team_id) or routing.barred(connection, job.tier) or spent
 
 
 def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:

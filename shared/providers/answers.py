@@ -6,6 +6,7 @@ answer at all: the SDK would make a half-empty object of it, and a half-empty jo
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,12 +29,16 @@ from shared.providers.base import (
     StepMetrics,
     StillRunning,
     Unavailable,
+    Unnamed,
 )
+from shared.providers.found import JobFacts, TunedModel, base_of
 from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
 
+_QUERY = re.compile(r"(?<=\S)\?\S+=\S+")
+"""What signs an address: one from which a file was to be fetched may be repeated when that failed."""
 _AUTO = ("auto", -1, None)
 _LEVELS = {"warn": "warning", "warning": "warning", "error": "error"}
 _BOM = b"\xef\xbb\xbf"
@@ -74,6 +79,14 @@ def read_azure_model(body: Mapping[str, Any]) -> ProviderModel | None:
     return ProviderModel(name, trainable if isinstance(trainable, bool) else None, end.date() if end else None)
 
 
+def read_tuned(body: Mapping[str, Any]) -> TunedModel | None:
+    """A tuned model; None for a base one and for a checkpoint. OpenAI tells it by its name, Azure names its base."""
+    name, base = text(body.get("id")), text(body.get("model"))
+    if name is None or ":ckpt-step-" in name or not (base or name.startswith("ft:")):
+        return None
+    return TunedModel(name, base_of(base or name), moment(body.get("created")) or moment(body.get("created_at")))
+
+
 def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value) if isinstance(value, str) else None
@@ -88,7 +101,8 @@ def read_file(body: Mapping[str, Any]) -> ProviderFile:
         raise Unavailable("The provider's answer is not a file")
     ready = _ready(text(body.get("status")))
     fault = (text(body.get("status_details")) or "The provider refused the file") if ready is False else None
-    return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, fault)
+    told = fault and _QUERY.sub("", fault)
+    return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, told)
 
 
 def read_upload(body: Mapping[str, Any]) -> ProviderUpload:
@@ -140,6 +154,20 @@ def read_job(body: Mapping[str, Any]) -> ProviderJob:
         result_file_ids=tuple(one for one in items(body.get("result_files")) if text(one)),
         tag=text(mapping(body.get("metadata")).get(TAG_KEY)),
         trained_tokens=count(body.get("trained_tokens"), LARGEST_BILL),
+        facts=_facts(body),
+    )
+
+
+def _facts(body: Mapping[str, Any]) -> JobFacts:
+    return JobFacts(
+        model=text(body.get("model")),
+        method=text(mapping(body.get("method")).get("type")),
+        suffix=text(body.get("user_provided_suffix")) or text(body.get("suffix")),
+        seed=count(body.get("seed")),
+        validation_file_id=text(body.get("validation_file")),
+        finished_at=moment(body.get("finished_at")),
+        fine_tuned_model=text(body.get("fine_tuned_model")),
+        integrations=tuple(one for one in items(body.get("integrations")) if isinstance(one, dict)),
     )
 
 
@@ -155,8 +183,9 @@ def _outcome(status: str, body: Mapping[str, Any]) -> Outcome:
     match status:
         case "succeeded":
             model = text(body.get("fine_tuned_model"))
+            billed = count(body.get("trained_tokens"), LARGEST_BILL)
             # Without a name there is nothing to use yet: look again rather than call a paid job finished or failed.
-            return Finished(model, count(body.get("trained_tokens"), LARGEST_BILL)) if model else StillRunning()
+            return Finished(model, billed) if model else Unnamed(billed)
         case "failed":
             error = mapping(body.get("error"))
             code, reason = text(error.get("code")), text(error.get("message"))

@@ -5,15 +5,17 @@ Outcomes are values to be matched; what prevented an outcome is one of three err
 Adding a provider is one file and one line in `kinds`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
+from shared.providers.accounts import Access as Access
+from shared.providers.accounts import Account as Account
 from shared.providers.filing import Filing as Filing
 from shared.providers.filing import ProviderFile as ProviderFile
 from shared.providers.filing import ProviderUpload as ProviderUpload
-from shared.providers.identity import Identity
+from shared.providers.found import NOTHING_TOLD, JobFacts, TunedModel
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
@@ -46,6 +48,13 @@ class TrainingOrder:
 @dataclass(frozen=True, slots=True)
 class StillRunning:
     """Not over, as far as we can tell. An unknown provider status is this, never an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed(StillRunning):
+    """It ended well, but does not tell (yet) what its model is called. `billed_tokens` as in `Finished`."""
+
+    billed_tokens: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,8 @@ class ProviderJob:
     tag: str | None = None
     trained_tokens: int | None = None
     """As the job says; whether that is the bill is said by its outcome."""
+    facts: JobFacts = NOTHING_TOLD
+    """What it was ordered as, for those who did not order it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,34 +179,6 @@ class Moderated:
     categories: Mapping[str, float | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What a check of the credential told. `training` None = the provider does not say without trying."""
-
-    reachable: bool
-    training: bool | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where, as whom and by which way: the only things a provider client is made of. No ambient variable adds to it.
-
-    `identity` (Azure): who asks for tokens that are shown instead of `credential`. `ca_pem`: the only authorities that are
-    believed, as PEM; None = those that the machine trusts.
-    """
-
-    base_url: str
-    credential: str = field(repr=False)
-    api_version: str | None = None
-    timeout_seconds: float = 30.0
-    proxy_url: str | None = None
-    ca_pem: str | None = None
-    identity: Identity | None = None
-    on_request: Callable[[], None] | None = field(default=None, repr=False, compare=False)
-    """Called with each request that is sent, whatever comes of it."""
-
-
 class Provider(Filing, Protocol):
     """One account at one provider. Every method is one question over the network and raises only ProviderError.
 
@@ -221,8 +204,10 @@ class Provider(Filing, Protocol):
         """Buy. Sent once, never repeated."""
         ...
 
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
-        """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000)."""
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
+        """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000). None: with
+        whichever file; then none are found where orders cannot carry a tag.
+        """
         ...
 
     def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
@@ -257,6 +242,10 @@ class Provider(Filing, Protocol):
 
     def models(self) -> Sequence[ProviderModel]:
         """The base models that this account may name; tuned ones are left out."""
+        ...
+
+    def tuned_models(self) -> Sequence[TunedModel]:
+        """The account's tuned models, without checkpoints; none where a list does not tell them from others."""
         ...
 
     def delete_model(self, model: str) -> None:

@@ -35,6 +35,12 @@ class Filing(Protocol):
         """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
         ...
 
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        """Have training data fetched, as it is, from a signed address: a secret, which stands in no error. Rejected where the
+        kind of provider does not fetch.
+        """
+        ...
+
     def begin_upload(self, name: str, size_bytes: int) -> ProviderUpload:
         """Announce a file that comes in parts. Only of kinds whose traits say that they take them."""
         ...

@@ -21,6 +21,7 @@ class Traits:
     `billed_by`: bills come in whole numbers of so many tokens. `from_deployments`: models answer under names that are given to
     them at the provider. `self_described`: what can be trained, how and for how much stands on the connection, and nothing is
     known of what the server would choose by itself. `hyperparameters`: method → those that it takes; one that is not named here
+    is not trained by. `fetches_files`: training files can be fetched from an address, in place of being sent.
     is not trained by. `request_bytes`: a larger file is sent in parts; None = it takes no parts. `integrations`: services that it
     tells of a training.
     """
@@ -31,6 +32,7 @@ class Traits:
     billed_by: int = 1
     from_deployments: bool = False
     self_described: bool = False
+    fetches_files: bool = False
     request_bytes: int | None = None
     integrations: frozenset[str] = frozenset()
 
@@ -65,6 +67,7 @@ class ProviderKind(StrEnum):
             },
             billed_by=1_000,
             from_deployments=True,
+            fetches_files=True,
         ),
     )
     COMPATIBLE = (

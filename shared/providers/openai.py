@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice, takewhile
 from typing import Any, BinaryIO, ClassVar
+from urllib.parse import urlsplit
 
 from openai import OpenAI
 
@@ -21,6 +22,7 @@ from shared.providers.answers import (
     read_model,
     read_moderation,
     read_results,
+    read_tuned,
     read_upload,
 )
 from shared.providers.base import (
@@ -41,6 +43,7 @@ from shared.providers.base import (
     Unavailable,
 )
 from shared.providers.clients import open_openai
+from shared.providers.found import TunedModel
 from shared.providers.lenient import mapping, text
 from shared.providers.openai_asking import Asking
 
@@ -84,6 +87,10 @@ class OpenAIProvider(Asking):
         return read_file(
             self._body(self._client.files.with_raw_response.create, file=(name, content), purpose="fine-tune"),
         )
+
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        where = urlsplit(address).hostname
+        raise Rejected(f"{name} must be sent: nothing is fetched from {where}", code="not_offered", status=404)
 
     def begin_upload(self, name: str, size_bytes: int) -> ProviderUpload:
         create = self._client.uploads.with_raw_response.create
@@ -137,15 +144,15 @@ class OpenAIProvider(Asking):
             **({"metadata": metadata} if (metadata := _metadata(order)) else {}),
         }
 
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
         """By tag first, which is cheap; then by looking, because an index of tags may lag behind what was bought."""
         tagged = self._jobs_of_file(training_file_id, metadata={TAG_KEY: tag}) if tag else []
-        return tagged or self._jobs_of_file(training_file_id)
+        return tagged or ([] if training_file_id is None else self._jobs_of_file(training_file_id))
 
-    def _jobs_of_file(self, training_file_id: str, **named: Any) -> list[ProviderJob]:
+    def _jobs_of_file(self, training_file_id: str | None, **named: Any) -> list[ProviderJob]:
         entries = self._entries(self._client.fine_tuning.jobs.with_raw_response.list, limit=_PAGE, **named)
         recent = islice(entries, _RECENT_JOBS)
-        return [self._read_job(one) for one in recent if one.get("training_file") == training_file_id]
+        return [self._read_job(one) for one in recent if training_file_id in (None, one.get("training_file"))]
 
     def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
         for page in self._pages(self._client.fine_tuning.jobs.with_raw_response.list, limit=_PAGE):
@@ -201,6 +208,10 @@ class OpenAIProvider(Asking):
     # --- models ---------------------------------------------------------------------------------------------------------
     def models(self) -> Sequence[ProviderModel]:
         read = map(self._read_model, self._entries(self._client.models.with_raw_response.list))
+        return [model for model in read if model is not None]
+
+    def tuned_models(self) -> Sequence[TunedModel]:
+        read = map(read_tuned, self._entries(self._client.models.with_raw_response.list))
         return [model for model in read if model is not None]
 
     def _read_model(self, body: Mapping[str, Any]) -> ProviderModel | None:

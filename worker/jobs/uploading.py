@@ -3,23 +3,17 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
-from tempfile import TemporaryFile
-from typing import BinaryIO, cast
 
-from shared.datasets.queries import get_dataset
-from shared.datasets.rewrite import write_plain
-from shared.ids import DatasetId
 from shared.jobs.recording import record_failure, record_files, record_given_up
+from shared.jobs.tags import read_tag
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
-from worker.jobs.ordering import adopt_any
-from worker.jobs.parts import Outgoing, Stopped, is_too_large_for_one, send_in_parts
-
-
-def file_prefix(context: Context, work: Work) -> str:
-    """What the names of all files of a job begin with, whatever the attempt."""
-    return f"tw_{context.installation}_{work.job.team_id}_{work.job.id}_"
+from worker.jobs.naming import file_name, file_prefix, tag_of
+from worker.jobs.ordering import adopt, adopt_any
+from worker.jobs.parts import Stopped
+from worker.jobs.receipts import bought_for
+from worker.jobs.sending import send
 
 
 def upload(context: Context, work: Work, provider: Provider) -> None:
@@ -30,11 +24,23 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
         _look_again(context, work, provider)
         return
     there = _there(context, work, provider)
-    training = there.get(_name(context, work, "training"))
-    if training is not None and adopt_any(context, work, provider, training.id):
-        return  # bought before our row knew of it: the database was put back to an earlier day
-    with suppress(Stopped):  # what there is to be done instead is written down
-        _send(context, work, provider, there)
+    if not _adopt_bought(context, work, provider, there):
+        with suppress(Stopped):  # what there is to be done instead is written down
+            _send(context, work, provider, there)
+
+
+def _adopt_bought(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> bool:
+    """What was bought before our row knew of it: the database was put back to an earlier day. Its file may be gone since, or
+    be that of a later attempt.
+    """
+    trained_on = [None, *(file.id for name, file in there.items() if read_tag(None, name))]
+    if any(adopt_any(context, work, provider, file_id) for file_id in trained_on):
+        return True
+    provider_job_id = bought_for(context.storage, tag_of(context, work))
+    bought = provider.job(provider_job_id) if provider_job_id else None
+    if bought is not None:
+        adopt(context, work, provider, [bought])
+    return bought is not None
 
 
 def _there(context: Context, work: Work, provider: Provider) -> dict[str, ProviderFile]:
@@ -48,30 +54,14 @@ def _there(context: Context, work: Work, provider: Provider) -> dict[str, Provid
     return {file.name: file for file in files if file.ready is not False}
 
 
-def _name(context: Context, work: Work, role: str) -> str:
-    return f"{file_prefix(context, work)}e{work.job.epoch}_{role}.jsonl"
-
-
 def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:
     roles = {"training": work.job.dataset_id, "validation": work.job.validation_dataset_id}
     sent = {
-        role: there.get(_name(context, work, role)) or _send_one(context, work, provider, role, dataset_id)
+        role: there.get(file_name(context, work, role)) or send(context, work, provider, role, dataset_id)
         for role, dataset_id in roles.items()
         if dataset_id is not None
     }
     _record(context, work, sent["training"], sent.get("validation"))
-
-
-def _send_one(context: Context, work: Work, provider: Provider, role: str, dataset_id: DatasetId) -> ProviderFile:
-    with context.database.reading() as db:
-        key = get_dataset(db, dataset_id).examples_blob
-    with context.storage.open(key) as source, TemporaryFile() as plain:
-        write_plain(source, plain)
-        name, size_bytes = _name(context, work, role), plain.tell()
-        plain.seek(0)
-        if is_too_large_for_one(work, size_bytes):
-            return send_in_parts(context, work, provider, Outgoing(name, role, cast("BinaryIO", plain), size_bytes))
-        return provider.upload(name, plain)
 
 
 def _look_again(context: Context, work: Work, provider: Provider) -> None:
