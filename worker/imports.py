@@ -54,14 +54,17 @@ def import_jobs(context: Context) -> bool:
 
 
 def _go_through(context: Context, work: Work, provider: Provider) -> None:
-    """Jobs first: a model comes with the job that made it, where there is one."""
+    """A model comes with the job that made it, where there is one.
+
+    Models are asked for first: the jobs then tell where each of them comes from, and none that is made meanwhile comes alone.
+    """
+    models = provider.tuned_models() if work.is_all or work.wanted.models else ()
     tags = Tags(provider, context.storage)
     for page in provider.newest_jobs():
         wanted = tags.of([seen for seen in page if work.wants(seen)])
         with context.database.transaction() as db:
             if not record_jobs(db, work, wanted, context.installation):
                 return
-    models = provider.tuned_models() if work.is_all or work.wanted.models else ()
     with context.database.transaction() as db:
         if not record_models(db, work, models):
             return
