@@ -5,13 +5,18 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
-from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
+from api.schemas.jobs import Label
+from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method
+from shared.jobs.rewards import Reward
 from shared.jobs.steering import Again, Resolution
+from shared.jobs.tables import AtMaxCost
 from shared.providers.tiers import ServiceTier
 
 
 class JobRetry(Schema):
-    """What is to be otherwise; what is left out stays as it was. `hyperparameters` are taken whole, not one by one."""
+    """What is to be otherwise; what is left out stays as it was. `hyperparameters` are taken whole, not one by one, and a
+    `grader` comes with its `response_format`.
+    """
 
     model_config = example({"hyperparameters": {"n_epochs": 2}, "max_cost_usd": "5.00"})
     dataset_id: DatasetId | None = None
@@ -23,7 +28,10 @@ class JobRetry(Schema):
     hyperparameters: Hyperparameters | None = None
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
+    grader: GraderJson | None = None
+    response_format: dict[str, Any] | None = None
     max_cost_usd: Amount | None = None
+    at_max_cost: AtMaxCost | None = None
     labels: Annotated[dict[Label, Label], Field(max_length=16)] | None = None
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] | None = None
 
@@ -36,6 +44,9 @@ class JobRetry(Schema):
             changes["hyperparameters"] = self.hyperparameters.chosen()
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
+        response_format = changes.pop("response_format", None)
+        if (grader := changes.pop("grader", None)) is not None:
+            changes["reward"] = Reward(grader, response_format)
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

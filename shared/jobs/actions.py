@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -13,9 +14,9 @@ from shared import ids
 from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
-from shared.db import now, ring
+from shared.db import now, ring, today
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
-from shared.ids import ConnectionId, DatasetId, JobId, TeamId
+from shared.ids import ConnectionId, DatasetId, JobId
 from shared.jobs import offers
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.hyperparameters import faults_of
@@ -23,10 +24,12 @@ from shared.jobs.intervals import WATCHED
 from shared.jobs.line import Standing, standings
 from shared.jobs.offers import Offer
 from shared.jobs.queries import get_job
+from shared.jobs.rewards import Reward, check_reward, grader_prices
 from shared.jobs.starting import Start, start_of
-from shared.jobs.stopping import EarlyStop
+from shared.jobs.stopping import EarlyStop, check_early_stop
 from shared.jobs.story import move
-from shared.jobs.tables import Job
+from shared.jobs.tables import AtMaxCost, Job
+from shared.jobs.timed_estimates import TimedEstimate
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
 from shared.providers.tiers import ServiceTier
@@ -36,6 +39,8 @@ from shared.spend.actions import HoldRequest
 from shared.spend.tables import SpendKind
 from shared.teams.actions import audit
 from shared.teams.caller import Caller
+
+AnyEstimate = Estimate | TimedEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,13 @@ class Order:
     validation_dataset_id: DatasetId | None = None
     tier: ServiceTier | None = None
     """Azure: None = the usual one there."""
-    hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
+    hyperparameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    reward: Reward | None = None
+    """Of reinforcement only."""
     suffix: str | None = None
     seed: int | None = None
     max_cost: Usd | None = None
+    at_max_cost: AtMaxCost = AtMaxCost.PAUSE
     labels: Mapping[str, str] = field(default_factory=dict)
     priority: int = 0
     """Among the team's own queued jobs the highest goes first."""
@@ -75,15 +83,14 @@ def submit(db: Session, order: Order, caller: Caller) -> tuple[Job, Standing]:
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     start = start_of(db, dataset.team_id, order.model, order.connection_id)
     offer, expected = _choose(db, dataset, _started(order, start))
-    if order.max_cost is not None and expected.high > order.max_cost:
-        raise MaxCostExceeded(expected.high, order.max_cost)
     job = _new_job(order, dataset, offer, expected, caller)
     job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
+    job.estimate = job.estimate | grader_prices(order.reward, offer.connection, today(db))
     db.add(job)
     db.flush()
     # The hold comes after: everybody else's orders wait for the budget that it locks, and a long line takes a while to count.
     standing = standings(db, [job])[job.id]
-    spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, expected.high))
+    spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, job.held))
     move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
     audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
     ring(db, Task.UPLOAD_FILES)
@@ -131,11 +138,11 @@ def _started(order: Order, start: Start) -> Order:
     return replace(order, model=start.base, connection_id=start.connection_id or order.connection_id)
 
 
-def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
+def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, AnyEstimate]:
     """What was asked for on the connection that was named, or else on the cheapest of those that would do it."""
     if order.connection_id is not None:
         return _find(db, dataset, order, order.connection_id)
-    found: list[tuple[Offer, Estimate]] = []
+    found: list[tuple[Offer, AnyEstimate]] = []
     refusals: list[Problem] = []
     for connection in offers.connections_for(db, order.model):
         try:
@@ -153,15 +160,16 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
     )
 
 
-def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
+def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, AnyEstimate]:
     offer = offers.find_offer(db, connection_id, order.model, order.method, order.tier)
     n_epochs = order.hyperparameters.get("n_epochs")
-    expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
-    _check_order(db, order, offer, dataset.team_id)
+    compute = Decimal(str(order.hyperparameters.get("compute_multiplier", 1)))
+    expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None, compute)
+    _check_order(db, order, offer, dataset)
     return offer, expected
 
 
-def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> None:
+def _check_order(db: Session, order: Order, offer: Offer, dataset: Dataset) -> None:
     provider = offer.connection.provider
     suffix = provider.traits.suffix
     if order.suffix is not None and not re.fullmatch(suffix, order.suffix):
@@ -170,14 +178,16 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
     own = own_models(offer.connection).get(order.model)
     if faults := faults_of(provider, order.method, order.hyperparameters, own.always if own else ()):
         raise InvalidRequest(f"{provider} does not take these hyperparameters for {order.method} training.", faults)
-    if order.early_stop is not None and order.validation_dataset_id is None:
-        missing = FieldError("/early_stop", "needs a validation_dataset_id: without one there is no validation loss")
-        raise InvalidRequest("An early stop goes by the validation loss.", [missing])
+    validation = None
     if order.validation_dataset_id is not None:
-        check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
+        validation = get_dataset(db, order.validation_dataset_id, team_id=dataset.team_id)
+        check_usable(validation, offer)
+    check_early_stop(order.early_stop, order.method, validation)
+    check_reward(order.reward, order.method, dataset, validation)
 
 
-def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, caller: Caller) -> Job:
+def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: AnyEstimate, caller: Caller) -> Job:
+    reward = order.reward
     return Job(
         id=JobId(ids.new("job")),
         team_id=dataset.team_id,
@@ -189,17 +199,20 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         method=order.method,
         tier=offer.tier,
         hyperparameters=_hyperparameters(order, offer, expected),
+        grader=dict(reward.grader) if reward else None,
+        response_format=dict(reward.response_format) if reward and reward.response_format else None,
         suffix=order.suffix,
         seed=order.seed,
         labels=dict(order.labels),
         priority=order.priority,
         max_cost=order.max_cost,
+        at_max_cost=order.at_max_cost,
         retry_of=order.retry_of,
         not_before=order.not_before,
         early_stop=asdict(order.early_stop) if order.early_stop else None,
         automatic_retries=order.automatic_retries,
         estimate=_remembered(expected),
-        held=expected.high,
+        held=_to_hold(expected, order.max_cost),
         usd_per_million=str(expected.price.usd_per_million),
         price_id=expected.price.id,
         status=JobStatus.QUEUED,
@@ -207,7 +220,19 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
     )
 
 
-def _hyperparameters(order: Order, offer: Offer, expected: Estimate) -> dict[str, int | float]:
+def _to_hold(expected: AnyEstimate, most: Usd | None) -> Usd:
+    """What a run may cost at most. One that is billed by time is stopped there, so it holds its owner's limit, if there is one.
+
+    Raises MaxCostExceeded: where the estimate may be above the limit, or, of time, where it certainly is.
+    """
+    timed = isinstance(expected, TimedEstimate)
+    needed = expected.low if timed else expected.high
+    if most is not None and needed > most:
+        raise MaxCostExceeded(needed, most)
+    return most if timed and most is not None else expected.high
+
+
+def _hyperparameters(order: Order, offer: Offer, expected: AnyEstimate) -> dict[str, int | float | str]:
     """As asked for; where nobody knows what the server would choose, what the estimate rests on is asked for too."""
     own = own_models(offer.connection).get(offer.model.model)
     if own is None:
@@ -215,7 +240,7 @@ def _hyperparameters(order: Order, offer: Offer, expected: Estimate) -> dict[str
     return {"n_epochs": expected.n_epochs, **order.hyperparameters, **own.always}
 
 
-def _remembered(expected: Estimate) -> dict[str, Any]:
+def _remembered(expected: AnyEstimate) -> dict[str, Any]:
     kept = {name: value for name, value in asdict(expected).items() if isinstance(value, int)}
     amounts = {f"{name}_usd": str(getattr(expected, name)) for name in ("low", "expected", "high")}
     return {**kept, **amounts, "rests_on": expected.rests_on}

@@ -6,6 +6,7 @@ What a provider itself says of a model (kept on the connection by its check) com
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,15 +18,18 @@ from shared.connections.trainable import trainable_model, trainable_models
 from shared.db import today
 from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
+from shared.jobs.timing import TIMED
 from shared.providers.tiers import ServiceTier, training_tiers
-from shared.spend.prices import Price, tuned
+from shared.spend.prices import Price, Tier, tuned
 from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model that one connection trains by one method. `price` is per million training tokens; None = not known."""
+    """A model that one connection trains by one method. `price` is per million training tokens, or seconds where the method is
+    billed by time; None = not known.
+    """
 
     connection: Connection
     model: TrainableModel
@@ -40,7 +44,14 @@ def offers(db: Session) -> list[Offer]:
     """Everything that can be trained today, by connection and model."""
     day = today(db)
     return [
-        Offer(connection, model, method, _price(connection, model, tier, day), shutdown_date(connection, model), tier)
+        Offer(
+            connection,
+            model,
+            method,
+            _price(connection, model, _priced(method, tier), day),
+            shutdown_date(connection, model),
+            tier,
+        )
         for connection in _connections(db)
         for model in trainable_models(connection).values()
         if _why_not(connection, model, day) is None
@@ -72,7 +83,8 @@ def find_offer(
         methods = ", ".join(known.methods) or "no method that is ordered here"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
     trained_at = _tier(connection, tier)
-    price = price_on(connection, model, tuned(trained_at), Unit.TRAINED, day)
+    what = _priced(method, trained_at)
+    price = price_on(connection, model, what.tier, what.unit, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known), trained_at)
 
 
@@ -109,7 +121,7 @@ def prices_by_tier(db: Session, offer: Offer) -> dict[ServiceTier, Price | None]
     """What training would cost at each tier that can be chosen; empty where none can. None = not known."""
     day = today(db)
     tiers = training_tiers(offer.connection.provider, offer.connection.api_version)
-    return {tier: _price(offer.connection, offer.model, tier, day) for tier in tiers}
+    return {tier: _price(offer.connection, offer.model, _priced(offer.method, tier), day) for tier in tiers}
 
 
 def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | None:
@@ -122,8 +134,17 @@ def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | No
     return asked
 
 
-def _price(connection: Connection, model: TrainableModel, tier: ServiceTier | None, day: date) -> Price | None:
+class _Priced(NamedTuple):
+    tier: Tier
+    unit: Unit
+
+
+def _priced(method: str, tier: ServiceTier | None) -> _Priced:
+    return _Priced(tuned(tier), Unit.TRAINED_SECOND if method in TIMED else Unit.TRAINED)
+
+
+def _price(connection: Connection, model: TrainableModel, what: _Priced, day: date) -> Price | None:
     try:
-        return price_on(connection, model.model, tuned(tier), Unit.TRAINED, day)
+        return price_on(connection, model.model, what.tier, what.unit, day)
     except PriceUnknown:
         return None

@@ -18,9 +18,11 @@ from shared.jobs.actions import Order, submit
 from shared.jobs.line import Standing
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
-from shared.jobs.stopping import EarlyStop
+from shared.jobs.rewards import Reward
+from shared.jobs.stopping import MAX_COST, EarlyStop
 from shared.jobs.story import explain
 from shared.jobs.tables import Job, Wish
+from shared.jobs.timing import TIMED
 from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
 from shared.spend import actions as spend
@@ -61,6 +63,12 @@ def resume(db: Session, job_id: JobId, caller: Caller) -> Job:
     if job.status is JobStatus.RUNNING and job.wish is None:
         return job
     _check(job, JobStatus.RUNNING, JobStatus.PAUSED)
+    if job.method in TIMED and job.reason_code == MAX_COST:
+        raise Conflict(
+            f"{job.id} has used up the ${job.held} that are held for it. Its checkpoints can be trained further by a new order; "
+            "cancel this one.",
+            status=job.status,
+        )
     return _wish(db, job, Wish.RESUME, caller)
 
 
@@ -104,9 +112,11 @@ def order_of(job: Job) -> Order:
         validation_dataset_id=job.validation_dataset_id,
         tier=job.tier,
         hyperparameters=job.hyperparameters,
+        reward=Reward(job.grader, job.response_format) if job.grader else None,
         suffix=job.suffix,
         seed=job.seed,
         max_cost=job.max_cost,
+        at_max_cost=job.at_max_cost,
         labels=job.labels,
         priority=job.priority,
         early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,

@@ -15,6 +15,8 @@ from shared.providers.base import (
     Answer,
     Cancelled,
     Finished,
+    Graded,
+    GraderTokens,
     Moderated,
     Outcome,
     Paused,
@@ -186,7 +188,30 @@ def _metrics(data: Mapping[str, Any]) -> StepMetrics | None:
             "validation_mean_token_accuracy",
             "full_valid_mean_token_accuracy",
         ),
+        train_reward=_first(data, "train_mean_reward", "train_reward_mean"),
+        valid_reward=_first(data, "full_valid_mean_reward", "valid_mean_reward", "valid_reward_mean"),
+        reasoning_tokens=_first(data, "reasoning_tokens_mean", "train_reasoning_tokens_mean"),
+        seconds=_seconds(mapping(mapping(data.get("timing")).get("step"))),
+        grader_tokens=_grader_tokens(mapping(data.get("model_graders_token_usage"))),
     )
+
+
+def _seconds(step: Mapping[str, Any]) -> float | None:
+    took = number(step.get("full_iteration"))
+    return took if took is not None and took >= 0 else None
+
+
+def _grader_tokens(usage: Mapping[str, Any]) -> dict[str, GraderTokens] | None:
+    """By model, of answers in training and in evaluation alike."""
+
+    def used(model: str, what: str) -> int:
+        told = mapping(usage[model])
+        return sum(count(told.get(f"{when}_{what}_tokens"), LARGEST_BILL) or 0 for when in ("train", "eval"))
+
+    found = {
+        model: GraderTokens(*(used(model, what) for what in ("prompt", "cached", "completion"))) for model in usage
+    }
+    return found or None
 
 
 def _first(data: Mapping[str, Any], *spellings: str) -> float | None:
@@ -219,6 +244,20 @@ def read_answer(body: Mapping[str, Any]) -> Answer:
         cached_input_tokens=count(mapping(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0,
         output_tokens=output_tokens,
     )
+
+
+def read_graded(body: Mapping[str, Any]) -> Graded:
+    """What a grader said. Every error that is set, or described, is a fault."""
+    reward, told = number(body.get("reward")), mapping(body.get("metadata"))
+    if reward is None:
+        raise Unavailable("The provider's answer is not a grade")
+    parts = {name: number(value) for name, value in mapping(body.get("sub_rewards")).items()}
+    faults = [
+        name if value is True else f"{name}: {value}"
+        for name, value in sorted(mapping(told.get("errors")).items())
+        if value is True or text(value)
+    ]
+    return Graded(reward, {name: value for name, value in parts.items() if value is not None}, faults)
 
 
 def read_moderation(body: Mapping[str, Any], n_texts: int) -> list[Moderated]:

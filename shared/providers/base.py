@@ -11,6 +11,11 @@ from datetime import date, datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from shared.providers.identity import Identity
+from shared.providers.measured import Graded as Graded
+from shared.providers.measured import GraderTokens as GraderTokens
+from shared.providers.measured import ProviderCheckpoint as ProviderCheckpoint
+from shared.providers.measured import ProviderEvent as ProviderEvent
+from shared.providers.measured import StepMetrics as StepMetrics
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
@@ -39,7 +44,10 @@ class TrainingOrder:
     method: str
     training_file_id: str
     validation_file_id: str | None = None
-    hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
+    hyperparameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    grader: Mapping[str, Any] | None = None
+    """What answers are rewarded by, in OpenAI's words: of reinforcement only."""
+    response_format: Mapping[str, Any] | None = None
     suffix: str | None = None
     seed: int | None = None
     tag: str = ""
@@ -105,42 +113,6 @@ class ProviderJob:
     tag: str | None = None
     trained_tokens: int | None = None
     """As the job says; whether that is the bill is said by its outcome."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepMetrics:
-    """What a metrics event tells of one training step. Losses are the provider's floats; None = not measured there."""
-
-    step: int
-    total_steps: int | None = None
-    train_loss: float | None = None
-    train_accuracy: float | None = None
-    valid_loss: float | None = None
-    valid_accuracy: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderEvent:
-    """One line of a provider's job log. `level` is info, warning or error on every provider."""
-
-    id: str
-    at: datetime
-    level: str
-    message: str
-    metrics: StepMetrics | None = None
-    billed_tokens: int | None = None
-    """Set on the event by which the provider states its bill (Azure)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderCheckpoint:
-    """A model as it was after some step."""
-
-    id: str
-    step: int
-    model: str
-    at: datetime
-    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 # --- models -------------------------------------------------------------------------------------------------------------
@@ -211,6 +183,8 @@ class Provider(Protocol):
 
     moderates: ClassVar[bool]
     """Whether this kind of provider has moderation to ask."""
+    grades: ClassVar[bool]
+    """Whether it can be asked about graders."""
 
     def __init__(self, access: Access) -> None:
         """Asks nothing yet."""
@@ -292,6 +266,14 @@ class Provider(Protocol):
 
     def chat(self, model: str, body: Mapping[str, Any]) -> Answer:
         """One chat completion, not streamed. `body` is OpenAI's request without `model`; `model` is what the provider calls by."""
+        ...
+
+    def check_grader(self, grader: Mapping[str, Any]) -> None:
+        """Let the provider judge a grader. Rejected, with its words, if it would not take it, or where `grades` is false."""
+        ...
+
+    def grade(self, grader: Mapping[str, Any], answer: str, item: Mapping[str, Any]) -> Graded:
+        """Let the provider grade one answer, which costs tokens where the grader asks a model. Rejected where `grades` is false."""
         ...
 
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:

@@ -20,6 +20,7 @@ from shared.providers.answers import (
     read_checkpoint,
     read_event,
     read_file,
+    read_graded,
     read_job,
     read_model,
     read_moderation,
@@ -30,6 +31,7 @@ from shared.providers.base import (
     Access,
     Account,
     Answer,
+    Graded,
     Moderated,
     Paused,
     ProviderCheckpoint,
@@ -57,6 +59,7 @@ class OpenAIProvider:
     """One account at OpenAI."""
 
     moderates: ClassVar[bool] = True
+    grades: ClassVar[bool] = True
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -197,6 +200,14 @@ class OpenAIProvider:
         create = self._client.moderations.with_raw_response.create
         return read_moderation(self._body(create, model=_MODERATION, input=list(texts)), len(texts))
 
+    # --- graders --------------------------------------------------------------------------------------------------------
+    def check_grader(self, grader: Mapping[str, Any]) -> None:
+        self._body(self._client.fine_tuning.alpha.graders.with_raw_response.validate, grader=dict(grader))
+
+    def grade(self, grader: Mapping[str, Any], answer: str, item: Mapping[str, Any]) -> Graded:
+        run = self._client.fine_tuning.alpha.graders.with_raw_response.run
+        return read_graded(self._body(run, grader=dict(grader), model_sample=answer, item=dict(item)))
+
     # --- asking ---------------------------------------------------------------------------------------------------------
     def _ask(self, send: Callable[..., Raw], *given: Any, **named: Any) -> httpx2.Response:
         about = [one for one in (*given, named.get("model")) if isinstance(one, str)]
@@ -261,9 +272,13 @@ def _metadata(order: TrainingOrder) -> dict[str, str]:
 
 
 def method(order: TrainingOrder) -> dict[str, Any]:
-    if not order.hyperparameters:
-        return {"type": order.method}
-    return {"type": order.method, order.method: {"hyperparameters": dict(order.hyperparameters)}}
+    optional = {
+        "grader": order.grader,
+        "response_format": order.response_format,
+        "hyperparameters": order.hyperparameters or None,
+    }
+    chosen = {name: dict(value) for name, value in optional.items() if value is not None}
+    return {"type": order.method, **({order.method: chosen} if chosen else {})}
 
 
 def _same(body: Mapping[str, Any], asked: str) -> Mapping[str, Any]:
