@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from sandbox import control, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, custom_models, deployments, files, jobs, models, moderations, tokens
+from sandbox.operations import chat, custom_models, deployments, files, graders, jobs, models, moderations, tokens
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -36,6 +36,10 @@ _BOTH: Table = (
     ("retrieve_model", "GET", "/models/{model}", models.retrieve),
     ("delete_model", "DELETE", "/models/{model}", models.delete),
 )
+_GRADERS: Table = (
+    ("validate_grader", "POST", "/fine_tuning/alpha/graders/validate", graders.validate),
+    ("run_grader", "POST", "/fine_tuning/alpha/graders/run", graders.run),
+)
 _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
 _OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", moderations.moderate),)
 _AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
@@ -54,9 +58,9 @@ _ARM_PREFIX = (
 
 # Azure's v1 paths lie below its dated ones, so they are tried first.
 _DOORS: tuple[tuple[Door, str, Table], ...] = (
-    (reading.OPENAI, "/v1", _BOTH + _CHAT + _OPENAI_ONLY),
-    (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _AZURE_ONLY + _CHAT),
-    (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _AZURE_ONLY + _DEPLOYED_CHAT),
+    (reading.OPENAI, "/v1", _BOTH + _GRADERS + _CHAT + _OPENAI_ONLY),
+    (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _GRADERS + _AZURE_ONLY + _CHAT),
+    (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _GRADERS + _AZURE_ONLY + _DEPLOYED_CHAT),
     (reading.ARM, _ARM_PREFIX, _ARM),
     (reading.COMPATIBLE, "/compatible/v1", _BOTH + _CHAT),
     (reading.COMPATIBLE, "/compatible/v0", _COMPATIBLE_MODELS),

@@ -83,6 +83,8 @@ class Job:
     has_result_file: bool = True
     tier: str | None = None
     pauses: list[Pause] = field(default_factory=list)
+    grader: Json | None = None
+    response_format: Json | None = None
 
 
 @dataclass(slots=True)

@@ -17,10 +17,9 @@ from api.schemas.base import (
     WholeList,
     example,
 )
-from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method
+from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
-from shared.jobs.rewards import Reward
 from shared.jobs.tables import AtMaxCost, Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
@@ -96,7 +95,7 @@ class JobSubmit(Schema):
             hyperparameters=self.hyperparameters.chosen(),
             suffix=self.suffix,
             seed=self.seed,
-            reward=None if self.grader is None else Reward(self.grader, self.response_format),
+            reward=reward_of(self.grader, self.response_format),
             max_cost=self.max_cost_usd,
             at_max_cost=self.at_max_cost,
             labels=self.labels,

@@ -6,8 +6,7 @@ from pydantic import Field, StringConstraints
 
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
 from api.schemas.jobs import Label
-from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method
-from shared.jobs.rewards import Reward
+from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
 from shared.jobs.steering import Again, Resolution
 from shared.jobs.tables import AtMaxCost
 from shared.providers.tiers import ServiceTier
@@ -44,9 +43,7 @@ class JobRetry(Schema):
             changes["hyperparameters"] = self.hyperparameters.chosen()
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
-        response_format = changes.pop("response_format", None)
-        if (grader := changes.pop("grader", None)) is not None:
-            changes["reward"] = Reward(grader, response_format)
+        changes["reward"] = reward_of(changes.pop("grader", None), changes.pop("response_format", None))
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.base import Schema, example
+from shared.jobs.rewards import Reward
 from shared.jobs.stopping import EarlyStop
 
 Method = Literal["supervised", "dpo", "reinforcement"]
@@ -72,3 +73,8 @@ class EarlyStopSchema(Schema):
 
     def rule(self) -> EarlyStop:
         return EarlyStop(self.metric, self.evaluations)
+
+
+def reward_of(grader: dict[str, Any] | None, response_format: dict[str, Any] | None) -> Reward | None:
+    """None if neither was said; a grader that is missing is found by whoever checks it."""
+    return None if grader is None and response_format is None else Reward(grader or {}, response_format)

@@ -118,7 +118,7 @@ _SPEAKERS: dict[Dialect, Callable[[World, Call], Speaker]] = {
 
 def _words(world: World, speaker: Speaker, messages: list[Any]) -> Learnt:
     if speaker.job is not None:
-        reading = reading_of(speaker.base, speaker.job.method, speaker.job.dialect)
+        reading = reading_of(speaker.base, speaker.job.method, speaker.job.dialect, speaker.job.grader)
         learner = world.learner(speaker.job.training_digest, reading)
         learnt = learner.answer(last_question(messages))
         if learnt is not None:

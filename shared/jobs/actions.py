@@ -223,13 +223,14 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: AnyEstimate
 def _to_hold(expected: AnyEstimate, most: Usd | None) -> Usd:
     """What a run may cost at most. One that is billed by time is stopped there, so it holds its owner's limit, if there is one.
 
-    Raises MaxCostExceeded: where the estimate may be above the limit, or, of time, where it certainly is.
+    Raises MaxCostExceeded where the limit may not suffice, or, of time, is for less than anything could be trained in.
     """
-    timed = isinstance(expected, TimedEstimate)
-    needed = expected.low if timed else expected.high
-    if most is not None and needed > most:
+    if most is None:
+        return expected.high
+    needed = expected.least if isinstance(expected, TimedEstimate) else expected.high
+    if needed > most:
         raise MaxCostExceeded(needed, most)
-    return most if timed and most is not None else expected.high
+    return most if isinstance(expected, TimedEstimate) else expected.high
 
 
 def _hyperparameters(order: Order, offer: Offer, expected: AnyEstimate) -> dict[str, int | float | str]:

@@ -40,9 +40,9 @@ def check_reward(reward: Reward | None, method: str, training: Dataset, validati
     """Raises InvalidRequest, naming every fault; DatasetNotReady for what was read before examples' keys were counted."""
     if method != METHOD:
         if reward is not None:
-            raise InvalidRequest(
-                f"{method} training has no grader.", [FieldError("/grader", f"is for {METHOD} training only")]
-            )
+            named = "/grader" if reward.grader else "/response_format"
+            fault = FieldError(named, f"is for {METHOD} training only")
+            raise InvalidRequest(f"{method} training has no grader.", [fault])
         return
     faults = list(_missing(reward, validation))
     if reward is not None:

@@ -15,6 +15,7 @@ SECONDS_PER_EXAMPLE = 30
 """Of one pass over one example. In the one log that was published, a step took twelve minutes."""
 _AT_LEAST, _AT_MOST = Decimal(1) / 3, Decimal(3)
 SHORTEST_SECONDS = HOUR // 2
+_FEWEST_SECONDS = HOUR // 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class TimedEstimate:
     @property
     def usd_per_hour(self) -> Decimal:
         return per_hour(self.price.usd_per_million)
+
+    @property
+    def least(self) -> Usd:
+        """What no limit may be below: nothing could be trained for it."""
+        return _cents(per_million(_FEWEST_SECONDS, self.price.usd_per_million))
 
     @property
     def rests_on(self) -> str:

@@ -4,6 +4,7 @@ What is found is named by a JSON pointer into the grader, and, where the example
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from shared.errors import FieldError
 from shared.jobs.graders.by_code import check_python
@@ -13,6 +14,7 @@ from shared.jobs.graders.formula import FUNCTIONS, FormulaError, names_in
 from shared.jobs.graders.templates import Items, faults_in, reads_the_answer
 
 MOST_GRADERS = 50
+MOST_FAULTS = 100
 OPERATIONS = ("eq", "ne", "like", "ilike")
 METRICS = (
     "fuzzy_match", "bleu", "gleu", "meteor",
@@ -24,9 +26,11 @@ Check = Callable[[Json, str, Items | None], Iterator[FieldError]]
 
 
 def faults_of_grader(grader: Json, items: Sequence[Items] = (), pointer: str = "/grader") -> list[FieldError]:
-    """Everything that is wrong with a grader, each fault once, for examples that have these items (none: not known)."""
+    """What is wrong with a grader, each fault once, for examples that have these items (none: not known). Not more than a person
+    would read.
+    """
     seen = (fault for of_one in (items or (None,)) for fault in _check(grader, pointer, of_one))
-    return list(dict.fromkeys(seen))
+    return list(dict.fromkeys(islice(seen, MOST_FAULTS)))
 
 
 def _check(
