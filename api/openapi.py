@@ -28,6 +28,7 @@ TAGS = {
     "uploads": "Large files, sent in parts; an interruption costs little.",
     "moderations": "Datasets shown to a provider's moderation, which costs nothing.",
     "estimates": "What can be trained, and what it would cost.",
+    "graders": "What reinforcement rewards answers by, tried before it is ordered with.",
     "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",
     "evaluations": "Models compared on the examples of a dataset.",
     "registry": "Tuned models, and where each came from.",

@@ -14,19 +14,18 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 
 _HYPERPARAMETERS: dict[str, Any] = {"n_epochs": 3, "batch_size": None, "learning_rate_multiplier": None}
 
+GRADER: dict[str, Any] = {
+    "type": "string_check",
+    "name": "label",
+    "operation": "eq",
+    "input": "{{sample.output_text}}",
+    "reference": "{{item.label}}",
+}
 GraderJson = Annotated[
     dict[str, Any],
     Field(
         description="For reinforcement: what an answer is worth, as OpenAI's JSON has it.",
-        examples=[
-            {
-                "type": "string_check",
-                "name": "label",
-                "operation": "eq",
-                "input": "{{sample.output_text}}",
-                "reference": "{{item.label}}",
-            }
-        ],
+        examples=[GRADER],
     ),
 ]
 
