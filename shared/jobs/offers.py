@@ -24,6 +24,8 @@ from shared.spend.prices import Price, Tier, tuned
 from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
 
+_FIRST_DATED_WITH_GRADERS = "2025"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -56,7 +58,7 @@ def offers(db: Session) -> list[Offer]:
         for model in trainable_models(connection).values()
         if _why_not(connection, model, day) is None
         for tier in [_tier(connection, None)]
-        for method in model.methods
+        for method in _methods(connection, model)
     ]
 
 
@@ -79,8 +81,8 @@ def find_offer(
         raise ModelNotTrainable(
             f"{model} cannot be trained on {connection.name}: {why_not}. GET /v1/catalogue lists what can.", model=model
         )
-    if method not in known.methods:
-        methods = ", ".join(known.methods) or "no method that is ordered here"
+    if method not in _methods(connection, known):
+        methods = ", ".join(_methods(connection, known)) or "no method that its API can be told"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
     trained_at = _tier(connection, tier)
     what = _priced(method, trained_at)
@@ -132,6 +134,13 @@ def _tier(connection: Connection, asked: ServiceTier | None) -> ServiceTier | No
         there = f"{connection.name} trains at {', '.join(known)}" if known else f"{connection.provider} knows no tiers"
         raise InvalidRequest(f"{there}.", [FieldError("/tier", "not to be had there")])
     return asked
+
+
+def _methods(connection: Connection, model: TrainableModel) -> Sequence[str]:
+    """By which it is trained there. Azure's dated APIs before 2025 cannot be told a grader."""
+    version = connection.api_version
+    tells_graders = version is None or version >= _FIRST_DATED_WITH_GRADERS
+    return [method for method in model.methods if tells_graders or method not in TIMED]
 
 
 class _Priced(NamedTuple):

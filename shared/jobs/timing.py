@@ -18,6 +18,10 @@ from shared.providers.base import ProviderJob, StillRunning
 TIMED = frozenset({"reinforcement"})
 """The methods that are billed so."""
 HOUR = 3600
+LONGEST_SECONDS = 100 * 24 * HOUR
+"""More than any job lasts, and at any price still an amount that can be stored."""
+LARGEST_BILL = 10**11
+"""Tokens of one model that graded."""
 _NOT_BILLED = frozenset({
     "validating_files", "queued", "created", "pending", "pausing", "paused", "resuming", "notRunning",
 })  # fmt: skip
@@ -84,14 +88,15 @@ def _measured(steps: Sequence[StepTime]) -> Done:
     graded = [one.grader_tokens for one in steps if one.grader_tokens]
     last = max((one.step for one in steps), default=0)
     seconds = sum(timed) * last / len(timed) if timed else 0.0
-    return Done(seconds, _sums(graded, last), measured=bool(timed))
+    return Done(min(seconds, LONGEST_SECONDS), _sums(graded, last), measured=bool(timed))
 
 
 def _sums(graded: Sequence[Mapping[str, Mapping[str, int]]], steps: int) -> dict[str, dict[str, int]]:
     models = {model for one in graded for model in one}
     return {
         model: {
-            kind: ceil(sum(one.get(model, {}).get(kind, 0) for one in graded) * steps / len(graded)) for kind in _KINDS
+            kind: min(LARGEST_BILL, ceil(sum(one.get(model, {}).get(kind, 0) for one in graded) * steps / len(graded)))
+            for kind in _KINDS
         }
         for model in sorted(models)
     }

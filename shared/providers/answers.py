@@ -35,6 +35,7 @@ from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
 
+LONGEST_STEP_SECONDS = 720 * 3600
 _AUTO = ("auto", -1, None)
 _LEVELS = {"warn": "warning", "warning": "warning", "error": "error"}
 _BOM = b"\xef\xbb\xbf"
@@ -197,8 +198,9 @@ def _metrics(data: Mapping[str, Any]) -> StepMetrics | None:
 
 
 def _seconds(step: Mapping[str, Any]) -> float | None:
+    """Longer than any job may last is a fault, not a time."""
     took = number(step.get("full_iteration"))
-    return took if took is not None and took >= 0 else None
+    return took if took is not None and 0 <= took <= LONGEST_STEP_SECONDS else None
 
 
 def _grader_tokens(usage: Mapping[str, Any]) -> dict[str, GraderTokens] | None:
