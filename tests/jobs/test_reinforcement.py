@@ -87,6 +87,9 @@ def test_a_model_is_trained_by_its_rewards_and_charged_what_was_billed(
     lineage = office.look(f"/models/{model['id']}/lineage")["lineage"]
     assert (lineage["grader"], lineage["response_format"]) == (BOTH, wanted)
     assert office.lab.held() == 0
+    if provider == "openai":  # on Azure it is deployed first
+        asked = {"model": model["id"], "messages": ROWS[0]["messages"]}
+        assert office.member.post("/openai/v1/chat/completions", json=asked).json()["choices"]
 
 
 def at_its_cap(office: Office, *statuses: str, **more: Any) -> dict[str, Any]:
@@ -94,9 +97,7 @@ def at_its_cap(office: Office, *statuses: str, **more: Any) -> dict[str, Any]:
     job_id = submitted(office, office.openai(), max_cost_usd="25.00", hyperparameters={"n_epochs": 10}, **more)
     assert office.job(job_id)["held"] == "25.00"
     office.until(job_id, "running")
-    for _ in range(4):
-        office.pass_time(210)
-        office.drain()
+    office.pass_time(800)
     return office.until(job_id, *statuses, step_seconds=30)
 
 
@@ -116,7 +117,9 @@ def test_it_is_cancelled_there_if_its_order_says_so(office: Office) -> None:
     (bill,) = office.bought()
     assert (job["reason_code"], job["billed_seconds"]) == ("max_cost_reached", bill["billed_seconds"])
     assert Decimal(bill["amount_usd"]) == spent(office) > 0
-    assert (office.lab.held(), len(office.look(f"/jobs/{job['id']}/checkpoints")["data"])) == (0, 0)
+    assert office.lab.held() == 0
+    again = office.member.post(f"/v1/jobs/{job['id']}/retry", json={"at_max_cost": "pause"}).json()
+    assert (again["grader"], again["held"], again["at_max_cost"]) == (LABEL, "25.00", "pause")
 
 
 def test_a_pause_is_not_counted_and_what_it_has_kept_is_all_that_is_billed_of_a_failure(office: Office) -> None:
