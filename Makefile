@@ -29,8 +29,8 @@ key: env  ## A value for TUNEWRIGHT_BOOTSTRAP_KEY
 test: env  ## All tests; they start what they need. ARGS= goes to pytest
 	@$(RUN) pytest -n 2 $(ARGS)
 
-drill: env  ## Workers killed at every point of a submission, many times; KILLS=50 at each
-	@$(RUN) tests.drills $(if $(KILLS),--kills "$(KILLS)")
+drill: env  ## Workers killed at every point of a submission, and Postgres away; KILLS=50 at each, AWAY=30 seconds
+	@$(RUN) tests.drills $(if $(KILLS),--kills "$(KILLS)") $(if $(AWAY),--away "$(AWAY)")
 
 bench-polling: env  ## How soon 10,000 jobs' changes are known, beside naive polling; half an hour each. ARGS= goes to bench.polling
 	@$(RUN) bench.polling $(ARGS)

@@ -3,9 +3,9 @@
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared.settings import Settings
@@ -44,6 +44,15 @@ class Scene:
     @property
     def accounts(self) -> list[str]:
         return sorted({job.account for job in self.jobs})
+
+    def silence(self, account: str) -> None:
+        """Whatever is asked of this account from now on is not answered."""
+        wanted = {"account": account, "operation": "*", "kind": "delay", "times": 10**6}
+        self.sandbox.post("/faults", wanted | {"parameters": {"seconds": 600}})
+
+    def without(self, accounts: Collection[str]) -> "Scene":
+        """The same, looking at the jobs of the other accounts only."""
+        return replace(self, jobs=[job for job in self.jobs if job.account not in accounts])
 
     def asked(self) -> dict[str, int]:
         """Requests of each account until now."""

@@ -77,8 +77,12 @@ def ours(asked: argparse.Namespace) -> Measured:
         ]
         for worker in workers:
             worker.start()
+        silent = made.accounts[: asked.silent]
+        for account in silent:
+            made.silence(account)
+        who = f"ours, {len(silent)} of {asked.connections} connections silent" if silent else "ours"
         try:
-            return _observe(made, "ours", _from_postgres(made), asked)
+            return _observe(made.without(silent), who, _from_postgres(made), asked)
         finally:
             over.set()
             for worker in workers:
@@ -129,7 +133,7 @@ def _observe(made: Scene, who: str, looks: Iterator[list[tuple[str, str]]], aske
     while len(measured.lags) < measured.n_changes and time.time() < deadline:
         begun = time.time()
         for job_id, status in next(looks):
-            for rank in range(known.get(job_id, 9), ranks.get(status, 0)):
+            for rank in range(known.get(job_id, len(ranks)), ranks.get(status, 0)):
                 measured.lags.append(max(0.0, time.time() - moments[job_id][rank]))
                 known[job_id] = rank + 1
         measured.asked.append((time.time(), made.asked()))
@@ -150,6 +154,9 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=20)
     parser.add_argument(
         "--minutes", type=float, default=20.0, help="over which the jobs end, beginning a minute after the start"
+    )
+    parser.add_argument(
+        "--silent", type=int, default=0, help="connections that do not answer; ours only, and not counted"
     )
     parser.add_argument("--only", choices=("ours", "naive"))
     asked = parser.parse_args()

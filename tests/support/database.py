@@ -1,4 +1,5 @@
-"""A fresh, migrated Postgres database for each test, copied from a template that is made once per test process.
+"""A migrated Postgres database for each test with nothing of another in it: a copy of a template that is made once per test
+process, or one that an earlier test had and that was made like new.
 
 The server is an embedded one unless DATABASE_URL names another, whose user must then be a superuser.
 """
@@ -18,6 +19,7 @@ from psycopg import sql
 
 from local import data_folder, postgres
 from local.addresses import reroute
+from tests.support.washing import look_at
 
 PROJECT = Path(__file__).resolve().parents[2]
 # To drop one writes out all that was changed anywhere; to drop several at once costs the same.
@@ -41,6 +43,7 @@ class DatabaseServer:
         self._url = url
         self._name = f"tunewright_test_{os.getpid()}"
         self._numbers = count(1)
+        self._ready: list[str] = []
         self._used: list[str] = []
         # Roles belong to the whole server: test processes that share one must agree on their passwords.
         self._password = hashlib.sha256(url.encode()).hexdigest()
@@ -59,18 +62,32 @@ class DatabaseServer:
             postgres.ensure_owner(db, self._password)
             self._create(db, self.template, "template0")
             self._migrate()
+        with self._superuser(self.template) as db:
+            self._like_new = look_at(db)
 
     @contextmanager
     def fresh(self) -> Iterator[Database]:
-        name = f"{self._name}_{next(self._numbers)}"
-        with self._superuser() as db:
-            self._create(db, name, self.template)
+        name = self._ready.pop() if self._ready else self._copy()
         try:
             yield self.describe(name)
         finally:
-            self._used.append(name)
+            (self._ready if self._is_like_new(name) else self._used).append(name)
             if len(self._used) >= DROPPED_TOGETHER:
                 self.drop_used()
+
+    def _copy(self) -> str:
+        name = f"{self._name}_{next(self._numbers)}"
+        with self._superuser() as db:
+            self._create(db, name, self.template)
+        return name
+
+    def _is_like_new(self, name: str) -> bool:
+        try:
+            with self._superuser(name) as db:
+                return self._like_new.restore(db)
+        except psycopg.Error:
+            # Whatever the test did to it: the next one gets another.
+            return False
 
     def drop_used(self) -> None:
         with self._superuser() as db:
@@ -78,6 +95,7 @@ class DatabaseServer:
                 self._drop(db, self._used.pop())
 
     def drop_all(self) -> None:
+        self._used += self._ready
         self.drop_used()
         with self._superuser() as db:
             self._drop(db, self.template)
@@ -102,8 +120,8 @@ class DatabaseServer:
         )
         assert done.returncode == 0, f"python -m migrations failed:\n{done.stdout}\n{done.stderr}"
 
-    def _superuser(self) -> psycopg.Connection:
-        return psycopg.connect(self._url, autocommit=True)
+    def _superuser(self, database: str = "") -> psycopg.Connection:
+        return psycopg.connect(reroute(self._url, database=database) if database else self._url, autocommit=True)
 
     def _url_for(self, database: str, role: str) -> str:
         return reroute(self._url, database=database, user=role, password=self._password)
