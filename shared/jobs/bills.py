@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.jobs.tables import Job, JobMetric
-from shared.jobs.timing import Done, StepTime, cost_of, done_at_the_end, done_so_far, in_hours, priced
+from shared.jobs.timing import HOUR, Done, StepTime, cost_of, done_at_the_end, done_so_far, in_hours, priced
 from shared.money import Usd
 from shared.spend.actions import Charge
 from shared.spend.tables import SpendKind, Unit
@@ -45,10 +45,10 @@ def time_bill(db: Session, job: Job, until: int | None = None) -> Bill:
     return Bill([*seconds, *_grading(job, done)], _quantity(done), provisional=True)
 
 
-def timed_cost(db: Session, job: Job) -> Usd:
-    """What a job that is billed by time may have cost so far."""
+def timed_cost(db: Session, job: Job) -> tuple[Usd, float]:
+    """What a job that is billed by time may have cost so far, and the hours of it."""
     done = done_so_far(job.progress, step_times(db, job))
-    return cost_of(done, Decimal(job.usd_per_million), job.estimate["grader_prices"])
+    return cost_of(done, Decimal(job.usd_per_million), job.estimate["grader_prices"]), done.seconds / HOUR
 
 
 def step_times(db: Session, job: Job) -> list[StepTime]:

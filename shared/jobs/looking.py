@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
-from shared.jobs.bills import timed_cost
+from shared.jobs.bills import step_times, timed_cost
 from shared.jobs.endings import end_cancelled, fail, succeed
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.stopping import EARLY, MAX_COST, VALID_LOSS, VALID_REWARD, cost_so_far, has_stopped_learning
 from shared.jobs.story import explain, move
 from shared.jobs.tables import AtMaxCost, Job, JobMetric, Wish
 from shared.jobs.taking import Work, held_job
-from shared.jobs.timing import HOUR, TIMED, tick
+from shared.jobs.timing import TIMED, is_trained, tick
 from shared.lifecycles import JobStatus
 from shared.money import Usd, per_million
 from shared.providers.base import (
@@ -71,7 +71,7 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         job.events_at = moment
     record_checkpoints(db, job, look.checkpoints)
     if job.method in TIMED:
-        job.progress = tick(job.progress, look.job, moment)
+        job.progress = tick(job.progress, look.job, moment, step_times(db, job))
     if not _was_hurried(job, work):
         job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     if look.refused is not None and job.wish is not None:
@@ -131,6 +131,8 @@ def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
 def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
     most = job.held if job.method in TIMED else job.max_cost
     cost = None if most is None else _cost(db, job, seen)
+    if job.method in TIMED and is_trained(job.progress):
+        return  # all of it is bought, and its last checks cost nothing
     if cost is not None and most is not None and cost >= most:
         _stop_at_most(db, job, f"The work that was seen costs ${cost}, and it may cost ${most}.")
     elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
@@ -144,8 +146,8 @@ def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
 def _cost(db: Session, job: Job, seen: ProviderJob) -> Usd | None:
     if job.method not in TIMED:
         return cost_so_far(job, seen)
-    cost = timed_cost(db, job)
-    job.progress = {**job.progress, "cost_usd": str(cost), "hours": round(job.progress["clocked_seconds"] / HOUR, 4)}
+    cost, hours = timed_cost(db, job)
+    job.progress = {**job.progress, "cost_usd": str(cost), "hours": round(hours, 4)}
     return cost
 
 

@@ -79,7 +79,9 @@ def retry(db: Session, job_id: JobId, again: Again, caller: Caller) -> tuple[Job
     """
     old = get_job(db, job_id, team_id=caller.team_id)
     _check(old, *JOB.terminal)
-    return submit(db, replace(order_of(old), **again.changes), caller)
+    order = replace(order_of(old), **again.changes)
+    is_foreign = order.method not in TIMED and "reward" not in again.changes
+    return submit(db, replace(order, reward=None) if is_foreign else order, caller)
 
 
 def resolve(db: Session, job_id: JobId, how: Resolution, caller: Caller) -> Job:

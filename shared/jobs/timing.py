@@ -1,8 +1,8 @@
 """Training that is billed by time: how long a job has trained, what that costs with the tokens of models that grade. Pure.
 
-Two measures are kept. The clock of our looks counts every span at whose beginning or end the provider said that it trains: never
-too little, and at most one look too much at each change. The provider's own seconds of each finished step are what it bills by;
-they come with the log. While a job trains the higher one counts; at its end the provider's, if it has told any.
+Providers bill the seconds of finished steps, which they tell with each, and not what they call running while a job is set up or
+checked. So the meter takes the provider's seconds of finished steps, and for the step under way our own clock, which counts every
+span at whose beginning or end the provider says that it trains: never too little, and one look too much at each change at most.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +20,8 @@ TIMED = frozenset({"reinforcement"})
 HOUR = 3600
 LONGEST_SECONDS = 100 * 24 * HOUR
 """More than any job lasts, and at any price still an amount that can be stored."""
+SETUP_SECONDS = HOUR / 2
+"""So long a job was called running before its first step, in OpenAI's own example."""
 LARGEST_BILL = 10**11
 """Tokens of one model that graded."""
 _NOT_BILLED = frozenset({
@@ -54,32 +56,53 @@ class Done:
         return replace(self, seconds=(int(self.seconds) + billed_by // 2) // billed_by * billed_by)
 
 
-def tick(progress: Mapping[str, Any], seen: ProviderJob, moment: datetime) -> dict[str, Any]:
-    """The progress with the clock moved on by one look."""
-    trains = isinstance(seen.outcome, StillRunning) and seen.status not in _NOT_BILLED and not _is_trained(progress)
-    passed = moment.timestamp() - progress.get("clocked_at", moment.timestamp())
+def tick(progress: Mapping[str, Any], seen: ProviderJob, moment: datetime, steps: Sequence[StepTime]) -> dict[str, Any]:
+    """The progress with the clock moved on by one look. It begins anew with each step that was finished since the last look.
+
+    The provider's clock is not compared with ours.
+    """
+    trains = isinstance(seen.outcome, StillRunning) and seen.status not in _NOT_BILLED and not is_trained(progress)
     counts = trains or progress.get("trained_then", False)
-    seconds = progress.get("clocked_seconds", 0.0) + (max(0.0, passed) if counts else 0.0)
-    return {**progress, "clocked_at": moment.timestamp(), "clocked_seconds": seconds, "trained_then": trains}
+    passed = max(0.0, moment.timestamp() - progress.get("clocked_at", moment.timestamp())) if counts else 0.0
+    finished = _measured(steps).seconds
+    newly = finished - progress.get("finished_seconds", 0.0)
+    under_way = progress.get("under_way", 0.0) + passed
+    if newly > 0:
+        under_way = 0.0 if is_trained(progress) else max(0.0, min(passed, under_way - newly))
+    return {
+        **progress,
+        "clocked_at": moment.timestamp(),
+        "clocked_seconds": progress.get("clocked_seconds", 0.0) + passed,
+        "finished_seconds": finished,
+        "under_way": under_way,
+        "trained_then": trains,
+    }
 
 
-def _is_trained(progress: Mapping[str, Any]) -> bool:
+def is_trained(progress: Mapping[str, Any]) -> bool:
     """Whether its last step is done: the checks that follow are not billed."""
     return bool(progress.get("total_steps")) and progress.get("step", 0) >= progress["total_steps"]
 
 
 def done_so_far(progress: Mapping[str, Any], steps: Sequence[StepTime]) -> Done:
-    """While it trains: whatever may be billed, by the longer of the two measures."""
+    """While it trains: whatever may be billed, with the step under way."""
     measured = _measured(steps)
-    return replace(measured, seconds=max(measured.seconds, progress.get("clocked_seconds", 0.0)))
+    seconds = measured.seconds + progress.get("under_way", 0.0) if measured.measured else _clocked(progress)
+    return replace(measured, seconds=seconds)
 
 
 def done_at_the_end(progress: Mapping[str, Any], steps: Sequence[StepTime], until: int | None = None) -> Done:
-    """What it will be billed by. `until`: only the work up to this step is kept."""
+    """What it will be billed by: finished steps. `until`: only the work up to this step is kept."""
     measured = _measured([one for one in steps if until is None or one.step <= until])
     if measured.measured or until is not None:
         return measured
-    return replace(measured, seconds=progress.get("clocked_seconds", 0.0))
+    return replace(measured, seconds=_clocked(progress))
+
+
+def _clocked(progress: Mapping[str, Any]) -> float:
+    """Where the provider has told no seconds. Before its first step a job is taken to be set up for as long as that may last."""
+    clocked: float = progress.get("clocked_seconds", 0.0)
+    return clocked if progress.get("step") else max(0.0, clocked - SETUP_SECONDS)
 
 
 def _measured(steps: Sequence[StepTime]) -> Done:

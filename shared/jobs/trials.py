@@ -6,6 +6,7 @@ model costs its tokens, and is judged but not run.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.graders.by_model import grading_models
 from shared.jobs.graders.checking import faults_of_grader
 from shared.jobs.rewards import items_of
+from shared.providers import grades
 from shared.providers.base import Graded, Provider, Rejected, Throttled, Unavailable
 
 T = TypeVar("T")
@@ -45,16 +47,16 @@ def prepare(
 
 
 def judge(trial: Trial, vault: Vault) -> str | None:
-    """What the provider has against a grader, in its words; None where it has nothing, or was not to be asked.
+    """What the provider has against a grader, in its words; None where it has nothing, or cannot or need not be asked.
 
     Raises ProviderUnavailable.
     """
-    if trial.connection is None or trial.faults:
+    if trial.connection is None or trial.faults or not grades(trial.connection.provider):
         return None
     try:
         _asked(trial.connection, vault, lambda provider: provider.check_grader(trial.grader))
     except Rejected as error:
-        return error.reason
+        return None if error.status == HTTPStatus.NOT_FOUND else error.reason  # an account may have no such door
     return None
 
 
@@ -68,6 +70,9 @@ def grade(trial: Trial, answer: str, item: Mapping[str, Any], vault: Vault) -> G
         )
         raise InvalidRequest("Only what costs nothing is run here.", [fault])
     assert trial.connection is not None
+    if not grades(trial.connection.provider):
+        fault = FieldError("/connection_id", f"{trial.connection.name} has no graders to ask")
+        raise InvalidRequest("There is nobody to run this.", [fault])
     try:
         return _asked(trial.connection, vault, lambda provider: provider.grade(trial.grader, answer, item))
     except Rejected as error:

@@ -108,5 +108,7 @@ def test_a_grader_is_tried_at_both_doors(office: Office) -> None:
     lacking = asked("run", **run | {"item": {}}, answer="billing")
     assert lacking["faults"] == ["invalid_variable_error"]
     assert asked("run", **run | {"grader": JUDGE}, answer="x")["errors"][0]["pointer"] == "/grader"
+    office.fault("not_found_once", "validate_grader")
+    assert asked("validate", grader=BOTH, connection_id=connection)["valid"]
     office.fault("status", "validate_grader", status=400, body={"error": {"message": "No such metric.", "code": "x"}})
     assert asked("validate", grader=BOTH, connection_id=connection)["provider"] == "No such metric."

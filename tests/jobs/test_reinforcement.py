@@ -77,7 +77,6 @@ def test_a_model_is_trained_by_its_rewards_and_charged_what_was_billed(
     assert (bill["method"], bill["hyperparameters"]) == ("reinforcement", chosen)
     assert (job["billed_seconds"], job["billed_tokens"]) == (bill["billed_seconds"], None)
     assert spent(office) == Decimal(bill["amount_usd"]) > Decimal(100) * bill["billed_seconds"] / 3600
-    assert job["billed_seconds"] < 3600 * job["progress"]["hours"], "while it was set up it was only called running"
     rewards = [(one["train_reward"], one["seconds"]) for one in office.look(f"/jobs/{job_id}/metrics")["data"]]
     assert (rewards[-1][0] >= rewards[0][0], rewards[-1][1]) == (True, 360)
     kept = office.look(f"/jobs/{job_id}/checkpoints")["data"]
@@ -97,7 +96,9 @@ def at_its_cap(office: Office, *statuses: str, **more: Any) -> dict[str, Any]:
     job_id = submitted(office, office.openai(), max_cost_usd="25.00", hyperparameters={"n_epochs": 10}, **more)
     assert office.job(job_id)["held"] == "25.00"
     office.until(job_id, "running")
-    office.pass_time(800)
+    for seconds in (650, 200, 60):  # of which the first 400 are setting up, or before; then two steps are done
+        office.pass_time(seconds)
+        office.drain()
     return office.until(job_id, *statuses, step_seconds=30)
 
 
@@ -106,7 +107,7 @@ def test_a_job_comes_to_its_cap_and_stands_still_within_one_look(office: Office)
     (bill,) = office.bought()
     assert (paused["reason_code"], paused["wish"]) == ("max_cost_reached", None)
     assert Decimal("25.00") <= Decimal(paused["progress"]["cost_usd"]) <= Decimal("25.00") + 2 * A_LOOK
-    assert 0 < Decimal(bill["amount_usd"]) <= Decimal("25.00") + A_LOOK
+    assert Decimal("20.00") <= Decimal(bill["amount_usd"]) <= Decimal("25.00") + A_LOOK, "finished steps are billed"
     assert office.lab.held() == 25 * 10**9, "a pause settles nothing"
     resumed = office.member.post(f"/v1/jobs/{paused['id']}/resume")
     assert (resumed.status_code, resumed.json()["code"]) == (409, "conflict")
@@ -126,10 +127,12 @@ def test_a_pause_is_not_counted_and_what_it_has_kept_is_all_that_is_billed_of_a_
     office.fault("fail_job", "create_job")
     job_id = submitted(office, office.openai())
     office.until(job_id, "running")
-    office.pass_time(1000)  # two steps are done, and a third is begun
-    office.drain()
+    for seconds in (650, 250, 100):  # two steps are done, and a third is begun
+        office.pass_time(seconds)
+        office.drain()
     office.member.post(f"/v1/jobs/{job_id}/pause")
     before = office.until(job_id, "paused", step_seconds=30)["progress"]["hours"]
+    assert 480 / 3600 <= before < 0.25, "of seventeen minutes five went into setting up"
     office.pass_time(5 * 3600)
     office.drain()
     assert office.member.post(f"/v1/jobs/{job_id}/resume").status_code == 202
