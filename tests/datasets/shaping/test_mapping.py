@@ -13,6 +13,7 @@ from shared.datasets.shaping.mapping import Mapping, MappingFault, parse_mapping
 from shared.datasets.shaping.plan import Shaping, Style
 from shared.datasets.shaping.shaped import Shaped
 from shared.datasets.shaping.templates import TemplateError, parse_template
+from shared.datasets.shaping.texts import GAPS, WORDS_FOR_GAPS
 
 COLUMNS = ("title", "body", "label", "messages_json", "tools_json", "a{b}")
 
@@ -187,7 +188,9 @@ def test_braces_that_do_not_match_are_refused(text: str) -> None:
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
-CELLS = st.text(min_size=1, max_size=10).filter(str.strip)
+CELLS = st.text(min_size=1, max_size=10).filter(
+    lambda cell: cell.strip() and cell.strip() not in {*GAPS, *WORDS_FOR_GAPS}
+)
 TABLES = st.dictionaries(NAMES, CELLS, min_size=2, max_size=5)
 
 
