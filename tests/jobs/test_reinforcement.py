@@ -206,8 +206,6 @@ def test_an_estimate_says_that_it_is_a_guess_by_the_hour(office: Office) -> None
     assert Decimal(guess["low"]) < Decimal(guess["expected"]) < Decimal(guess["high"])
     assert "a guess" in guess["rests_on"]
     assert refused["refused"]["code"] == "model_not_trainable"
-    (offer,) = [one for one in office.look("/catalogue")["data"] if one["model"] == MODEL]
-    assert (offer["usd_per_training_hour"], offer["usd_per_million_training_tokens"]) == ("100", None)
 
 
 def test_rewards_that_rise_no_more_stop_it(office: Office) -> None:
