@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import BackgroundTasks, Header, Response
 
-from api.dependencies import Paging, Read, TeamMember, TheWatching, Write
+from api.dependencies import Paging, Read, Store, TeamMember, TheWatching, Write
 from api.pagination import Listing
 from api.problems import problems
 from api.routing import noun
+from api.schemas.after import JobEvaluationSchema
 from api.schemas.base import JobId
-from api.schemas.jobs import JobCheckpoints, JobMetrics, JobMetricSchema, JobSchema, JobSubmit, QueueSchema
+from api.schemas.jobs import JobMetrics, JobMetricSchema, JobSchema, JobSubmit, QueueSchema
 from api.schemas.steering import JobResolve, JobRetry
 from api.sheets import CSV, also_csv, sheet
 from shared.db import Session
@@ -23,14 +24,17 @@ from shared.errors import (
     MaxCostExceeded,
     ModelNotTrainable,
     ModelRetired,
+    NotDeployed,
     NotFound,
     PriceUnknown,
     TrainingClosed,
 )
+from shared.evaluations import following
 from shared.jobs import actions, queries, steering
 from shared.jobs.line import Standing, standings
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
+from shared.serving.queries import aliases_of
 
 router = noun("jobs")
 
@@ -45,19 +49,19 @@ _REFUSALS = problems(
     MaxCostExceeded,
     BudgetExceeded,
     ModelRetired,
+    NotDeployed,
 )
 
 
 @router.post("/jobs", status_code=HTTPStatus.ACCEPTED, summary="Submit a fine-tuning job", responses=_REFUSALS)
-def submit_job(body: JobSubmit, caller: TeamMember, db: Write, response: Response) -> JobSchema:
+def submit_job(body: JobSubmit, caller: TeamMember, db: Write, storage: Store, response: Response) -> JobSchema:
     """Orders the training of a model on a dataset that is `ready`, and holds what it may cost.
 
     Nothing has reached the provider when this answers; follow `Location`, or its `/events`. What was held is charged as the
     provider bills, and the rest given back. A refusal holds and spends nothing.
     """
-    job, standing = actions.submit(db, body.order(), caller)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _placed([JobSchema.model_validate(job)], {job.id: standing})[0]
+    made = following.order_job(db, storage, body.order(), caller, aliases_of(db, caller.team_id))
+    return ordered(db, made, response)
 
 
 @router.get("/jobs", summary="List jobs")
@@ -65,7 +69,8 @@ def list_jobs(caller: TeamMember, page: Paging, db: Read, status: JobStatus | No
     """The team's jobs, the newest first; with `status` only those that stand there."""
     rows = queries.list_jobs(db, team_id=caller.team_id, after=page.after, limit=page.fetch, status=status)
     listing = page.of(JobSchema, rows)
-    return listing.model_copy(update={"data": _placed(listing.data, standings(db, rows))})
+    shown = {job.id: job for job in shown_jobs(db, rows, standings(db, rows))}
+    return listing.model_copy(update={"data": [shown[job.id] for job in listing.data]})
 
 
 @router.get("/jobs/{job_id}", summary="Look at a job", responses=problems(NotFound))
@@ -120,11 +125,12 @@ def resume_job(job_id: JobId, caller: TeamMember, db: Write, response: Response)
 @router.post(
     "/jobs/{job_id}/retry", status_code=HTTPStatus.ACCEPTED, summary="Order a job once more", responses=_REFUSALS
 )
-def retry_job(job_id: JobId, body: JobRetry, caller: TeamMember, db: Write, response: Response) -> JobSchema:
+def retry_job(
+    job_id: JobId, body: JobRetry, caller: TeamMember, db: Write, storage: Store, response: Response
+) -> JobSchema:
     """Orders a job that is over once more, with changes: a new job, whose `retry_of` names this one. A job tells one story only."""
-    job, standing = steering.retry(db, job_id, body.again(), caller)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _placed([JobSchema.model_validate(job)], {job.id: standing})[0]
+    retry = following.Retry(job_id, body.again())
+    return ordered(db, following.retry_job(db, storage, retry, caller, aliases_of(db, caller.team_id)), response)
 
 
 @router.post(
@@ -164,20 +170,26 @@ def get_metrics(
     return sheet(list(JobMetricSchema.model_fields), map(dict, metrics.data)) if CSV in accept else metrics
 
 
-@router.get("/jobs/{job_id}/checkpoints", summary="Read a job's checkpoints", responses=problems(NotFound))
-def get_checkpoints(job_id: JobId, caller: TeamMember, db: Read) -> JobCheckpoints:
-    """The models that the provider kept on the way; known when the job has ended."""
-    job = queries.get_job(db, job_id, team_id=caller.team_id)
-    return JobCheckpoints.model_validate({"data": queries.list_checkpoints(db, job.id)})
+def ordered(db: Session, made: tuple[Job, Standing], response: Response) -> JobSchema:
+    """The answer to an order."""
+    job, standing = made
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return shown_jobs(db, [job], {job.id: standing})[0]
+
+
+def shown_jobs(db: Session, jobs: Sequence[Job], places: Mapping[JobId, Standing]) -> list[JobSchema]:
+    """The jobs, each with its place in the queue if it has one, and with what follows it."""
+    follow_ups = queries.follow_ups(db, [job.id for job in jobs if job.evaluation])
+    return [
+        JobSchema.model_validate(job).model_copy(
+            update={
+                "queue": QueueSchema.model_validate(places[job.id]) if job.id in places else None,
+                "evaluation": JobEvaluationSchema.of(job, follow_ups.get(job.id)),
+            }
+        )
+        for job in jobs
+    ]
 
 
 def _shown(db: Session, job: Job) -> JobSchema:
-    return _placed([JobSchema.model_validate(job)], standings(db, [job]))[0]
-
-
-def _placed(jobs: Sequence[JobSchema], places: Mapping[JobId, Standing]) -> list[JobSchema]:
-    """The jobs, each with its place in the queue if it has one."""
-    return [
-        job.model_copy(update={"queue": QueueSchema.model_validate(places[job.id])}) if job.id in places else job
-        for job in jobs
-    ]
+    return shown_jobs(db, [job], standings(db, [job]))[0]

@@ -11,7 +11,18 @@ from starlette.routing import Route
 
 from sandbox import control, reading
 from sandbox.exchange import Exchange, Handler, Operation, Sandbox
-from sandbox.operations import chat, custom_models, deployments, files, graders, jobs, models, moderations, tokens
+from sandbox.operations import (
+    chat,
+    custom_models,
+    deployments,
+    fetching,
+    files,
+    graders,
+    jobs,
+    models,
+    moderations,
+    tokens,
+)
 from sandbox.reading import Door
 from sandbox.refusals import Refusal
 from sandbox.wire import Dialect
@@ -42,7 +53,10 @@ _GRADERS: Table = (
 )
 _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
 _OPENAI_ONLY: Table = (("moderations", "POST", "/moderations", moderations.moderate),)
-_AZURE_ONLY: Table = (("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),)
+_AZURE_ONLY: Table = (
+    ("delete_job", "DELETE", "/fine_tuning/jobs/{job_id}", jobs.delete),
+    ("import_file", "POST", "/files/import", fetching.fetch),
+)
 _DEPLOYED_CHAT: Table = (("chat", "POST", "/deployments/{deployment}/chat/completions", chat.complete),)
 _COMPATIBLE_MODELS: Table = (("create_model", "POST", "/models", custom_models.create),)
 _ARM: Table = (

@@ -186,11 +186,12 @@ class BudgetExceeded(Problem):
 class MaxCostExceeded(Problem):
     code, status, title = "max_cost_exceeded", HTTPStatus.PAYMENT_REQUIRED, "The estimate is above your own limit"
 
-    def __init__(self, needed: Usd, max_cost: Usd) -> None:
+    def __init__(self, needed: Usd, max_cost: Usd, dearest: list[str] | None = None) -> None:
+        """`dearest`: of several things together, those that cost most, and how much."""
+        facts: dict[str, Fact] = {"needed": needed, "max_cost": max_cost} | ({"dearest": dearest} if dearest else {})
+        most = f" The dearest: {'; '.join(dearest)}." if dearest else ""
         super().__init__(
-            f"The estimate is ${needed}, above your max_cost_usd of ${max_cost}. Nothing was spent.",
-            needed=needed,
-            max_cost=max_cost,
+            f"The estimate is ${needed}, above your max_cost_usd of ${max_cost}.{most} Nothing was spent.", **facts
         )
 
 

@@ -23,6 +23,8 @@ RequestId = NewType("RequestId", str)
 UploadId = NewType("UploadId", str)
 ModerationId = NewType("ModerationId", str)
 DeploymentId = NewType("DeploymentId", str)
+GroupId = NewType("GroupId", str)
+ImportId = NewType("ImportId", str)
 
 PREFIXES: dict[str, str] = {
     "TeamId": "team",
@@ -39,6 +41,8 @@ PREFIXES: dict[str, str] = {
     "UploadId": "up",
     "ModerationId": "mod",
     "DeploymentId": "dep",
+    "GroupId": "grp",
+    "ImportId": "imp",
 }
 """Kind of id → its prefix."""
 

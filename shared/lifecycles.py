@@ -108,7 +108,8 @@ _AT_PROVIDER = frozenset({JobStatus.RUNNING, JobStatus.SUCCEEDED, JobStatus.QUEU
 
 JOB = Lifecycle(
     "job",
-    frozenset({JobStatus.AWAITING_APPROVAL, JobStatus.QUEUED}),
+    # What was found at a provider runs there, as far as is known before the first look.
+    frozenset({JobStatus.AWAITING_APPROVAL, JobStatus.QUEUED, JobStatus.RUNNING}),
     {
         JobStatus.AWAITING_APPROVAL: frozenset({JobStatus.QUEUED, JobStatus.CANCELLED, JobStatus.CANCELLING}),
         JobStatus.QUEUED: frozenset({JobStatus.UPLOADING, JobStatus.FAILED, JobStatus.CANCELLING}),
@@ -125,6 +126,26 @@ JOB = Lifecycle(
         JobStatus.SUCCEEDED: frozenset(),
         JobStatus.FAILED: frozenset(),
         JobStatus.CANCELLED: frozenset(),
+    },
+)
+
+
+class GroupStatus(StrEnum):
+    PREPARING = "preparing"
+    ORDERED = "ordered"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+GROUP = Lifecycle(
+    "group",
+    # Where shares of the data have to be written first, its jobs are ordered later than it is.
+    frozenset({GroupStatus.PREPARING, GroupStatus.ORDERED}),
+    {
+        GroupStatus.PREPARING: frozenset({GroupStatus.ORDERED, GroupStatus.REFUSED, GroupStatus.CANCELLED}),
+        GroupStatus.ORDERED: frozenset(),
+        GroupStatus.REFUSED: frozenset(),
+        GroupStatus.CANCELLED: frozenset(),
     },
 )
 
@@ -165,6 +186,25 @@ EVALUATION = Lifecycle(
         EvaluationStatus.SUCCEEDED: frozenset(),
         EvaluationStatus.FAILED: frozenset(),
         EvaluationStatus.CANCELLED: frozenset(),
+    },
+)
+
+
+class ImportStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+IMPORT = Lifecycle(
+    "import",
+    frozenset({ImportStatus.QUEUED}),
+    {
+        ImportStatus.QUEUED: frozenset({ImportStatus.RUNNING, ImportStatus.FAILED}),
+        ImportStatus.RUNNING: frozenset({ImportStatus.SUCCEEDED, ImportStatus.FAILED}),
+        ImportStatus.SUCCEEDED: frozenset(),
+        ImportStatus.FAILED: frozenset(),
     },
 )
 

@@ -17,6 +17,8 @@ _SECRETS = (
     (re.compile(r"\b[0-9A-Fa-f]{32}\b"), "…"),
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{82,88}={0,2}(?![A-Za-z0-9+/=])"), "…"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), r"\1…@"),
+    # What signs an address: whoever has it reads what stands there.
+    (re.compile(r"(?i)([?&](?:sig|x-amz-signature)=)[^\s&\"']+"), r"\1…"),
 )
 _SECRET_NAMES = ("authorization", "credential", "secret", "password", "api_key", "token")
 _NEVER_SECRET = ("request_id",)

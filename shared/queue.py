@@ -25,7 +25,11 @@ class Task(StrEnum):
     SUBMIT_JOBS = "submit_jobs"
     POLL_JOBS = "poll_jobs"
     CLEAN_UP_JOBS = "clean_up_jobs"
+    IMPORT_JOBS = "import_jobs"
+    FIND_STRAYS = "find_strays"
     TEND_DEPLOYMENTS = "tend_deployments"
+    ORDER_GROUPS = "order_groups"
+    ORDER_EVALUATIONS = "order_evaluations"
     RUN_EVALUATIONS = "run_evaluations"
     CHECK_CONNECTIONS = "check_connections"
     WARN_OF_SHUTDOWNS = "warn_of_shutdowns"
@@ -43,7 +47,10 @@ QUEUES = {
     Task.VALIDATE_DATASETS: LONG,
     Task.MODERATE_DATASETS: LONG,
     Task.UPLOAD_FILES: LONG,
+    Task.ORDER_GROUPS: LONG,
+    Task.ORDER_EVALUATIONS: LONG,
     Task.RUN_EVALUATIONS: LONG,
+    Task.IMPORT_JOBS: LONG,
 }
 """Where each kind of work waits; what is not named here is short."""
 

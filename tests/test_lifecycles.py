@@ -25,7 +25,9 @@ from shared.ids import (
     DatasetId,
     DeploymentId,
     EvaluationId,
+    GroupId,
     HoldId,
+    ImportId,
     JobId,
     KeyId,
     ModelId,
@@ -33,12 +35,15 @@ from shared.ids import (
     TeamId,
     UploadId,
 )
-from shared.jobs.tables import Job
+from shared.imports.tables import Import
+from shared.jobs.tables import Job, JobGroup
 from shared.lifecycles import (
     DATASET,
     DEPLOYMENT,
     EVALUATION,
+    GROUP,
     HOLD,
+    IMPORT,
     JOB,
     MODEL,
     MODERATION,
@@ -107,6 +112,13 @@ def job(status: Any) -> Job:
     )
 
 
+def group(status: Any) -> JobGroup:
+    new = GroupId(ids.new("grp"))
+    return JobGroup(
+        id=new, team_id=TEAM, created_by=KEY, name="n", dataset_id=DATASET_ID, asked=[], max_cost=ZERO, status=status
+    )
+
+
 def model(status: Any) -> Model:
     new = ids.new("model")
     return Model(
@@ -155,6 +167,11 @@ def deployment(status: Any) -> Deployment:
     )
 
 
+def taking_in(status: Any) -> Import:
+    new = ImportId(ids.new("imp"))
+    return Import(id=new, team_id=TEAM, connection_id=CONNECTION, created_by=KEY, dry_run=False, status=status)
+
+
 def hold(status: Any) -> Hold:
     new = ids.new("hold")
     return Hold(id=HoldId(new), team_id=TEAM, subject=new, status=status, kind=SpendKind.TRAINING, amount=ZERO)
@@ -199,10 +216,12 @@ THINGS = [
     Thing(UPLOAD, upload),
     Thing(MODERATION, moderation),
     Thing(JOB, job),
+    Thing(GROUP, group),
     Thing(MODEL, model),
     Thing(EVALUATION, evaluation),
     Thing(HOLD, hold),
     Thing(DEPLOYMENT, deployment),
+    Thing(IMPORT, taking_in),
 ]
 every_thing = pytest.mark.parametrize("thing", THINGS, ids=lambda thing: thing.lifecycle.thing)
 

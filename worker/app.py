@@ -116,11 +116,15 @@ for noun in (
     "datasets",
     "deployments",
     "evaluations",
+    "follow_ups",
+    "groups",
+    "imports",
     "jobs",
     "moderations",
     "registry",
     "requests",
     "spend",
+    "strays",
     "uploads",
 ):
     import_module(f"worker.{noun}")  # registers its tasks

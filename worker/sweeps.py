@@ -13,7 +13,12 @@ from shared.datasets.uploads.tables import Upload
 from shared.db import Claimable, Database, now, unclaimed
 from shared.deployments.tables import Deployment
 from shared.evaluations.tables import Evaluation
+from shared.imports.recording import due_for as due_imports
+from shared.imports.tables import Import
 from shared.jobs.rounds import any_round
+from shared.jobs.strays.tables import Walk
+from shared.jobs.strays.walking import due_for as due_walks
+from shared.jobs.tables import FollowUp, JobGroup
 from shared.jobs.taking import PHASES, any_due
 from shared.queue import Task
 from shared.spend.abandoned import any_abandoned
@@ -36,6 +41,10 @@ def _due(db: Session) -> Iterator[Task]:
         (Task.MODERATE_DATASETS, Moderation, due_moderations()),
         (Task.FORGET_UPLOADS, Upload, ()),
         (Task.TEND_DEPLOYMENTS, Deployment, ()),
+        (Task.ORDER_GROUPS, JobGroup, ()),
+        (Task.ORDER_EVALUATIONS, FollowUp, ()),
+        (Task.IMPORT_JOBS, Import, due_imports()),
+        (Task.FIND_STRAYS, Walk, due_walks()),
         (Task.RUN_EVALUATIONS, Evaluation, ()),
         (Task.CHECK_CONNECTIONS, Connection, (Connection.archived_at.is_(None),)),
     ]

@@ -63,6 +63,8 @@ JobId = Annotated[ids.JobId, Id("job")]
 ModelId = Annotated[ids.ModelId, Id("model")]
 EvaluationId = Annotated[ids.EvaluationId, Id("eval")]
 DeploymentId = Annotated[ids.DeploymentId, Id("dep")]
+GroupId = Annotated[ids.GroupId, Id("grp")]
+ImportId = Annotated[ids.ImportId, Id("imp")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ _DESCRIBED: dict[str, Any] = {
     "ca_pem": None,
     "teams": None,
     "catalogue": [],
+    "fetches_files": False,
     "max_running": None,
     "max_queued": None,
     "max_deployments": None,
@@ -103,7 +104,7 @@ class ConnectionCreate(_Described):
     """`api_version` is for Azure's dated interface; without it the undated one (`/openai/v1`) is spoken.
 
     Azure only: with `credential_kind` `entra` the tokens of `entra` are shown instead of a `credential`; `management` (which needs
-    `entra`) lets deployments be made.
+    `entra`) lets deployments be made; `fetches_files`: training files are not sent, but fetched from this service's object store.
     """
 
     model_config = example(_DESCRIBED | {"credential": "sk-proj-4fGh…w3Rk"})
@@ -118,6 +119,7 @@ class ConnectionCreate(_Described):
     ca_pem: Authorities | None = None
     teams: Teams | None = None
     catalogue: Annotated[OwnModels, AfterValidator(_each_once)] = Field(default_factory=list)
+    fetches_files: bool = False
 
     def wanted(self, today: date) -> NewConnection:
         return NewConnection(
@@ -135,6 +137,7 @@ class ConnectionCreate(_Described):
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
+            fetches_files=self.fetches_files,
         )
 
 
@@ -153,6 +156,7 @@ class ConnectionPatch(_Described):
     ca_pem: Authorities | None = None
     teams: Teams | None = None
     catalogue: Annotated[OwnModels, AfterValidator(_each_once)] | None = None
+    fetches_files: bool | None = None
 
     def changes(self, today: date) -> ConnectionChanges:
         given = self.model_fields_set
@@ -168,6 +172,7 @@ class ConnectionPatch(_Described):
             entra=None if self.entra is None else self.entra.given(),
             management=None if self.management is None else self.management.given(),
             limits=self.limits(),
+            fetches_files=self.fetches_files,
         )
 
 
@@ -227,6 +232,7 @@ class ConnectionSchema(Schema):
     ca_pem: str | None
     teams: list[TeamId] | None
     catalogue: list[DescribedModel]
+    fetches_files: bool
     outage_since: datetime | None
     max_running: int | None
     max_queued: int | None

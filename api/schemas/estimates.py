@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
 from api.schemas.training import Method
 from shared.errors import Problem
+from shared.evaluations.following import Weighed
 from shared.jobs.estimates import Choice, Estimate, Estimated
 from shared.jobs.offers import Offer
 from shared.jobs.timed_estimates import TimedEstimate
@@ -47,6 +49,7 @@ class EstimateRequest(Schema):
     model_config = example({"dataset_id": "ds_01h455vb4pex5vsknk084sn02q", "choices": [_CHOICE]})
     dataset_id: DatasetId
     choices: Annotated[list[ChoiceSchema], Field(min_length=1, max_length=50)]
+    evaluation: EvaluationPlanIn | None = None
 
 
 class RefusalSchema(Schema):
@@ -58,6 +61,20 @@ class RefusalSchema(Schema):
     @classmethod
     def of(cls, problem: Problem) -> "RefusalSchema":
         return cls(code=problem.code, detail=problem.detail)
+
+
+class EvaluationEstimateSchema(Schema):
+    """What the evaluation after the job could cost at most, or why it would be refused (`refused`)."""
+
+    model_config = example({"n_examples": 200, "at_most_usd": "0.31", "refused": None})
+    n_examples: int | None = None
+    at_most_usd: Money | None = None
+    refused: RefusalSchema | None = None
+
+    @classmethod
+    def of(cls, weighed: Weighed) -> "EvaluationEstimateSchema":
+        refused = weighed.refused and RefusalSchema.of(weighed.refused)
+        return cls(n_examples=weighed.n_examples, at_most_usd=weighed.at_most, refused=refused)
 
 
 _DURATION: dict[str, Any] = {
@@ -107,6 +124,7 @@ class EstimateSchema(Schema):
             "(OpenAI price list, high confidence, since 2025-04-14); ± 5 %",
             "refused": None,
             "expected_duration": _DURATION,
+            "evaluation": None,
         }
     )
     connection_id: ConnectionId
@@ -127,15 +145,17 @@ class EstimateSchema(Schema):
     rests_on: str | None = None
     refused: RefusalSchema | None = None
     expected_duration: DurationSchema | None = None
+    evaluation: EvaluationEstimateSchema | None = None
 
     @classmethod
-    def of(cls, estimated: Estimated) -> "EstimateSchema":
+    def of(cls, estimated: Estimated, weighed: Weighed | None = None) -> "EstimateSchema":
         choice, found = estimated.choice, estimated.estimate
         asked: dict[str, Any] = {
             "connection_id": choice.connection_id,
             "model": choice.model,
             "method": choice.method,
             "tier": choice.tier,
+            "evaluation": weighed and EvaluationEstimateSchema.of(weighed),
         }
         if found is None:
             assert estimated.refused is not None

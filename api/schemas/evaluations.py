@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from api.schemas.base import ConnectionId, DatasetId, EvaluationId, ModelId, ModelName, Money, Schema, example
-from shared.evaluations.actions import Order, Wanted
 from shared.evaluations.statistics import Verdict
+from shared.evaluations.weighing import Order, Wanted
 from shared.lifecycles import EvaluationStatus
 
 _EVALUATION = "eval_01h455vb4pex5vsknk084sn02q"
@@ -16,6 +16,9 @@ _CONNECTION = "conn_01h455vb4pex5vsknk084sn02q"
 
 Score = Annotated[float, Field(ge=-1, le=1)]
 Interval = Annotated[list[Score], Field(min_length=2, max_length=2, description="The 95 % interval: low, high.")]
+
+Grader = Literal["exact_match", "token_f1"]
+MaxAnswers = Annotated[int, Field(ge=1, le=5000, description="At most so many examples are put to each candidate.")]
 
 
 class CandidateIn(Schema):
@@ -37,10 +40,8 @@ class EvaluationSubmit(Schema):
     )
     dataset_id: DatasetId
     candidates: Annotated[list[CandidateIn], Field(min_length=1, max_length=8)]
-    graders: Annotated[list[Literal["exact_match", "token_f1"]], Field(min_length=1, max_length=8)]
-    max_answers: Annotated[
-        int, Field(ge=1, le=5000, description="At most so many examples are put to each candidate.")
-    ] = 500
+    graders: Annotated[list[Grader], Field(min_length=1, max_length=8)]
+    max_answers: MaxAnswers = 500
 
     def order(self) -> Order:
         candidates = [Wanted(one.model, one.connection_id) for one in self.candidates]

@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from api.schemas.after import EvaluationPlanIn, JobEvaluationSchema
 from api.schemas.base import (
     Amount,
     ConnectionId,
     DatasetId,
+    GroupId,
     JobId,
     ModelName,
     Money,
@@ -20,7 +22,7 @@ from api.schemas.base import (
 from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
-from shared.jobs.tables import AtMaxCost, Wish
+from shared.jobs.tables import AtMaxCost, Origin, Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
 
@@ -74,6 +76,7 @@ class JobSubmit(Schema):
         None
     )
     early_stop: EarlyStopSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[
         int,
         Field(
@@ -102,6 +105,7 @@ class JobSubmit(Schema):
             priority=self.priority,
             not_before=self.not_before,
             early_stop=self.early_stop.rule() if self.early_stop else None,
+            evaluation=self.evaluation.plan() if self.evaluation else None,
             automatic_retries=self.automatic_retries,
         )
 
@@ -119,6 +123,9 @@ class QueueSchema(Schema):
 class JobSchema(Schema):
     """`status` is where it stands, `reason` why, `provider_status` the provider's own word. `held` is set aside until the end.
 
+    `origin`: `ordered` here, `imported` from the provider, or `restored` (ordered here, and found again after its record was
+    lost); of the latter two no `dataset_id` is known.
+
     `model` is the base model; `trained_from` what is trained further, if that is another.
     `queue` is there while it is queued; `wish` while it is to pause or to go on and the provider has not done so yet.
     `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known; of
@@ -130,10 +137,12 @@ class JobSchema(Schema):
         | {
             "id": "job_01h455vb4pex5vsknk084sn02q",
             "team_id": "team_01h455vb4pex5vsknk084sn02q",
+            "origin": "ordered",
             "validation_dataset_id": None,
             "connection_id": "conn_01h455vb4pex5vsknk084sn02q",
             "seed": None,
             "trained_from": None,
+            "group_id": None,
             "retry_of": None,
             "max_cost": "5.00",
             "at_max_cost": "pause",
@@ -141,6 +150,7 @@ class JobSchema(Schema):
             "response_format": None,
             "not_before": None,
             "early_stop": None,
+            "evaluation": None,
             "automatic_retries": 0,
             "wish": None,
             "status": "running",
@@ -162,7 +172,8 @@ class JobSchema(Schema):
     )
     id: JobId
     team_id: TeamId
-    dataset_id: DatasetId
+    origin: Origin
+    dataset_id: DatasetId | None
     validation_dataset_id: DatasetId | None
     connection_id: ConnectionId
     model: str
@@ -176,11 +187,13 @@ class JobSchema(Schema):
     seed: int | None
     labels: dict[str, str]
     priority: int
+    group_id: GroupId | None
     retry_of: JobId | None
     max_cost: Money | None
     at_max_cost: AtMaxCost
     not_before: datetime | None
     early_stop: EarlyStopSchema | None
+    evaluation: JobEvaluationSchema | None
     automatic_retries: int
     wish: Wish | None
     status: JobStatus
@@ -253,26 +266,3 @@ class JobMetrics(WholeList):
     """All steps, the first first."""
 
     data: list[JobMetricSchema]
-
-
-class JobCheckpointSchema(Schema):
-    """A model as it was after some step."""
-
-    model_config = example(
-        {
-            "step": 202,
-            "model": "ft:gpt-4.1-mini-2025-04-14:acme:triage-v3:B1x9KdQe:ckpt-step-202",
-            "metrics": {"train_loss": 0.31},
-            "at": "2026-11-20T09:10:00Z",
-        }
-    )
-    step: int
-    model: str
-    metrics: dict[str, float]
-    at: datetime
-
-
-class JobCheckpoints(WholeList):
-    """What the provider has kept, the earliest step first."""
-
-    data: list[JobCheckpointSchema]

@@ -13,6 +13,7 @@ _MODEL: dict[str, Any] = {
     "provider_model": "ft:gpt-4.1-mini-2025-04-14:acme:triage:B1x9KdQe",
     "base_model": "gpt-4.1-mini-2025-04-14",
     "job_id": "job_01h455vb4pex5vsknk084sn02q",
+    "step": None,
     "scores": {},
     "shutdown_date": None,
     "created_at": "2026-11-20T09:00:00Z",
@@ -20,7 +21,10 @@ _MODEL: dict[str, Any] = {
 
 
 class ModelSchema(Schema):
-    """A tuned model. `scores`: by evaluation, what it found for this model."""
+    """A tuned model. `scores`: by evaluation, what it found for this model.
+
+    `step`: of a checkpoint, the step of its job after which it was kept; null = what the job made in the end.
+    """
 
     model_config = example(_MODEL)
     id: ModelId
@@ -29,6 +33,7 @@ class ModelSchema(Schema):
     provider_model: str
     base_model: str
     job_id: JobId
+    step: int | None
     scores: dict[str, Any]
     shutdown_date: date | None
     created_at: datetime

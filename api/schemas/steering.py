@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
 from api.schemas.jobs import Label
 from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
@@ -35,6 +36,7 @@ class JobRetry(Schema):
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] | None = None
 
     early_stop: EarlyStopSchema | None = None
+    evaluation: EvaluationPlanIn | None = None
     automatic_retries: Annotated[int, Field(ge=0, le=5, strict=True)] | None = None
 
     def again(self) -> Again:
@@ -44,6 +46,8 @@ class JobRetry(Schema):
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
         changes["reward"] = reward_of(changes.pop("grader", None), changes.pop("response_format", None))
+        if self.evaluation is not None:
+            changes["evaluation"] = self.evaluation.plan()
         if "max_cost_usd" in changes:
             changes["max_cost"] = changes.pop("max_cost_usd")
         return Again({name: value for name, value in changes.items() if value is not None})

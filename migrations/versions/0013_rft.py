@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0013_rft"
-down_revision = "0009_job_options"
+down_revision = "0012_imports"
 branch_labels = None
 depends_on = None
 

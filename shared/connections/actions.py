@@ -53,6 +53,7 @@ class NewConnection:
     ca_pem: str | None = None
     teams: Sequence[TeamId] | None = None
     catalogue: Sequence[OwnModel] = ()
+    fetches_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ConnectionChanges:
     ca_pem: str | Kept | None = Kept.KEPT
     teams: Sequence[TeamId] | Kept | None = Kept.KEPT
     catalogue: Sequence[OwnModel] | None = None
+    fetches_files: bool | None = None
 
 
 def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> Connection:
@@ -95,6 +97,7 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
     )
     open_to(db, connection, wanted.teams)
     describe(connection, wanted.catalogue)
+    _let_fetch(connection, may=wanted.fetches_files)
     _give_secrets(connection, vault, wanted)
     _check_soon(db, connection)
     db.add(connection)
@@ -127,6 +130,8 @@ def update(
         connection.deployments = dict(changes.deployments)
     if changes.catalogue is not None:
         describe(connection, changes.catalogue)
+    if changes.fetches_files is not None:
+        _let_fetch(connection, may=changes.fetches_files)
     for name, limit in changes.limits.items():
         setattr(connection, name, limit)
     _give_secrets(connection, vault, changes)
@@ -146,6 +151,7 @@ def _told(changes: ConnectionChanges) -> dict[str, Any]:
         "deployments": changes.deployments is not None,
         "catalogue": changes.catalogue is not None,
         "ca_pem": not isinstance(changes.ca_pem, Kept),
+        "fetches_files": changes.fetches_files is not None,
     }
     flags = {name: "changed" for name, was in changed.items() if was}
     managed = {} if changes.management is None else {"management": asdict(changes.management)}
@@ -198,6 +204,14 @@ def _give_secrets(connection: Connection, vault: Vault, given: NewConnection | C
         entra_access.give_management(connection, given.management, given.entra)
     if given.entra is not None:
         entra_access.give_application(connection, vault, given.entra)
+
+
+def _let_fetch(connection: Connection, *, may: bool) -> None:
+    """Whether training files are left for it to fetch. Raises InvalidRequest where a provider cannot."""
+    if may and not connection.provider.traits.fetches_files:
+        fault = FieldError("/fetches_files", f"not possible: {connection.provider} fetches no files")
+        raise InvalidRequest("Only Azure OpenAI fetches files from an address.", [fault])
+    connection.fetches_files = may
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, now, open_enum, text_enum
@@ -63,6 +63,8 @@ class Connection(Claimable, Row):
     health_detail: Mapped[str | None]
     training_open: Mapped[bool | None]
     """None = the provider does not tell without an attempt."""
+    fetches_files: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Azure: training files are fetched from our storage by a signed address, and not sent."""
     models: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Model → `{"trainable": bool | null, "shutdown_date": "YYYY-MM-DD" | null}` as the provider told at the last check."""
     deployments: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -140,8 +140,25 @@ def split(db: Session, dataset_id: DatasetId, request: SplitRequest, caller: Tea
         raise Conflict(f"{parent.id} has {parent.report['examples']} examples: {error}.") from error
     parts = [_part(db, parent, name, request, caller) for name in request.parts]
     audit(db, caller, "dataset.split", parent.id, team_id=caller.team_id)
-    ring(db, Task.VALIDATE_DATASETS)
     return parts
+
+
+def sample(db: Session, dataset_id: DatasetId, share: float, seed: int, caller: TeamCaller) -> Dataset:
+    """Have a version made of a share of a dataset's examples; a larger share by the same seed holds all of a smaller one.
+
+    What was made so before is taken again. A share of 1 is the dataset itself. Raises NotFound, DatasetNotReady or Conflict.
+    """
+    parent = get_dataset(db, dataset_id, team_id=caller.team_id)
+    if parent.status is not DatasetStatus.READY or parent.report is None:
+        raise DatasetNotReady(f"{parent.id} is {parent.status}; only a dataset that is ready is sampled.")
+    check_understood(parent)
+    if share == 1:
+        return parent
+    derivation: dict[str, Any] = {"sample": share, "seed": seed}
+    gone = (DatasetStatus.ARCHIVED, DatasetStatus.REJECTED)
+    alike = (Dataset.parent_id == parent.id, Dataset.derivation == derivation, Dataset.status.not_in(gone))
+    known = db.scalars(select(Dataset).where(*alike).limit(1)).one_or_none()
+    return known or _derived(db, parent, f"{parent.name}.sample", derivation, caller)
 
 
 def describe(db: Session, dataset_id: DatasetId, description: str, caller: TeamCaller) -> Dataset:
@@ -209,18 +226,22 @@ def _added(db: Session, dataset: Dataset, done: str, caller: TeamCaller) -> Data
 
 
 def _part(db: Session, parent: Dataset, role: str, request: SplitRequest, caller: TeamCaller) -> Dataset:
-    name = f"{parent.name}.{role}"
+    return _derived(db, parent, f"{parent.name}.{role}", {"split": role, **request.as_dict()}, caller)
+
+
+def _derived(db: Session, parent: Dataset, name: str, derivation: dict[str, Any], caller: TeamCaller) -> Dataset:
     part = Dataset(
         **_born(db, name, caller),
         name=name,
         filename=f"{name}.jsonl",
         status=DatasetStatus.UPLOADING,
         parent_id=parent.id,
-        derivation={"split": role, **request.as_dict()},
+        derivation=derivation,
         asked=Asked(str(parent.format)).as_dict(),
         # What inference must send does not depend on the part that was trained on.
         recipe=parent.recipe,
     )
     db.add(part)
     db.flush()
+    ring(db, Task.VALIDATE_DATASETS)
     return part

@@ -1,7 +1,7 @@
-"""What people do to jobs: submit and cancel. What the worker records of them is in `recording`."""
+"""What people do to jobs: order and cancel. What the worker records of them is in `recording`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import ids
+from shared.connections.tables import Connection
 from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
 from shared.datasets.tables import Dataset
@@ -18,6 +19,7 @@ from shared.db import now, ring, today
 from shared.errors import FieldError, InvalidRequest, MaxCostExceeded, ModelNotTrainable, Problem
 from shared.ids import ConnectionId, DatasetId, JobId
 from shared.jobs import offers
+from shared.jobs.after import EvaluationPlan
 from shared.jobs.estimates import Estimate, check_usable, estimate
 from shared.jobs.hyperparameters import faults_of
 from shared.jobs.intervals import WATCHED
@@ -68,17 +70,17 @@ class Order:
     retry_of: JobId | None = None
     not_before: datetime | None = None
     early_stop: EarlyStop | None = None
+    evaluation: EvaluationPlan | None = None
+    """What is to be evaluated when it has succeeded."""
     automatic_retries: int = 0
     """How often it is ordered again by itself when the provider fails."""
 
 
-def submit(db: Session, order: Order, caller: Caller) -> tuple[Job, Standing]:
-    """Order a fine-tuning job and hold what it may cost. Nothing reaches the provider before this is committed.
+def draw_up(db: Session, order: Order, caller: Caller) -> Job:
+    """What a job would be bought as, not stored yet and nothing held: `place` does that, also with several at once.
 
-    Returns it, and where it stands in its line.
-
-    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest,
-    MaxCostExceeded or BudgetExceeded; then nothing is held.
+    Raises NotFound, DatasetNotReady, DatasetRejected, TrainingClosed, ModelNotTrainable, PriceUnknown, InvalidRequest or
+    MaxCostExceeded.
     """
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     start = start_of(db, dataset.team_id, order.model, order.connection_id)
@@ -86,15 +88,25 @@ def submit(db: Session, order: Order, caller: Caller) -> tuple[Job, Standing]:
     job = _new_job(order, dataset, offer, expected, caller)
     job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
     job.estimate = job.estimate | grader_prices(order.reward, offer.connection, today(db))
-    db.add(job)
+    return job
+
+
+def place(db: Session, jobs: Sequence[Job], caller: Caller) -> dict[JobId, Standing]:
+    """Order what was drawn up for one team, and hold what it may cost: all of it or, with BudgetExceeded, nothing.
+
+    Nothing reaches a provider before this is committed. Returns where each stands in its line.
+    """
+    db.add_all(jobs)
     db.flush()
     # The hold comes after: everybody else's orders wait for the budget that it locks, and a long line takes a while to count.
-    standing = standings(db, [job])[job.id]
-    spend.hold(db, HoldRequest(dataset.team_id, job.id, SpendKind.TRAINING, job.held))
-    move(db, job, JobStatus.QUEUED, f"Queued for {offer.connection.name}; ${job.held} are held for it.")
-    audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
+    places = standings(db, jobs)
+    spend.hold_all(db, [HoldRequest(job.team_id, job.id, SpendKind.TRAINING, job.held) for job in jobs])
+    for job in jobs:
+        connection = db.get_one(Connection, job.connection_id)
+        move(db, job, JobStatus.QUEUED, f"Queued for {connection.name}; ${job.held} are held for it.")
+        audit(db, caller, "job.submit", job.id, team_id=job.team_id, model=job.model)
     ring(db, Task.UPLOAD_FILES)
-    return job, standing
+    return places
 
 
 def cancel(db: Session, job_id: JobId, caller: Caller) -> Job:
@@ -210,6 +222,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: AnyEstimate
         retry_of=order.retry_of,
         not_before=order.not_before,
         early_stop=asdict(order.early_stop) if order.early_stop else None,
+        evaluation=order.evaluation.as_json() if order.evaluation else None,
         automatic_retries=order.automatic_retries,
         estimate=_remembered(expected),
         held=_to_hold(expected, order.max_cost),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
-from shared.jobs.tables import Job, JobMetric
+from shared.jobs.tables import Job, JobMetric, Origin
 from shared.jobs.timing import HOUR, Done, StepTime, cost_of, done_at_the_end, done_so_far, in_hours, priced
 from shared.money import Usd
 from shared.spend.actions import Charge
@@ -33,7 +33,9 @@ def token_bill(job: Job, tokens: int, *, provisional: bool) -> Bill:
     """So many tokens at the price that the hold was made at. Remembers them on the job."""
     job.billed_tokens = tokens
     charge = _charge(job, Unit.TRAINED, tokens, provisional=provisional)
-    return Bill([charge] if tokens else [], f"{tokens:,} tokens", provisional)
+    # Of what was ordered past this service its owner knows: it is no team's spending here.
+    is_ours = job.origin is not Origin.IMPORTED
+    return Bill([charge] if tokens and is_ours else [], f"{tokens:,} tokens", provisional)
 
 
 def time_bill(db: Session, job: Job, until: int | None = None) -> Bill:

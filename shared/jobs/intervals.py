@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.jobs.tables import Job
-from shared.jobs.timing import TIMED
+from shared.jobs.timing import is_timed
 from shared.lifecycles import JobStatus
 from shared.providers.base import Paused, ProviderJob, StillRunning
 
@@ -38,7 +38,7 @@ class Rhythm:
 
     def comes_first(self, job: Job) -> bool:
         """Whether its events are read before those of others: somebody waits for them, or its time costs money."""
-        return self.is_watched(job) or job.method in TIMED
+        return self.is_watched(job) or is_timed(job)
 
     def next_look(self, job: Job, seen: ProviderJob) -> float:
         """Seconds until the next look, after one that showed this."""

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
 from shared.jobs.bills import step_times, timed_cost
-from shared.jobs.endings import end_cancelled, fail, succeed
+from shared.jobs.caps import at_its_most
+from shared.jobs.endings import end_cancelled, fail, succeed, wait_for_name
+from shared.jobs.found import refresh
 from shared.jobs.measurements import record_checkpoints, record_events
 from shared.jobs.stopping import EARLY, MAX_COST, VALID_LOSS, VALID_REWARD, cost_so_far, has_stopped_learning
 from shared.jobs.story import explain, move
-from shared.jobs.tables import AtMaxCost, Job, JobMetric, Wish
+from shared.jobs.tables import AtMaxCost, Job, JobMetric, Origin, Wish
 from shared.jobs.taking import Work, held_job
-from shared.jobs.timing import TIMED, is_trained, tick
+from shared.jobs.timing import is_timed, is_trained, tick
 from shared.lifecycles import JobStatus
 from shared.money import Usd, per_million
 from shared.providers.base import (
@@ -33,6 +35,7 @@ from shared.providers.base import (
     ProviderJob,
     Refused,
     StillRunning,
+    Unnamed,
 )
 
 _SAID = {VALID_LOSS: "validation loss", VALID_REWARD: "reward in validation"}
@@ -51,7 +54,7 @@ class Look:
 
 def is_news(job: Job, seen: ProviderJob) -> bool:
     """Whether a status tells anything that is not written down: then `record_look` writes it. Time that is billed always does."""
-    if job.method in TIMED:
+    if is_timed(job):
         return True
     as_before = JobStatus.PAUSED if isinstance(seen.outcome, Paused) else JobStatus.RUNNING
     return bool(job.attempts or job.missed) or job.provider_status != seen.status or job.status is not as_before
@@ -70,8 +73,10 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         record_events(db, job, look.events, look.job)
         job.events_at = moment
     record_checkpoints(db, job, look.checkpoints)
-    if job.method in TIMED:
+    if is_timed(job):
         job.progress = tick(job.progress, look.job, moment, step_times(db, job))
+    if job.origin is not Origin.ORDERED:
+        refresh(job, look.job)
     if not _was_hurried(job, work):
         job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     if look.refused is not None and job.wish is not None:
@@ -94,6 +99,8 @@ def _was_hurried(job: Job, work: Work) -> bool:
 
 def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
     match outcome:
+        case Unnamed(billed_tokens=billed):
+            wait_for_name(db, job, billed)
         case StillRunning():
             if job.status is JobStatus.PAUSED:
                 move(db, job, JobStatus.RUNNING, "The provider goes on with the job.")
@@ -129,22 +136,21 @@ def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
 
 
 def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
-    most = job.held if job.method in TIMED else job.max_cost
-    cost = None if most is None else _cost(db, job, seen)
-    if job.method in TIMED and is_trained(job.progress):
+    cost = _cost(db, job, seen)
+    if is_timed(job) and is_trained(job.progress):
         return  # all of it is bought, and its last checks cost nothing
-    if cost is not None and most is not None and cost >= most:
-        _stop_at_most(db, job, f"The work that was seen costs ${cost}, and it may cost ${most}.")
+    if why := at_its_most(db, job, cost):
+        _stop_at_most(db, job, why)
     elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
         evaluations, measured = job.early_stop["evaluations"], _SAID[job.early_stop["metric"]]
         message = f"Stopped early: the {measured} was no better in the last {evaluations} evaluations than before."
         _cancel(db, job, message, EARLY)
-    elif cost is not None and most is not None and job.method in TIMED:
-        _look_when_it_is_used_up(db, job, most - cost)
+    elif cost is not None and is_timed(job):
+        _look_when_it_is_used_up(db, job, job.held - cost)
 
 
 def _cost(db: Session, job: Job, seen: ProviderJob) -> Usd | None:
-    if job.method not in TIMED:
+    if not is_timed(job):
         return cost_so_far(job, seen)
     cost, hours = timed_cost(db, job)
     job.progress = {**job.progress, "cost_usd": str(cost), "hours": round(hours, 4)}
@@ -174,7 +180,7 @@ def _cancel(db: Session, job: Job, message: str, code: str) -> None:
 
 def _losses(db: Session, job: Job) -> Sequence[float]:
     """What is to fall; a reward, which is to rise, is turned over."""
-    column = -JobMetric.valid_reward if job.method in TIMED else JobMetric.valid_loss
+    column = -JobMetric.valid_reward if is_timed(job) else JobMetric.valid_loss
     measured = db.scalars(
         select(column).where(JobMetric.job_id == job.id, column.is_not(None)).order_by(JobMetric.step)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.types import BigInteger, Text
 
 from shared.errors import NotFound
 from shared.ids import JobId, TeamId
-from shared.jobs.tables import Job, JobCheckpoint, JobEvent, JobMetric
+from shared.jobs.tables import FollowUp, Job, JobCheckpoint, JobEvent, JobMetric
 from shared.lifecycles import JobStatus
 
 
@@ -48,6 +48,11 @@ def list_metrics(db: Session, job_id: JobId) -> Sequence[JobMetric]:
 def list_checkpoints(db: Session, job_id: JobId) -> Sequence[JobCheckpoint]:
     """What the provider kept, the earliest step first."""
     return db.scalars(select(JobCheckpoint).where(JobCheckpoint.job_id == job_id).order_by(JobCheckpoint.step)).all()
+
+
+def follow_ups(db: Session, job_ids: Iterable[JobId]) -> dict[JobId, FollowUp]:
+    """What became of the evaluations that jobs were ordered with; of jobs that have not succeeded there is none."""
+    return {one.id: one for one in db.scalars(select(FollowUp).where(FollowUp.id.in_(job_ids)))}
 
 
 def known_provider_events(db: Session, job_id: JobId, most: int = 200) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db import now, ring, seconds_from_now
-from shared.jobs.story import explain, move, note
+from shared.jobs.story import explain, move
 from shared.jobs.tables import Job
 from shared.jobs.taking import Step, Work, held_job
 from shared.lifecycles import JobStatus
@@ -60,13 +60,6 @@ def record_bought(db: Session, work: Work, bought: ProviderJob) -> bool:
     _again(db, job, 0)
     ring(db, Task.POLL_JOBS)
     return True
-
-
-def record_duplicate(db: Session, work: Work, duplicate: ProviderJob) -> None:
-    """A second job of the provider's was found for one of ours, and asked to stop."""
-    log.error("duplicate_cancelled", job=work.job.id, provider_job=duplicate.id)
-    message = f"The provider had taken the order twice; {duplicate.id} was asked to stop."
-    note(db, work.job, "provider", message, {"provider_job_id": duplicate.id}, level="error")
 
 
 def record_silence(db: Session, work: Work, reason: str) -> None:

@@ -43,7 +43,9 @@ def _tuned(db: Session, team_id: TeamId, name: str) -> Start | None:
     if model is None:
         return None
     check_usable(model)
-    lineage = {"model_id": model.id, "provider_model": model.provider_model, "job_id": model.job_id}
+    lineage: dict[str, Any] = {"model_id": model.id, "provider_model": model.provider_model, "job_id": model.job_id}
+    if model.step is not None:
+        lineage["step"] = model.step
     return Start(model.base_model, model.provider_model, model.connection_id, lineage)
 
 

@@ -1,6 +1,6 @@
 """What people do to jobs that have been ordered: pause and resume, order one again, and decide what became of an unknown one.
 
-Cancelling stands with submitting, in `actions`. The provider is not asked here: a wish is written down, and a round sees to it.
+Cancelling stands with ordering, in `actions`. The provider is not asked here: a wish is written down, and a round sees to it.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 from shared.db import now, ring
 from shared.errors import Conflict
 from shared.ids import JobId
-from shared.jobs.actions import Order, submit
-from shared.jobs.line import Standing
+from shared.jobs.actions import Order
+from shared.jobs.after import EvaluationPlan
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
 from shared.jobs.rewards import Reward
 from shared.jobs.stopping import MAX_COST, EarlyStop
 from shared.jobs.story import explain
 from shared.jobs.tables import Job, Wish
-from shared.jobs.timing import TIMED
+from shared.jobs.timing import TIMED, is_timed
 from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
 from shared.spend import actions as spend
@@ -63,7 +63,7 @@ def resume(db: Session, job_id: JobId, caller: Caller) -> Job:
     if job.status is JobStatus.RUNNING and job.wish is None:
         return job
     _check(job, JobStatus.RUNNING, JobStatus.PAUSED)
-    if job.method in TIMED and job.reason_code == MAX_COST:
+    if is_timed(job) and job.reason_code == MAX_COST:
         raise Conflict(
             f"{job.id} has used up the ${job.held} that are held for it. Its checkpoints can be trained further by a new order; "
             "cancel this one.",
@@ -72,16 +72,13 @@ def resume(db: Session, job_id: JobId, caller: Caller) -> Job:
     return _wish(db, job, Wish.RESUME, caller)
 
 
-def retry(db: Session, job_id: JobId, again: Again, caller: Caller) -> tuple[Job, Standing]:
-    """Order a job that is over once more: a new one, with `retry_of`, and where it stands in its line.
-
-    Raises what `submit` raises, and Conflict.
-    """
+def order_again(db: Session, job_id: JobId, again: Again, caller: Caller) -> Order:
+    """How a job that is over is ordered once more: as a new one, with `retry_of`. Raises NotFound or Conflict."""
     old = get_job(db, job_id, team_id=caller.team_id)
     _check(old, *JOB.terminal)
     order = replace(order_of(old), **again.changes)
     is_foreign = order.method not in TIMED and "reward" not in again.changes
-    return submit(db, replace(order, reward=None) if is_foreign else order, caller)
+    return replace(order, reward=None) if is_foreign else order
 
 
 def resolve(db: Session, job_id: JobId, how: Resolution, caller: Caller) -> Job:
@@ -105,7 +102,9 @@ def resolve(db: Session, job_id: JobId, how: Resolution, caller: Caller) -> Job:
 
 
 def order_of(job: Job) -> Order:
-    """What a job was ordered with, as it would be ordered again."""
+    """What a job was ordered with, as it would be ordered again. Raises Conflict where that is not known."""
+    if job.dataset_id is None:
+        raise Conflict(f"{job.id} was {job.origin}: the data that it was trained on is not here.", status=job.status)
     return Order(
         dataset_id=job.dataset_id,
         model=job.trained_from or job.model,
@@ -122,6 +121,7 @@ def order_of(job: Job) -> Order:
         labels=job.labels,
         priority=job.priority,
         early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,
+        evaluation=EvaluationPlan.from_json(job.evaluation) if job.evaluation else None,
         automatic_retries=job.automatic_retries,
         retry_of=job.id,
     )

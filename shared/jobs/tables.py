@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Claimable, Row, guard_status, now, status_column, text_enum
-from shared.ids import ConnectionId, DatasetId, JobId, KeyId, TeamId
-from shared.lifecycles import JOB, JobStatus
-from shared.money import Usd
+from shared.ids import ConnectionId, DatasetId, EvaluationId, GroupId, JobId, KeyId, TeamId
+from shared.lifecycles import GROUP, JOB, GroupStatus, JobStatus
+from shared.money import ZERO, Usd
 from shared.providers.tiers import ServiceTier
 
 _IN_LINE = ("connection_id", "team_id", text("priority DESC"), "id")
@@ -32,6 +32,16 @@ class AtMaxCost(StrEnum):
     CANCEL = "cancel"
 
 
+class Origin(StrEnum):
+    """How a job came here."""
+
+    ORDERED = "ordered"
+    IMPORTED = "imported"
+    """It was ordered past this service: its training is on nobody's budget here, and its files are its owner's."""
+    RESTORED = "restored"
+    """It was ordered here, and the record of it was lost; it was found again by its tag."""
+
+
 class Job(Claimable, Row):
     """A fine-tuning job. `status` drives the machine; `reason` (code and sentence) tells people why."""
 
@@ -47,8 +57,13 @@ class Job(Claimable, Row):
     created_by: Mapped[KeyId]
     created_at: Mapped[datetime] = mapped_column(server_default=now())
 
+    origin: Mapped[Origin] = mapped_column(text_enum(Origin), default=Origin.ORDERED, server_default=Origin.ORDERED)
+    told: Mapped[dict[str, Any] | None]
+    """Of one that was found: what its provider tells of how it was ordered, for the lineage. None = it was ordered here."""
+
     # What was ordered
-    dataset_id: Mapped[DatasetId] = mapped_column(ForeignKey("datasets.id"))
+    dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
+    """None = not known: it was not ordered here, or the record of that is lost."""
     validation_dataset_id: Mapped[DatasetId | None] = mapped_column(ForeignKey("datasets.id"))
     connection_id: Mapped[ConnectionId] = mapped_column(ForeignKey("connections.id"))
     model: Mapped[str]
@@ -70,6 +85,8 @@ class Job(Claimable, Row):
     labels: Mapped[dict[str, Any]]
     priority: Mapped[int] = mapped_column(default=0)
     """Among its team's own queued jobs: the highest goes first, and of equals the oldest."""
+    group_id: Mapped[GroupId | None] = mapped_column(ForeignKey("job_groups.id"), index=True)
+    """The group that it was ordered in."""
     retry_of: Mapped[JobId | None] = mapped_column(ForeignKey("jobs.id"))
     """The job that was ordered again as this one."""
     not_before: Mapped[datetime | None]
@@ -81,6 +98,8 @@ class Job(Claimable, Row):
     at_max_cost: Mapped[AtMaxCost] = mapped_column(text_enum(AtMaxCost), default=AtMaxCost.PAUSE)
     early_stop: Mapped[dict[str, Any] | None]
     """When it is stopped because it has stopped learning: `metric` and `evaluations`."""
+    evaluation: Mapped[dict[str, Any] | None]
+    """What is to be evaluated when it has succeeded (`after.EvaluationPlan`), with what that can cost at most."""
     automatic_retries: Mapped[int] = mapped_column(default=0)
     """How often it may still be ordered again by itself when the provider fails."""
     estimate: Mapped[dict[str, Any]]
@@ -128,6 +147,29 @@ class Job(Claimable, Row):
     """When somebody last looked at it: its steps and events are fetched before those of jobs that nobody looks at."""
 
     _moves = guard_status(JOB)
+
+
+class JobGroup(Claimable, Row):
+    """Jobs that were ordered together under one cap, to be compared. How far they are is theirs to tell, not stored here."""
+
+    __tablename__ = "job_groups"
+    id: Mapped[GroupId] = mapped_column(primary_key=True)
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
+    created_by: Mapped[KeyId]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+    name: Mapped[str]
+    dataset_id: Mapped[DatasetId] = mapped_column(ForeignKey("datasets.id"))
+    asked: Mapped[list[Any]]
+    """The jobs that it was asked for, in their order (`groups.asked`), each with the dataset that was `made` for it."""
+    max_cost: Mapped[Usd]
+    """The most that all its jobs, and the evaluations after them, may cost together."""
+    for_evaluations: Mapped[Usd] = mapped_column(default=ZERO)
+    """What of that is kept for the evaluations."""
+    status: Mapped[GroupStatus] = status_column(GroupStatus)
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+
+    _moves = guard_status(GROUP)
 
 
 class Turn(Row):
@@ -198,3 +240,31 @@ class JobCheckpoint(Row):
     model: Mapped[str]
     metrics: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class FollowUpState(StrEnum):
+    """What became of what was to follow a job."""
+
+    WAITING = "waiting"
+    ORDERED = "ordered"
+    REFUSED = "refused"
+
+
+class FollowUp(Claimable, Row):
+    """What is still to be done for a job that has succeeded: its evaluation is to be ordered. Born with the job's end."""
+
+    __tablename__ = "follow_ups"
+    id: Mapped[JobId] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
+    """The job's own."""
+    team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"), index=True)
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+    evaluation_id: Mapped[EvaluationId | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=now())
+
+    @property
+    def state(self) -> FollowUpState:
+        """Where it stands: what is due no more was ordered, or refused."""
+        if self.due_at is not None:
+            return FollowUpState.WAITING
+        return FollowUpState.REFUSED if self.evaluation_id is None else FollowUpState.ORDERED

@@ -17,6 +17,7 @@ from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, still_ours, unclaimed
 from shared.ids import ConnectionId
 from shared.jobs.admitting import admit, any_to_admit
+from shared.jobs.caps import spent_group
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus
@@ -165,7 +166,7 @@ def take(db: Session, task: Task) -> Work | None:
     moment = db.scalars(select(now())).one()
     connection = db.get_one(Connection, job.connection_id)
     step = _step(db, job, moment)
-    why_not = barred(db, connection, job.team_id) if step in (Step.UPLOAD, Step.ORDER) else None
+    why_not = _barred(db, connection, job) if step in (Step.UPLOAD, Step.ORDER) else None
     drawn = 0 if step is Step.DROP else draw(db, connection.id, _DRAWN[task])
     db.flush()
     return Work(
@@ -179,6 +180,10 @@ def _due_for(task: Task) -> tuple[ColumnElement[bool], ...]:
     if task is Task.SUBMIT_JOBS:  # what was cancelled before its order was sent is nothing to ask anybody about
         may_go = or_(may_go, and_(Job.status == JobStatus.CANCELLING, Job.posted_at.is_(None)))
     return *PHASES[task], may_go
+
+
+def _barred(db: Session, connection: Connection, job: Job) -> str | None:
+    return barred(db, connection, job.team_id) or ("Its group came to its most" if spent_group(db, job) else None)
 
 
 def held_job(db: Session, work: Work) -> Job | None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
+from shared.jobs.tables import Job, Origin
 from shared.money import Usd, per_million, total
 from shared.providers.base import ProviderJob, StillRunning
 
@@ -54,6 +55,11 @@ class Done:
     def rounded(self, billed_by: int) -> "Done":
         """As it stands on a bill: the nearest whole number of so many seconds."""
         return replace(self, seconds=(int(self.seconds) + billed_by // 2) // billed_by * billed_by)
+
+
+def is_timed(job: Job) -> bool:
+    """Whether it was ordered here by such a method. What was ordered past this service has no cap, and its time no price here."""
+    return job.method in TIMED and job.origin is Origin.ORDERED
 
 
 def tick(progress: Mapping[str, Any], seen: ProviderJob, moment: datetime, steps: Sequence[StepTime]) -> dict[str, Any]:

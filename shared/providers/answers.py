@@ -6,6 +6,7 @@ answer at all: the SDK would make a half-empty object of it, and a half-empty jo
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +16,6 @@ from shared.providers.base import (
     Answer,
     Cancelled,
     Finished,
-    Graded,
-    GraderTokens,
     Moderated,
     Outcome,
     Paused,
@@ -29,13 +28,17 @@ from shared.providers.base import (
     StepMetrics,
     StillRunning,
     Unavailable,
+    Unnamed,
 )
+from shared.providers.found import JobFacts, TunedModel, base_of
+from shared.providers.graded import grader_tokens, seconds_of
 from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
 """The metadata key under which an order's tag stands at the provider."""
 
-LONGEST_STEP_SECONDS = 720 * 3600
+_QUERY = re.compile(r"(?<=\S)\?\S+=\S+")
+"""What signs an address: one from which a file was to be fetched may be repeated when that failed."""
 _AUTO = ("auto", -1, None)
 _LEVELS = {"warn": "warning", "warning": "warning", "error": "error"}
 _BOM = b"\xef\xbb\xbf"
@@ -76,6 +79,14 @@ def read_azure_model(body: Mapping[str, Any]) -> ProviderModel | None:
     return ProviderModel(name, trainable if isinstance(trainable, bool) else None, end.date() if end else None)
 
 
+def read_tuned(body: Mapping[str, Any]) -> TunedModel | None:
+    """A tuned model; None for a base one and for a checkpoint. OpenAI tells it by its name, Azure names its base."""
+    name, base = text(body.get("id")), text(body.get("model"))
+    if name is None or ":ckpt-step-" in name or not (base or name.startswith("ft:")):
+        return None
+    return TunedModel(name, base_of(base or name), moment(body.get("created")) or moment(body.get("created_at")))
+
+
 def _day(value: Any) -> date | None:
     try:
         return date.fromisoformat(value) if isinstance(value, str) else None
@@ -90,7 +101,8 @@ def read_file(body: Mapping[str, Any]) -> ProviderFile:
         raise Unavailable("The provider's answer is not a file")
     ready = _ready(text(body.get("status")))
     fault = (text(body.get("status_details")) or "The provider refused the file") if ready is False else None
-    return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, fault)
+    told = fault and _QUERY.sub("", fault)
+    return ProviderFile(file_id, text(body.get("filename")) or "", whole(body.get("bytes")) or 0, ready, told)
 
 
 def _ready(status: str | None) -> bool | None:
@@ -134,6 +146,20 @@ def read_job(body: Mapping[str, Any]) -> ProviderJob:
         result_file_ids=tuple(one for one in items(body.get("result_files")) if text(one)),
         tag=text(mapping(body.get("metadata")).get(TAG_KEY)),
         trained_tokens=count(body.get("trained_tokens"), LARGEST_BILL),
+        facts=_facts(body),
+    )
+
+
+def _facts(body: Mapping[str, Any]) -> JobFacts:
+    return JobFacts(
+        model=text(body.get("model")),
+        method=text(mapping(body.get("method")).get("type")),
+        suffix=text(body.get("user_provided_suffix")) or text(body.get("suffix")),
+        seed=count(body.get("seed")),
+        validation_file_id=text(body.get("validation_file")),
+        finished_at=moment(body.get("finished_at")),
+        fine_tuned_model=text(body.get("fine_tuned_model")),
+        integrations=tuple(one for one in items(body.get("integrations")) if isinstance(one, dict)),
     )
 
 
@@ -149,8 +175,9 @@ def _outcome(status: str, body: Mapping[str, Any]) -> Outcome:
     match status:
         case "succeeded":
             model = text(body.get("fine_tuned_model"))
+            billed = count(body.get("trained_tokens"), LARGEST_BILL)
             # Without a name there is nothing to use yet: look again rather than call a paid job finished or failed.
-            return Finished(model, count(body.get("trained_tokens"), LARGEST_BILL)) if model else StillRunning()
+            return Finished(model, billed) if model else Unnamed(billed)
         case "failed":
             error = mapping(body.get("error"))
             code, reason = text(error.get("code")), text(error.get("message"))
@@ -192,28 +219,9 @@ def _metrics(data: Mapping[str, Any]) -> StepMetrics | None:
         train_reward=_first(data, "train_mean_reward", "train_reward_mean"),
         valid_reward=_first(data, "full_valid_mean_reward", "valid_mean_reward", "valid_reward_mean"),
         reasoning_tokens=_first(data, "reasoning_tokens_mean", "train_reasoning_tokens_mean"),
-        seconds=_seconds(mapping(mapping(data.get("timing")).get("step"))),
-        grader_tokens=_grader_tokens(mapping(data.get("model_graders_token_usage"))),
+        seconds=seconds_of(mapping(mapping(data.get("timing")).get("step"))),
+        grader_tokens=grader_tokens(mapping(data.get("model_graders_token_usage"))),
     )
-
-
-def _seconds(step: Mapping[str, Any]) -> float | None:
-    """Longer than any job may last is a fault, not a time."""
-    took = number(step.get("full_iteration"))
-    return took if took is not None and 0 <= took <= LONGEST_STEP_SECONDS else None
-
-
-def _grader_tokens(usage: Mapping[str, Any]) -> dict[str, GraderTokens] | None:
-    """By model, of answers in training and in evaluation alike."""
-
-    def used(model: str, what: str) -> int:
-        told = mapping(usage[model])
-        return sum(count(told.get(f"{when}_{what}_tokens"), LARGEST_BILL) or 0 for when in ("train", "eval"))
-
-    found = {
-        model: GraderTokens(*(used(model, what) for what in ("prompt", "cached", "completion"))) for model in usage
-    }
-    return found or None
 
 
 def _first(data: Mapping[str, Any], *spellings: str) -> float | None:
@@ -246,20 +254,6 @@ def read_answer(body: Mapping[str, Any]) -> Answer:
         cached_input_tokens=count(mapping(usage.get("prompt_tokens_details")).get("cached_tokens")) or 0,
         output_tokens=output_tokens,
     )
-
-
-def read_graded(body: Mapping[str, Any]) -> Graded:
-    """What a grader said. Every error that is set, or described, is a fault."""
-    reward, told = number(body.get("reward")), mapping(body.get("metadata"))
-    if reward is None:
-        raise Unavailable("The provider's answer is not a grade")
-    parts = {name: number(value) for name, value in mapping(body.get("sub_rewards")).items()}
-    faults = [
-        name if value is True else f"{name}: {value}"
-        for name, value in sorted(mapping(told.get("errors")).items())
-        if value is True or text(value)
-    ]
-    return Graded(reward, {name: value for name, value in parts.items() if value is not None}, faults)
 
 
 def read_moderation(body: Mapping[str, Any], n_texts: int) -> list[Moderated]:

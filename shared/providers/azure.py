@@ -5,20 +5,22 @@ It covers the data plane only (files, jobs, models, chat); deployments are made 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, ClassVar, cast
+from urllib.parse import urlsplit
 
 import httpx2
 from openai import OpenAI
 from typing_extensions import override
 
-from shared.providers.answers import read_azure_model, read_event, read_job
+from shared.providers.answers import read_azure_model, read_event, read_file, read_job
 from shared.providers.base import (
     Access,
     Account,
     Cancelled,
     Finished,
     Moderated,
+    ProviderError,
     ProviderEvent,
     ProviderFile,
     ProviderJob,
@@ -26,6 +28,7 @@ from shared.providers.base import (
     Rejected,
     TrainingOrder,
     Unavailable,
+    Unnamed,
 )
 from shared.providers.bom import WithBom
 from shared.providers.clients import open_dated_azure, open_openai
@@ -34,7 +37,7 @@ from shared.providers.identity import COGNITIVE_SERVICES
 from shared.providers.lenient import LARGEST_BILL, count
 from shared.providers.openai import OpenAIProvider, method, ordered
 from shared.providers.tiers import ServiceTier, training_tiers
-from shared.providers.translation import Raw
+from shared.providers.translation import Raw, redact
 
 _BILL = re.compile(r"Training tokens billed: *([0-9][0-9,]{0,30})")
 
@@ -45,6 +48,13 @@ _V1_SPELLING = {
 }
 _DATED_SPELLING = {ServiceTier.GLOBAL: "globalstandard", ServiceTier.DEVELOPER: "developerTier"}
 """A tier that is spelt otherwise is taken for the standard one, which is dearer, in silence; so is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An answer as it came."""
+
+    http_response: httpx2.Response
 
 
 class AzureProvider(OpenAIProvider):
@@ -96,6 +106,22 @@ class AzureProvider(OpenAIProvider):
         return super().upload(name, cast("BinaryIO", WithBom(content)))
 
     @override
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        """Azure fetches in its own time: the file is `pending` until then. An answer may repeat the address, or its signature."""
+        wanted = {"purpose": "fine-tune", "filename": name, "content_url": address}
+        try:
+            return read_file(self._body(self._import, body=wanted))
+        except ProviderError as error:
+            for secret in (address, urlsplit(address).query):
+                error.reason = redact(error.reason, secret)
+            error.args = (error.reason,)
+            raise
+
+    def _import(self, body: Mapping[str, str]) -> Raw:
+        """The SDK has no method for it."""
+        return _Sent(self._client.post("/files/import", cast_to=httpx2.Response, body=dict(body)))
+
+    @override
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
         """Azure filters what is asked and answered; it has no endpoint that only judges."""
         raise Rejected("Azure OpenAI has no moderation to ask", code="not_offered", status=404)
@@ -113,9 +139,9 @@ class AzureProvider(OpenAIProvider):
         return {**ordered(order), **tier, **hyperparameters}
 
     @override
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
         """There are no tags to filter by; a resource keeps 100 jobs at most."""
-        return self._jobs_of_file(training_file_id)
+        return [] if training_file_id is None else self._jobs_of_file(training_file_id)
 
     @override
     def _read_job(self, body: Mapping[str, Any]) -> ProviderJob:
@@ -124,6 +150,8 @@ class AzureProvider(OpenAIProvider):
         match job.outcome:
             case Finished(model=model):
                 return replace(job, outcome=Finished(model, billed_tokens=None))
+            case Unnamed():
+                return replace(job, outcome=Unnamed(billed_tokens=None))
             case Cancelled():
                 return replace(job, outcome=Cancelled(billed_tokens=None))
             case _:

@@ -5,12 +5,14 @@ Outcomes are values to be matched; what prevented an outcome is one of three err
 Adding a provider is one file and one line in `kinds`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, ClassVar, Protocol
 
-from shared.providers.identity import Identity
+from shared.providers.accounts import Access as Access
+from shared.providers.accounts import Account as Account
+from shared.providers.found import NOTHING_TOLD, JobFacts, TunedModel
 from shared.providers.measured import Graded as Graded
 from shared.providers.measured import GraderTokens as GraderTokens
 from shared.providers.measured import ProviderCheckpoint as ProviderCheckpoint
@@ -64,6 +66,13 @@ class StillRunning:
 
 
 @dataclass(frozen=True, slots=True)
+class Unnamed(StillRunning):
+    """It ended well, but does not tell (yet) what its model is called. `billed_tokens` as in `Finished`."""
+
+    billed_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """Stopped at a checkpoint; goes on when resumed."""
 
@@ -113,6 +122,8 @@ class ProviderJob:
     tag: str | None = None
     trained_tokens: int | None = None
     """As the job says; whether that is the bill is said by its outcome."""
+    facts: JobFacts = NOTHING_TOLD
+    """What it was ordered as, for those who did not order it."""
 
 
 # --- models -------------------------------------------------------------------------------------------------------------
@@ -147,34 +158,6 @@ class Moderated:
     categories: Mapping[str, float | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What a check of the credential told. `training` None = the provider does not say without trying."""
-
-    reachable: bool
-    training: bool | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where, as whom and by which way: the only things a provider client is made of. No ambient variable adds to it.
-
-    `identity` (Azure): who asks for tokens that are shown instead of `credential`. `ca_pem`: the only authorities that are
-    believed, as PEM; None = those that the machine trusts.
-    """
-
-    base_url: str
-    credential: str = field(repr=False)
-    api_version: str | None = None
-    timeout_seconds: float = 30.0
-    proxy_url: str | None = None
-    ca_pem: str | None = None
-    identity: Identity | None = None
-    on_request: Callable[[], None] | None = field(default=None, repr=False, compare=False)
-    """Called with each request that is sent, whatever comes of it."""
-
-
 class Provider(Protocol):
     """One account at one provider. Every method is one question over the network and raises only ProviderError.
 
@@ -202,6 +185,12 @@ class Provider(Protocol):
         """Store training data under a name that tells whose it is. Adds what the dialect wants (Azure: a BOM)."""
         ...
 
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        """Have training data fetched, as it is, from a signed address: a secret, which stands in no error. Rejected where the
+        kind of provider does not fetch.
+        """
+        ...
+
     def files(self, prefix: str) -> Sequence[ProviderFile]:
         """All files whose name begins with the prefix; reads every page."""
         ...
@@ -222,8 +211,10 @@ class Provider(Protocol):
         """Buy. Sent once, never repeated."""
         ...
 
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
-        """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000)."""
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
+        """The jobs that were ordered with this training file (by tag where possible, else among the newest 2,000). None: with
+        whichever file; then none are found where orders cannot carry a tag.
+        """
         ...
 
     def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
@@ -258,6 +249,10 @@ class Provider(Protocol):
 
     def models(self) -> Sequence[ProviderModel]:
         """The base models that this account may name; tuned ones are left out."""
+        ...
+
+    def tuned_models(self) -> Sequence[TunedModel]:
+        """The account's tuned models, without checkpoints; none where a list does not tell them from others."""
         ...
 
     def delete_model(self, model: str) -> None:

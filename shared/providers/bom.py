@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-_MARK = b"\xef\xbb\xbf"
+MARK = b"\xef\xbb\xbf"
 
 
 class WithBom(io.RawIOBase):
@@ -26,7 +26,7 @@ class WithBom(io.RawIOBase):
 
     @override
     def read(self, size: int = -1) -> bytes:
-        mark = _MARK[self._at :]
+        mark = MARK[self._at :]
         chunk = mark[:size] if mark and size >= 0 else mark + self._content.read(size)
         self._at += len(chunk)
         return chunk
@@ -34,10 +34,10 @@ class WithBom(io.RawIOBase):
     @override
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         if whence == io.SEEK_END:
-            self._at = len(_MARK) + self._content.seek(offset, io.SEEK_END)
+            self._at = len(MARK) + self._content.seek(offset, io.SEEK_END)
         else:
             self._at = offset if whence == io.SEEK_SET else self._at + offset
-            self._content.seek(max(0, self._at - len(_MARK)))
+            self._content.seek(max(0, self._at - len(MARK)))
         return self._at
 
     @override

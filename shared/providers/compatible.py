@@ -1,20 +1,28 @@
 """A server of open-weight models that speaks OpenAI's fine-tuning protocol: what it does otherwise than OpenAI.
 
 Proved on the documented behaviour of one hosted service; what is rested on stands in docs/providers.md. It has no metadata, so a
-job is told by its file, and its jobs name no model, so that is told by their checkpoints.
+job is told by its file, and its jobs name no model, so that is told by their checkpoints; a list alone does not tell them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from shared.providers.base import Finished, Graded, Moderated, ProviderJob, ProviderModel, Rejected, TrainingOrder
+from shared.providers.base import (
+    Finished,
+    Graded,
+    Moderated,
+    ProviderJob,
+    ProviderModel,
+    Rejected,
+    TrainingOrder,
+    Unnamed,
+)
+from shared.providers.found import TunedModel
 from shared.providers.lenient import count, number, text
 from shared.providers.openai import OpenAIProvider, method, ordered
-
-_SUCCEEDED = "succeeded"
 
 
 class CompatibleProvider(OpenAIProvider):
@@ -52,15 +60,14 @@ class CompatibleProvider(OpenAIProvider):
         return {**ordered(order), "extra_body": {"hyperparameters": dict(order.hyperparameters)}}
 
     @override
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
-        """There are no tags to filter by."""
-        return [self._named(job) for job in self._jobs_of_file(training_file_id)]
+    def tuned_models(self) -> Sequence[TunedModel]:
+        """None: they are listed under names like any other."""
+        return ()
 
     @override
-    def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
-        """Without those that are over and name no model: whoever looks for one asks for it alone."""
-        for page in super().newest_jobs():
-            yield [job for job in page if job.status != _SUCCEEDED or isinstance(job.outcome, Finished)]
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
+        """There are no tags to filter by."""
+        return [] if training_file_id is None else [self._named(job) for job in self._jobs_of_file(training_file_id)]
 
     @override
     def job(self, provider_job_id: str) -> ProviderJob | None:
@@ -78,7 +85,7 @@ class CompatibleProvider(OpenAIProvider):
 
     def _named(self, job: ProviderJob) -> ProviderJob:
         """A job that is over without naming its model: it is the last checkpoint, written as what a model is made of there."""
-        if job.status != _SUCCEEDED or isinstance(job.outcome, Finished):
+        if not isinstance(job.outcome, Unnamed):
             return job
         last = self._last_checkpoint(job.id)
         if last is None:

@@ -23,7 +23,8 @@ class Traits:
     `billed_by`, `billed_seconds_by`: bills come in whole numbers of so many tokens, and of so many seconds. `from_deployments`:
     models answer under names that are given to them at the provider. `self_described`: what can be trained, how and for how much
     stands on the connection, and nothing is known of what the server would choose by itself. `hyperparameters`: method → those
-    that it takes; one that is not named here is not trained by.
+    that it takes; one that is not named here is not trained by. `fetches_files`: training files can be fetched from an address,
+    in place of being sent.
     """
 
     implemented_by: str
@@ -33,6 +34,7 @@ class Traits:
     billed_seconds_by: int = 1
     from_deployments: bool = False
     self_described: bool = False
+    fetches_files: bool = False
 
 
 _LOOKED_UP = Traits("", "", {})
@@ -66,6 +68,7 @@ class ProviderKind(StrEnum):
             billed_by=1_000,
             billed_seconds_by=_A_HUNDREDTH_HOUR,
             from_deployments=True,
+            fetches_files=True,
         ),
     )
     COMPATIBLE = (

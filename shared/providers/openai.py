@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice, takewhile
 from typing import Any, BinaryIO, ClassVar
+from urllib.parse import urlsplit
 
 import httpx2
 from openai import OpenAI
@@ -20,12 +21,12 @@ from shared.providers.answers import (
     read_checkpoint,
     read_event,
     read_file,
-    read_graded,
     read_job,
     read_model,
     read_moderation,
     read_page,
     read_results,
+    read_tuned,
 )
 from shared.providers.base import (
     Access,
@@ -45,6 +46,8 @@ from shared.providers.base import (
     Unavailable,
 )
 from shared.providers.clients import open_openai
+from shared.providers.found import TunedModel
+from shared.providers.graded import read_graded
 from shared.providers.lenient import parse_object, text
 from shared.providers.translation import Raw, ask, redact
 
@@ -90,6 +93,10 @@ class OpenAIProvider:
             self._body(self._client.files.with_raw_response.create, file=(name, content), purpose="fine-tune"),
         )
 
+    def fetch(self, name: str, address: str) -> ProviderFile:
+        where = urlsplit(address).hostname
+        raise Rejected(f"{name} must be sent: nothing is fetched from {where}", code="not_offered", status=404)
+
     def files(self, prefix: str) -> Sequence[ProviderFile]:
         entries = self._entries(self._client.files.with_raw_response.list, purpose="fine-tune")
         return [read_file(one) for one in entries if (text(one.get("filename")) or "").startswith(prefix)]
@@ -118,15 +125,15 @@ class OpenAIProvider:
             **({"metadata": metadata} if (metadata := _metadata(order)) else {}),
         }
 
-    def jobs_of_file(self, training_file_id: str, tag: str) -> Sequence[ProviderJob]:
+    def jobs_of_file(self, training_file_id: str | None, tag: str) -> Sequence[ProviderJob]:
         """By tag first, which is cheap; then by looking, because an index of tags may lag behind what was bought."""
         tagged = self._jobs_of_file(training_file_id, metadata={TAG_KEY: tag}) if tag else []
-        return tagged or self._jobs_of_file(training_file_id)
+        return tagged or ([] if training_file_id is None else self._jobs_of_file(training_file_id))
 
-    def _jobs_of_file(self, training_file_id: str, **named: Any) -> list[ProviderJob]:
+    def _jobs_of_file(self, training_file_id: str | None, **named: Any) -> list[ProviderJob]:
         entries = self._entries(self._client.fine_tuning.jobs.with_raw_response.list, limit=_PAGE, **named)
         recent = islice(entries, _RECENT_JOBS)
-        return [self._read_job(one) for one in recent if one.get("training_file") == training_file_id]
+        return [self._read_job(one) for one in recent if training_file_id in (None, one.get("training_file"))]
 
     def newest_jobs(self) -> Iterator[Sequence[ProviderJob]]:
         for page in self._pages(self._client.fine_tuning.jobs.with_raw_response.list, limit=_PAGE):
@@ -182,6 +189,10 @@ class OpenAIProvider:
     # --- models ---------------------------------------------------------------------------------------------------------
     def models(self) -> Sequence[ProviderModel]:
         read = map(self._read_model, self._entries(self._client.models.with_raw_response.list))
+        return [model for model in read if model is not None]
+
+    def tuned_models(self) -> Sequence[TunedModel]:
+        read = map(read_tuned, self._entries(self._client.models.with_raw_response.list))
         return [model for model in read if model is not None]
 
     def _read_model(self, body: Mapping[str, Any]) -> ProviderModel | None:

@@ -26,12 +26,13 @@ class Registration:
     base_model: str
     lineage: Mapping[str, Any]
     shutdown_date: date | None = None
+    step: int | None = None
+    """Of a checkpoint: after which step. None = what the job made in the end."""
 
 
 def register(db: Session, registration: Registration) -> Model:
-    """Take a job's model into the registry; a job that is registered already keeps the model it has."""
-    known = db.scalars(select(Model).where(Model.job_id == registration.job_id)).one_or_none()
-    if known is not None:
+    """Take a job's model, or a checkpoint of it, into the registry; what is registered already stays as it is."""
+    if (known := _known(db, registration)) is not None:
         return known
     model = Model(
         id=ModelId(ids.new("model")),
@@ -41,6 +42,7 @@ def register(db: Session, registration: Registration) -> Model:
         provider_model=registration.provider_model,
         base_model=registration.base_model,
         job_id=registration.job_id,
+        step=registration.step,
         lineage=dict(registration.lineage),
         shutdown_date=registration.shutdown_date,
     )
@@ -48,6 +50,12 @@ def register(db: Session, registration: Registration) -> Model:
     db.flush()
     tell(db, model.team_id, "model.registered", model.id, provider_model=model.provider_model, job_id=model.job_id)
     return model
+
+
+def _known(db: Session, registration: Registration) -> Model | None:
+    """Some servers call a job's model by its last checkpoint: then the two are one."""
+    same = Model.step.is_not_distinct_from(registration.step) | (Model.provider_model == registration.provider_model)
+    return db.scalars(select(Model).where(Model.job_id == registration.job_id, same).limit(1)).one_or_none()
 
 
 def record_scores(db: Session, model_id: ModelId, evaluation_id: EvaluationId, scores: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.errors import ModelRetired, NotFound
-from shared.ids import ModelId, TeamId
+from shared.ids import JobId, ModelId, TeamId
 from shared.lifecycles import ModelStatus
 from shared.registry.tables import Model
 
@@ -42,6 +42,17 @@ def find_model(db: Session, team_id: TeamId, name: str) -> Model | None:
     """The team's model with this id, or that its provider calls so (the newest, where two connections use one name)."""
     query = select(Model).where(Model.team_id == team_id, (Model.id == name) | (Model.provider_model == name))
     return db.scalars(query.order_by(Model.id.desc()).limit(1)).one_or_none()
+
+
+def model_of_job(db: Session, job_id: JobId) -> Model | None:
+    """What a job made in the end, if it has made it."""
+    return db.scalars(select(Model).where(Model.job_id == job_id, Model.step.is_(None))).one_or_none()
+
+
+def checkpoints_of(db: Session, job_id: JobId) -> dict[str, ModelId]:
+    """A job's models that are registered, the final one and checkpoints: by their provider's name."""
+    rows = db.execute(select(Model.provider_model, Model.id).where(Model.job_id == job_id))
+    return {row.provider_model: row.id for row in rows}
 
 
 def check_usable(model: Model) -> Model:

@@ -104,12 +104,17 @@ def hold_all(db: Session, wanted: Sequence[HoldRequest]) -> list[Hold]:
     return _set_aside(db, budgets, wanted)
 
 
+def hold_nothing(db: Session, owed: HoldRequest) -> None:
+    """Open what will be settled later, for a thing that the provider bills whatever the budget says: nothing is set aside."""
+    _set_aside(db, _locked_for(db, owed.team_id), [replace(owed, amount=ZERO)])
+
+
 def charge_owed(db: Session, owed: HoldRequest, charges: Sequence[Charge]) -> Usd:
     """Charge what the provider bills whatever the budget says, and for which nothing could be held. A subject is charged once.
 
     `owed.amount` is not asked for; the budget then admits nothing until it covers the charge.
     """
-    _set_aside(db, _locked_for(db, owed.team_id), [replace(owed, amount=ZERO)])
+    hold_nothing(db, owed)
     return settle(db, owed.subject, charges)
 
 

@@ -1,6 +1,6 @@
 """What is read of money: where a budget stands, what was spent by whom on what, and whether the totals equal the ledger."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from shared.errors import FieldError, InvalidRequest
 from shared.ids import TeamId
 from shared.lifecycles import HoldStatus
 from shared.money import ZERO, Usd
-from shared.spend.tables import Account, Budget, Hold, LedgerEntry, PeriodTotal
+from shared.spend.tables import Account, Budget, Hold, LedgerEntry, LedgerTransaction, PeriodTotal
 from shared.teams.tables import Team
 
 
@@ -114,6 +114,18 @@ def spend(db: Session, since: date, until: date, group_by: Sequence[Grouping]) -
         for row in db.execute(query)
         if row.n
     ]
+
+
+def charged_for(db: Session, subjects: Collection[str]) -> dict[str, Usd]:
+    """What was charged for each of these things; what was charged nothing is absent."""
+    amount = func.sum(LedgerEntry.amount, type_=LedgerEntry.amount.type)
+    query = (
+        select(LedgerTransaction.subject, amount.label("amount"))
+        .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+        .where(LedgerTransaction.subject.in_(subjects), LedgerEntry.account == Account.SPENT)
+        .group_by(LedgerTransaction.subject)
+    )
+    return {row.subject: row.amount for row in db.execute(query)}
 
 
 def _name(group: object) -> str:

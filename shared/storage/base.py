@@ -54,6 +54,10 @@ class Storage(Protocol):
         """Read a blob as a buffered stream that can be wound to any byte. Raises FileNotFoundError."""
         ...
 
+    def address(self, key: str, seconds: float) -> str | None:
+        """An https address by which anybody can read a blob for so long: a secret. None = this place gives out none."""
+        ...
+
     def delete(self, key: str) -> None:
         """Forget a blob; one that is gone already is no error."""
         ...

@@ -43,6 +43,11 @@ class LocalStorage(Storage):
         return self.path(key).open("rb")
 
     @override
+    def address(self, key: str, seconds: float) -> str | None:
+        """None: nobody but us reads a folder of this machine."""
+        return None
+
+    @override
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from io import BufferedReader
 from typing import BinaryIO
 
 import obstore
-from obstore.store import ObjectStore
+from obstore.store import AzureStore, ObjectStore, S3Store
 from typing_extensions import override
 
 from shared.clock import utc_now
@@ -42,6 +42,14 @@ class RemoteStorage(Storage):
         with sorted_out():
             size_bytes = obstore.head(self._store, checked(key))["size"]
         return BufferedReader(Ranges(self._store, key, size_bytes), READ_BYTES)
+
+    @override
+    def address(self, key: str, seconds: float) -> str | None:
+        """None where what we were given to show there signs nothing (a shared access signature)."""
+        if not isinstance(self._store, S3Store | AzureStore) or "sas_key" in self._store.config:
+            return None
+        with sorted_out():
+            return obstore.sign(self._store, "GET", checked(key), timedelta(seconds=seconds))
 
     @override
     def delete(self, key: str) -> None:

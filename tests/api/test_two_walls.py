@@ -43,6 +43,15 @@ def evaluated(workshop: Workshop) -> str:
     return str(made.json()["id"])
 
 
+def grouped(workshop: Workshop) -> str:
+    """A group that was cancelled before anything was bought."""
+    order = {"name": "which", "dataset_id": workshop.dataset_id, "models": [{"model": MODEL}], "max_cost_usd": "5.00"}
+    made = workshop.member.post("/v1/job-groups", json=order)
+    assert made.status_code == 202, made.text
+    assert workshop.member.post(f"{made.headers['location']}/cancel").status_code == 202
+    return str(made.json()["id"])
+
+
 def deployed(workshop: Workshop, model_id: str) -> str:
     """A row that nobody works on: what it takes to get one is tried elsewhere."""
     made = Deployment(
@@ -72,8 +81,10 @@ def owned_by_teams(api: Api) -> set[str]:
 
 def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     api = workshop.api
-    job_id = workshop.submit()
+    graded = {"graders": ["exact_match"], "dataset_id": workshop.dataset_id, "max_answers": 1}
+    job_id = workshop.submit(evaluation=graded)
     assert workshop.until_over(job_id)["status"] == "succeeded"
+    group_id = grouped(workshop)
     evaluation_id = evaluated(workshop)
     faulty = workshop.member.post("/v1/datasets", data={"name": "faulty"}, files={"file": ("f.jsonl", FAULTY)})
     workshop.drain()
@@ -88,6 +99,9 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     model_id = workshop.member.get("/v1/models").json()["data"][0]["id"]
     assert workshop.member.put("/v1/aliases/bot", json={"model_id": model_id}).status_code == 200
     deployment_id = deployed(workshop, model_id)
+    everything = {"connection_id": workshop.connection_id, "team_id": workshop.team_id, "all": True}
+    assert api.admin.post("/v1/imports", json=everything).status_code == 202
+    workshop.drain()
     other = api.team("sales")["id"]
     stranger = api.member(other)
 
@@ -113,6 +127,7 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
         *(ours + part for part in ("", "/report", "/findings", "/examples", "/content", "/moderations")),
         shown.headers["location"],
         *(jobs + part for part in ("", "/events", "/metrics", "/checkpoints")),
+        *(f"/v1/job-groups/{group_id}{part}" for part in ("", "/comparison")),
         *(f"/v1/evaluations/{evaluation_id}{part}" for part in ("", "/results")),
         *(f"/v1/models/{model_id}{part}" for part in ("", "/lineage")),
         f"/v1/datasets/{faulty.json()['id']}/findings",
@@ -122,11 +137,12 @@ def test_with_one_wall_down_the_other_stands(workshop: Workshop) -> None:
     ):
         assert workshop.member.get(path).status_code == 200, path
         assert stranger.get(path).status_code == 404, path
-    nouns = ("datasets", "jobs", "evaluations", "models", "aliases", "uploads", "deployments")
+    nouns = ("datasets", "jobs", "job-groups", "evaluations", "models", "aliases", "uploads", "deployments")
     for path in (f"/v1/{noun}" for noun in nouns):
         assert workshop.member.get(path).json()["data"], path
         assert stranger.get(path).json()["data"] == [], path
-    for path in (f"{upload}/complete", f"{jobs}/cancel", f"{ours}/split", f"/v1/evaluations/{evaluation_id}/cancel"):
+    cancels = (f"/v1/evaluations/{evaluation_id}/cancel", f"/v1/job-groups/{group_id}/cancel")
+    for path in (f"{upload}/complete", f"{jobs}/cancel", f"{ours}/split", *cancels):
         assert stranger.post(path, json={}).status_code == 404, path
     wanted = {"connection_id": workshop.connection_id}
     assert stranger.post(f"{ours}/moderations", json=wanted).status_code == 404
@@ -142,8 +158,8 @@ def test_every_table_of_teams_has_its_policy(api: Api) -> None:
     )
     needed = owned_by_teams(api) | {"teams"}
     assert {name for (name,) in for_teams} == needed
-    # The organisation's, and shown to the teams that each is open to.
-    assert {name for (name,) in forced} == needed | {"connections"}
+    # The organisation's: the ones are shown to the teams that each is open to, the others to none.
+    assert {name for (name,) in forced} == needed | {"connections", "strays"}
 
 
 def test_a_role_that_sees_everything_serves_nobody(api: Api) -> None:

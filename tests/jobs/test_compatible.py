@@ -105,6 +105,16 @@ def test_an_unanswered_order_is_found_by_its_file_and_bought_once(workshop: Work
     workshop.check_books()
 
 
+def test_a_job_that_never_tells_its_model_ends_and_is_charged(workshop: Workshop) -> None:
+    nothing = {"object": "list", "data": [], "has_more": False}
+    workshop.fault("checkpoints", "status", times=1000, status=200, body=nothing)
+    job = workshop.until_over(workshop.submit(), step_seconds=31)
+    (bought,) = workshop.sandbox.paid_jobs(workshop.account)
+    assert (job["status"], job["reason_code"], job["fine_tuned_model"]) == ("failed", "no_model", None)
+    assert Decimal(workshop.member.get("/v1/spend").json()["total"]) == Decimal(bought["amount_usd"]) > 0
+    workshop.check_books()
+
+
 def test_what_the_server_says_of_a_refusal_is_passed_on(workshop: Workshop) -> None:
     described(workshop, always={"lora_r": 100_000})
     job = workshop.until_over(workshop.submit())

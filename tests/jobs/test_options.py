@@ -62,7 +62,9 @@ def test_a_job_that_learns_no_more_is_stopped_and_keeps_what_it_has_learnt(offic
     assert job["reason_code"] == "early_stopped"
     losses = [one["valid_loss"] for one in office.look(f"/jobs/{job_id}/metrics")["data"] if one["valid_loss"]]
     assert min(losses[-2:]) >= min(losses[:-2])
-    assert len(office.look(f"/jobs/{job_id}/checkpoints")["data"]) > 0
+    kept, *_ = office.look(f"/jobs/{job_id}/checkpoints")["data"]
+    model = office.member.post(f"/v1/jobs/{job_id}/checkpoints/{kept['step']}/register").json()
+    assert (model["provider_model"], office.look("/models")["data"]) == (kept["model"], [model])
 
 
 def test_a_provider_that_fails_is_asked_again_as_often_as_was_wished(office: Office) -> None:

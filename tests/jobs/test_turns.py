@@ -145,7 +145,7 @@ def test_what_the_previous_release_writes_while_this_one_starts_is_taken(office:
     wanted = {"teams": team}
     for table, row_id in (("connections", connection), ("jobs", job)):
         ((wanted[table],),) = api.sql(f"SELECT to_jsonb(t) FROM {table} t WHERE id = %s", row_id)
-    for table in ("job_events", "jobs", "turns", "paces", "connections"):
+    for table in ("job_events", "jobs", "turns", "paces", "walks", "connections"):
         api.sql(f"DELETE FROM {table}")
     with psycopg.connect(api.database.app_url) as db:
         db.execute("SELECT set_config('app.organisation', 'on', true)")

@@ -14,6 +14,7 @@ from shared.providers.base import (
     Rejected,
     StillRunning,
     TrainingOrder,
+    Unnamed,
 )
 from shared.providers.tiers import ServiceTier
 from tests.providers.conftest import azure_at, capture, openai_at, provider_at
@@ -140,7 +141,7 @@ DONE = {"status": "succeeded", "fine_tuned_model": "ft:x", "trained_tokens": 448
         (DONE | {"trained_tokens": -5}, Finished("ft:x", None)),
         (DONE | {"trained_tokens": 2**63 - 1}, Finished("ft:x", None)),
         (DONE | {"trained_tokens": 2**32}, Finished("ft:x", 2**32)),
-        (DONE | {"fine_tuned_model": None}, StillRunning()),
+        (DONE | {"fine_tuned_model": None}, Unnamed(4480)),
         ({"status": "cancelled", "trained_tokens": 12}, Cancelled(12)),
         ({"status": "cancelled"}, Cancelled(None)),
         (

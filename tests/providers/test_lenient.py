@@ -19,6 +19,7 @@ from shared.providers.answers import (
     read_page,
 )
 from shared.providers.base import Unavailable
+from shared.providers.graded import read_graded
 from shared.providers.lenient import parse_object
 
 NAMES = [

@@ -49,6 +49,8 @@ class AzureBlobs:
     changed: dict[str, datetime] = field(default_factory=dict)
     blocks: dict[tuple[str, str], bytes] = field(default_factory=dict)
     failing: int | None = None
+    refuses_signed: bool = False
+    """Whether nobody is let in by a signed address."""
 
     def put(self, name: str, content: bytes) -> None:
         self.blobs[name], self.changed[name] = content, datetime.now(UTC)
@@ -178,10 +180,16 @@ class _Handler(BaseHTTPRequestHandler):
         if self.account.failing is not None:
             self._answer(self.account.failing)
             return False
+        # A signed address shows no header; its signature is taken as it is, its right is not.
+        if self.command == "GET" and self._query.get("sig") and self._query.get("sp") == "r":
+            return not self.account.refuses_signed or self._refuse()
         if self.headers.get("Authorization") != _authorization(self.command, self.path, str(self.headers)):
-            self._answer(403)
-            return False
+            return self._refuse()
         return True
+
+    def _refuse(self) -> bool:
+        self._answer(403)
+        return False
 
     def _answer(self, status: int, content: bytes = b"", **headers: str) -> None:
         self.send_response(status)

@@ -53,6 +53,14 @@ class Control:
         """How many requests of each operation arrived."""
         return dict(self._ask("GET", f"requests?account={quote(account)}")["requests"])
 
+    def advance(self, seconds: float) -> None:
+        """Let the provider's clock run ahead."""
+        self._ask("POST", "clock", {"advance_seconds": seconds})
+
+    def require_bom(self, account: str) -> None:
+        """Azure takes no file without a byte order mark from now on."""
+        self._ask("POST", f"accounts/{account}", {"require_bom": True})
+
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         return Client(self.url).must(method, f"/_sandbox/{path}", body)
 

@@ -22,7 +22,19 @@ from worker.task import TASKS
 
 PATIENCE_SECONDS = 60.0
 
-for noun in ("connections", "datasets", "deployments", "evaluations", "jobs", "moderations", "uploads"):
+for noun in (
+    "connections",
+    "datasets",
+    "deployments",
+    "evaluations",
+    "follow_ups",
+    "groups",
+    "jobs",
+    "moderations",
+    "imports",
+    "strays",
+    "uploads",
+):
     import_module(f"worker.{noun}")  # registers its tasks, as `worker.app` does
 
 

@@ -1,5 +1,6 @@
-"""Bytes that have to be put together first: an upload that came in pieces, the parts of a split, what remedies made."""
+"""Bytes that have to be put together first: an upload that came in pieces, the parts of a split, shares, what remedies made."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.connections.queries import encodings_in_use
@@ -13,8 +14,10 @@ from shared.datasets.rewrite import LineTooLongError
 from shared.datasets.rows import COUNTED, lent_to_remedies, source_rows, sourced_examples
 from shared.datasets.shapes import Shape
 from shared.datasets.splitting.at_random import split
-from shared.datasets.splitting.plan import plan
+from shared.datasets.splitting.keys import SourcedExample
+from shared.datasets.splitting.plan import Assignment, plan
 from shared.datasets.splitting.request import CannotSplitError, SplitRequest
+from shared.datasets.splitting.sampling import nested
 from shared.datasets.tables import Dataset
 from shared.datasets.understanding import reader_of
 from shared.datasets.uploads.assembly import assembled
@@ -67,13 +70,19 @@ def _part(context: Context, taken: Dataset) -> Bytes:
     """Every part is planned anew, and alike: the same examples and the same seed are divided in the same way."""
     assert taken.derivation is not None
     parent, source = _parent(context, taken)
-    request = SplitRequest.of(taken.derivation)
     examples = sourced_examples(context.storage.open(parent.blob), source)
-    planned = plan(examples, request, Shape(parent.format or Shape.CHAT))
-    wanted = request.parts.index(taken.derivation["split"])
+    planned, wanted = _planned(taken.derivation, examples, Shape(parent.format or Shape.CHAT))
     with context.storage.open(parent.examples_blob) as lines, target(context.storage, taken.team_id) as part:
         split(lines, planned, [part if place == wanted else _Nowhere() for place in range(len(planned.sizes))])
         return part.keep()
+
+
+def _planned(how: dict[str, Any], examples: Iterable[SourcedExample], shape: Shape) -> tuple[Assignment, int]:
+    """The part of every example, and the number of the part that is to be written."""
+    if "sample" in how:
+        return nested(examples, how["sample"], how["seed"], shape), 0
+    request = SplitRequest.of(how)
+    return plan(examples, request, shape), request.parts.index(how["split"])
 
 
 def _prepare(context: Context, taken: Dataset) -> None:

@@ -21,7 +21,7 @@ from shared.jobs.queries import known_provider_events
 from shared.jobs.rounds import Round, record_seen, record_unchanged
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
-from shared.providers.base import Provider, ProviderError, ProviderJob
+from shared.providers.base import Provider, ProviderError, ProviderJob, Unnamed
 from worker.context import Context
 from worker.jobs.several import Several
 from worker.jobs.trouble import record_fault, record_own_trouble
@@ -77,8 +77,13 @@ def follow(looking: Looking, seen: Seen) -> int:
 
 
 def _is_urgent(job: Job, answer: ProviderJob) -> bool:
-    """Whether it is over, or somebody wants it to be."""
-    return is_over(answer) or job.status is JobStatus.CANCELLING or job.wish is not None
+    """Whether it is over, if only nearly, or somebody wants it to be."""
+    return (
+        is_over(answer)
+        or isinstance(answer.outcome, Unnamed)
+        or job.status is JobStatus.CANCELLING
+        or job.wish is not None
+    )
 
 
 def _worth_asking(looking: Looking, live: Iterable[Job]) -> Sequence[Job]:

@@ -9,12 +9,13 @@ from shared.jobs.queries import get_job
 from shared.jobs.recording import (
     SILENCE_SECONDS,
     record_bought,
-    record_duplicate,
     record_fenced,
     record_given_up,
     record_silence,
     record_unknown,
 )
+from shared.jobs.strays.recording import record_duplicate
+from shared.jobs.tags import Tag
 from shared.jobs.taking import Work
 from shared.lifecycles import JobStatus
 from shared.providers.base import Provider, ProviderError, ProviderJob, TrainingOrder, Unavailable
@@ -31,7 +32,7 @@ def order(context: Context, work: Work, provider: Provider) -> None:
     """Send the order. That it is about to be sent was committed with the claim. Raises Unanswered."""
     late = _bought_late(context, work, provider)
     if late:
-        _adopt(context, work, provider, late)
+        adopt(context, work, provider, late)
         return
     try:
         bought = provider.create_job(_order(context, work))
@@ -41,7 +42,7 @@ def order(context: Context, work: Work, provider: Provider) -> None:
         with context.database.transaction() as db:
             record_silence(db, work, error.reason)
         raise Unanswered from error
-    _adopt(context, work, provider, [bought])
+    adopt(context, work, provider, [bought])
 
 
 def reconcile(context: Context, work: Work, provider: Provider) -> None:
@@ -71,11 +72,11 @@ def reconcile(context: Context, work: Work, provider: Provider) -> None:
             record_silence(db, work, "the order was not answered")
 
 
-def adopt_any(context: Context, work: Work, provider: Provider, training_file_id: str) -> bool:
-    """Take what was bought with a file as ours. False when nothing was."""
+def adopt_any(context: Context, work: Work, provider: Provider, training_file_id: str | None) -> bool:
+    """Take what was bought with a file as ours; None: with whichever, by its tag. False when nothing was."""
     found = provider.jobs_of_file(training_file_id, tag(context, work, work.job.epoch))
     if found:
-        _adopt(context, work, provider, found)
+        adopt(context, work, provider, found)
     return bool(found)
 
 
@@ -88,7 +89,7 @@ def stop_late_ones(context: Context, work: Work, provider: Provider) -> None:
 
 def tag(context: Context, work: Work, epoch: int) -> str:
     """What an attempt's order carries where the provider takes metadata."""
-    return f"{context.installation}/{work.job.team_id}/{work.job.id}/e{epoch}"
+    return str(Tag(context.installation, work.job.team_id, work.job.id, epoch))
 
 
 def _bought_late(context: Context, work: Work, provider: Provider) -> list[ProviderJob]:
@@ -100,7 +101,7 @@ def _bought_late(context: Context, work: Work, provider: Provider) -> list[Provi
     ]
 
 
-def _adopt(context: Context, work: Work, provider: Provider, found: Sequence[ProviderJob]) -> None:
+def adopt(context: Context, work: Work, provider: Provider, found: Sequence[ProviderJob]) -> None:
     """Take the first of what was bought as ours, and stop the others."""
     first, *others = sorted(found, key=lambda one: one.created_at.timestamp() if one.created_at else 0.0)
     with context.database.transaction() as db:
@@ -119,13 +120,13 @@ def _is_unwanted(context: Context, work: Work, bought: ProviderJob) -> bool:
 
 
 def _stop(context: Context, work: Work, provider: Provider, duplicate: ProviderJob) -> None:
+    """Written down first: whether it could be stopped, and what it has cost, is then seen to until it is over."""
+    with context.database.transaction() as db:
+        record_duplicate(db, get_job(db, work.job.id), duplicate)
     try:
         provider.cancel(duplicate.id)
     except ProviderError as error:
-        log.exception("duplicate_not_cancelled", job=work.job.id, provider_job=duplicate.id, why=error.reason)
-        return
-    with context.database.transaction() as db:
-        record_duplicate(db, work, duplicate)
+        log.warning("duplicate_not_cancelled", job=work.job.id, provider_job=duplicate.id, why=error.reason)
 
 
 def _order(context: Context, work: Work) -> TrainingOrder:

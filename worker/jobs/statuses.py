@@ -10,7 +10,7 @@ from functools import partial
 from shared.ids import JobId
 from shared.jobs.rounds import Round
 from shared.jobs.tables import Job
-from shared.providers.base import Provider, ProviderError, ProviderJob, Rejected
+from shared.providers.base import Provider, ProviderError, ProviderJob, Rejected, Unnamed
 from worker.jobs.several import Several
 from worker.meter import TooLate
 
@@ -43,7 +43,8 @@ def _from_pages(round_: Round, provider: Provider, several: Several) -> dict[Job
             if page is None:
                 break
             several.note_answer()
-            found |= {wanted[seen.id]: seen for seen in page if seen.id in wanted}
+            # What a model is called may be told to who asks for its job alone.
+            found |= {wanted[one.id]: one for one in page if one.id in wanted and not isinstance(one.outcome, Unnamed)}
     except Rejected as error:
         several.is_everybodys(error)  # a provider that does not list is asked for each
     except (ProviderError, TooLate) as error:

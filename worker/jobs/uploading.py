@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from tempfile import TemporaryFile
 
-from shared.datasets.queries import get_dataset
-from shared.datasets.rewrite import write_plain
-from shared.ids import DatasetId
 from shared.jobs.recording import record_failure, record_files, record_given_up
+from shared.jobs.tags import Tag, read_tag
 from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
-from worker.jobs.ordering import adopt_any
+from worker.jobs.ordering import adopt, adopt_any
+from worker.jobs.receipts import bought_for
+from worker.jobs.sending import send
 
 
 def file_prefix(context: Context, work: Work) -> str:
     """What the names of all files of a job begin with, whatever the attempt."""
-    return f"tw_{context.installation}_{work.job.team_id}_{work.job.id}_"
+    return tag_of(context, work).prefix
 
 
 def upload(context: Context, work: Work, provider: Provider) -> None:
@@ -27,10 +26,22 @@ def upload(context: Context, work: Work, provider: Provider) -> None:
         _look_again(context, work, provider)
         return
     there = _there(context, work, provider)
-    training = there.get(_name(context, work, "training"))
-    if training is not None and adopt_any(context, work, provider, training.id):
-        return  # bought before our row knew of it: the database was put back to an earlier day
-    _send(context, work, provider, there)
+    if not _adopt_bought(context, work, provider, there):
+        _send(context, work, provider, there)
+
+
+def _adopt_bought(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> bool:
+    """What was bought before our row knew of it: the database was put back to an earlier day. Its file may be gone since, or
+    be that of a later attempt.
+    """
+    trained_on = [None, *(file.id for name, file in there.items() if read_tag(None, name))]
+    if any(adopt_any(context, work, provider, file_id) for file_id in trained_on):
+        return True
+    provider_job_id = bought_for(context.storage, tag_of(context, work))
+    bought = provider.job(provider_job_id) if provider_job_id else None
+    if bought is not None:
+        adopt(context, work, provider, [bought])
+    return bought is not None
 
 
 def _there(context: Context, work: Work, provider: Provider) -> dict[str, ProviderFile]:
@@ -45,26 +56,22 @@ def _there(context: Context, work: Work, provider: Provider) -> dict[str, Provid
 
 
 def _name(context: Context, work: Work, role: str) -> str:
-    return f"{file_prefix(context, work)}e{work.job.epoch}_{role}.jsonl"
+    return tag_of(context, work).file_name(role)
+
+
+def tag_of(context: Context, work: Work) -> Tag:
+    """Whose an attempt's order and files are."""
+    return Tag(context.installation, work.job.team_id, work.job.id, work.job.epoch)
 
 
 def _send(context: Context, work: Work, provider: Provider, there: Mapping[str, ProviderFile]) -> None:
     roles = {"training": work.job.dataset_id, "validation": work.job.validation_dataset_id}
     sent = {
-        role: there.get(name) or _send_one(context, provider, name, dataset_id)
+        role: there.get(name) or send(context, work, provider, name, dataset_id)
         for role, dataset_id in roles.items()
         if dataset_id is not None and (name := _name(context, work, role))
     }
     _record(context, work, sent["training"], sent.get("validation"))
-
-
-def _send_one(context: Context, provider: Provider, name: str, dataset_id: DatasetId) -> ProviderFile:
-    with context.database.reading() as db:
-        key = get_dataset(db, dataset_id).examples_blob
-    with context.storage.open(key) as source, TemporaryFile() as plain:
-        write_plain(source, plain)
-        plain.seek(0)
-        return provider.upload(name, plain)
 
 
 def _look_again(context: Context, work: Work, provider: Provider) -> None:

@@ -1,0 +1,164 @@
+"""Groups of jobs through the front door: all or nothing, under one cap, compared; on growing shares of the data too."""
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+from tests.support.laboratory import jsonl, rows
+from tests.support.office import HELD_OUT, MODEL, Office
+
+OTHER = "gpt-4.1-mini-2025-04-14"
+TRAINING = rows("support_triage", held_out=False)[:40]
+
+
+def wanted(dataset: str, **more: Any) -> dict[str, Any]:
+    """Two models, once and twice through the data."""
+    models = [{"model": MODEL}, {"model": OTHER}]
+    asked = {"name": "which", "dataset_id": dataset, "models": models, "grid": {"n_epochs": [1, 2]}}
+    return asked | {"max_cost_usd": "5.00"} | more
+
+
+def ordered(office: Office, asked: dict[str, Any]) -> dict[str, Any]:
+    made = office.member.post("/v1/job-groups", json=asked)
+    assert made.status_code == 202, made.text
+    assert made.headers["Location"] == f"/v1/job-groups/{made.json()['id']}"
+    return dict(made.json())
+
+
+def ended(office: Office, group: dict[str, Any]) -> dict[str, Any]:
+    for _ in range(40):
+        office.drain()
+        seen = office.look(f"/job-groups/{group['id']}")
+        if seen["status"] not in ("running", "preparing"):
+            return seen
+        office.pass_time(3600)
+    raise AssertionError(office.look("/jobs"))
+
+
+def evaluations(office: Office) -> set[str]:
+    return {one["id"] for one in office.look("/evaluations")["data"]}
+
+
+def test_a_group_is_ordered_whole_and_cancelled_whole(office: Office) -> None:
+    office.openai()
+    asked = wanted(office.dataset(HELD_OUT))
+    weighed = office.member.post("/v1/job-groups/estimate", json=asked).json()
+    assert (len(weighed["data"]), weighed["within_cap"], office.lab.held()) == (4, True, 0)
+    group = ordered(office, asked)
+    assert (group["status"], group["held_usd"]) == ("running", weighed["at_most_usd"])
+    assert sum(Decimal(job["held"]) for job in group["jobs"]) == Decimal(group["held_usd"])
+    assert office.job(group["jobs"][0]["id"])["group_id"] == group["id"]
+    assert office.look("/job-groups")["data"] == [group]
+    path = f"/v1/job-groups/{group['id']}"
+    stranger = office.lab.api.member(office.lab.api.team("sales")["id"])
+    answers = [stranger.get(path), stranger.get(f"{path}/comparison"), stranger.post(f"{path}/cancel")]
+    assert [one.status_code for one in answers] == [404, 404, 404]
+    cancelled = [office.member.post(f"{path}/cancel").json() for _ in range(2)]
+    assert cancelled[0] == cancelled[1]
+    assert (cancelled[0]["status"], {job["status"] for job in cancelled[0]["jobs"]}) == ("ended", {"cancelled"})
+    found = office.look(f"/job-groups/{group['id']}/comparison")
+    assert (found["ranked_by"], {line["rank"] for line in found["data"]}) == (None, {None})
+    assert {(line["differs"]["model"], line["differs"]["n_epochs"]) for line in found["data"]} == {
+        (model, n_epochs) for model in (MODEL, OTHER) for n_epochs in (1, 2)
+    }
+    assert office.lab.held() == 0
+
+
+def test_what_one_of_it_meets_refuses_all_of_it(office: Office) -> None:
+    office.openai()
+    dataset = office.dataset()
+    few = wanted(dataset, max_cost_usd="0.01")
+    refused = office.member.post("/v1/job-groups", json=few).json()
+    assert refused["code"] == "max_cost_exceeded"
+    assert refused["dearest"][0].startswith(f"{MODEL}, n_epochs 2 ($0.")
+    assert not office.member.post("/v1/job-groups/estimate", json=few).json()["within_cap"]
+    unknown = office.member.post("/v1/job-groups", json=wanted(dataset, models=[{"model": MODEL}, {"model": "nobody"}]))
+    assert (unknown.json()["code"], unknown.json()["detail"][:6]) == ("model_not_trainable", "nobody")
+    too_many = wanted(dataset, grid={"n_epochs": [*range(1, 14)]})
+    assert "26 jobs" in office.member.post("/v1/job-groups", json=too_many).text
+    office.lab.budget("0.000001")
+    beyond = office.member.post("/v1/job-groups", json=wanted(dataset))
+    assert (beyond.status_code, beyond.json()["code"]) == (402, "budget_exceeded")
+    assert (office.look("/jobs")["data"], office.look("/job-groups")["data"], office.lab.held()) == ([], [], 0)
+
+
+def test_the_cap_holds_for_the_sum_while_they_train(office: Office) -> None:
+    connection = office.openai()
+    office.lab.api.admin.patch(f"/v1/connections/{connection}", json={"max_running": 2})
+    office.lab.sandbox.post(f"/accounts/{office.lab.account}", {"auto_epochs": 25})
+    choices = [{}, {"learning_rate_multiplier": 2}, {"learning_rate_multiplier": 3}]
+    asked = wanted(office.dataset(), models=[{"model": MODEL}], grid=None, hyperparameters=choices)
+    asked["max_cost_usd"] = office.member.post("/v1/job-groups/estimate", json=asked).json()["at_most_usd"]
+    group = ordered(office, asked)
+    *training, waiting = (job["id"] for job in group["jobs"])
+    for job_id in training:
+        job = office.until(job_id, "paused", "succeeded", step_seconds=60)
+        assert (job["status"], job["reason_code"]) == ("paused", "max_cost_reached")
+        assert group["id"] in job["reason"]
+    never_bought = office.until(waiting, "failed", "running")
+    assert (never_bought["status"], never_bought["reason_code"]) == ("failed", "barred")
+    cancelled = office.member.post(f"/v1/job-groups/{group['id']}/cancel").json()
+    assert [job["status"] for job in cancelled["jobs"]] == ["cancelling", "cancelling", "failed"]
+    assert ended(office, group)["status"] == "ended"
+    bills = [Decimal(bill["amount_usd"]) for bill in office.bought()]
+    cap = Decimal(asked["max_cost_usd"])
+    assert max(bills) < cap * Decimal("0.9") < sum(bills)
+    assert (len(bills), office.lab.held()) == (2, 0)
+
+
+def test_growing_shares_of_the_data_are_nested_and_say_whether_more_helped(office: Office) -> None:
+    office.openai()
+    dataset, held = office.dataset(TRAINING), office.dataset(HELD_OUT, "held")
+    evaluation = {"graders": ["exact_match"], "compare_with": [], "max_answers": 8}
+    shared = {"models": [{"model": OTHER}], "grid": {"n_epochs": [3]}, "shares": [0.25, 1], "seed": 7}
+    asked = wanted(dataset, validation_dataset_id=held, evaluation=evaluation, **shared)
+    group = ordered(office, asked)
+    assert (group["status"], group["jobs"], group["n_jobs"], office.lab.held()) == ("preparing", [], 2, 0)
+    for _ in range(3):
+        office.drain()
+        office.pass_time(2)
+    running = office.look(f"/job-groups/{group['id']}")
+    assert Decimal(running["for_evaluations_usd"]) > 0
+    contents = [office.member.get(f"/v1/datasets/{job['dataset_id']}/content").content for job in running["jobs"]]
+    examples = [set(content.splitlines()) for content in contents]
+    assert [len(some) for some in examples] == [10, 40]
+    assert examples[0] < examples[1] == set(jsonl(TRAINING).splitlines())
+    assert ended(office, group)["status"] == "ended"
+    office.drain()
+    found = office.look(f"/job-groups/{group['id']}/comparison")
+    assert (found["ranked_by"], {line["evaluation_id"] for line in found["data"]}) == (
+        "exact_match",
+        evaluations(office),
+    )
+    trained = sum(Decimal(line["charged_usd"]) for line in found["data"])
+    (of_training,) = (row for row in office.look("/spend?group_by=kind")["data"] if row["kind"] == "training")
+    assert trained == Decimal(of_training["amount"])
+    path = f"/v1/job-groups/{group['id']}/comparison"
+    table = list(csv.DictReader(io.StringIO(office.member.get(path, headers={"Accept": "text/csv"}).text)))
+    assert [(row["job_id"], float(row["share"])) for row in table] == [
+        (line["job_id"], line["differs"]["share"]) for line in found["data"]
+    ]
+    scores = {line["differs"]["share"]: line["score"] for line in found["data"]}
+    (more,) = found["more_data"]
+    assert f"{scores[0.25]:.3f}" in more["says"]
+    assert f"{scores[1.0]:.3f}" in more["says"]
+    assert more["verdict"] in ("helped", "cannot_tell")
+    again = ordered(office, asked)
+    for _ in range(2):
+        office.drain()
+        office.pass_time(2)
+    datasets = {job["dataset_id"] for job in office.look(f"/job-groups/{again['id']}")["jobs"]}
+    assert datasets == {job["dataset_id"] for job in running["jobs"]}
+
+
+def test_what_is_found_out_late_is_told_on_the_group_and_nothing_is_ordered(office: Office) -> None:
+    office.openai()
+    dataset = office.dataset(TRAINING)
+    shared = {"models": [{"model": OTHER}], "grid": None, "shares": [0.1, 1]}
+    group = ended(office, ordered(office, wanted(dataset, **shared)))
+    assert (group["status"], group["reason_code"], group["jobs"]) == ("refused", "dataset_rejected", [])
+    assert "0.1 of the data" in group["reason"]
+    early = ordered(office, wanted(dataset, **shared | {"shares": [0.5, 1]}))
+    assert office.member.post(f"/v1/job-groups/{early['id']}/cancel").json()["status"] == "cancelled"
+    assert (ended(office, early)["status"], office.look("/jobs")["data"]) == ("cancelled", [])
