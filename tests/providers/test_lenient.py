@@ -14,7 +14,6 @@ from shared.providers.answers import (
     read_checkpoint,
     read_event,
     read_file,
-    read_graded,
     read_job,
     read_page,
 )
