@@ -30,6 +30,7 @@ TAGS = {
     "routing": "Where a dataset, or all of a team's data, may go.",
     "moderations": "Datasets shown to a provider's moderation, which costs nothing.",
     "estimates": "What can be trained, and what it would cost.",
+    "graders": "What reinforcement rewards answers by, tried before it is ordered with.",
     "jobs": "Fine-tuning jobs: ordered, followed, cancelled.",
     "provider webhooks": "What OpenAI pushes to us, signed.",
     "evaluations": "Models compared on the examples of a dataset.",

@@ -17,6 +17,7 @@ from sandbox.operations import (
     deployments,
     fetching,
     files,
+    graders,
     jobs,
     models,
     moderations,
@@ -47,6 +48,10 @@ _BOTH: Table = (
     ("retrieve_model", "GET", "/models/{model}", models.retrieve),
     ("delete_model", "DELETE", "/models/{model}", models.delete),
 )
+_GRADERS: Table = (
+    ("validate_grader", "POST", "/fine_tuning/alpha/graders/validate", graders.validate),
+    ("run_grader", "POST", "/fine_tuning/alpha/graders/run", graders.run),
+)
 _CHAT: Table = (("chat", "POST", "/chat/completions", chat.complete),)
 _OPENAI_ONLY: Table = (
     ("moderations", "POST", "/moderations", moderations.moderate),
@@ -75,9 +80,9 @@ _ARM_PREFIX = (
 
 # Azure's v1 paths lie below its dated ones, so they are tried first.
 _DOORS: tuple[tuple[Door, str, Table], ...] = (
-    (reading.OPENAI, "/v1", _BOTH + _CHAT + _OPENAI_ONLY),
-    (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _AZURE_ONLY + _CHAT),
-    (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _AZURE_ONLY + _DEPLOYED_CHAT),
+    (reading.OPENAI, "/v1", _BOTH + _GRADERS + _CHAT + _OPENAI_ONLY),
+    (reading.AZURE_V1, "/azure/{resource}/openai/v1", _BOTH + _GRADERS + _AZURE_ONLY + _CHAT),
+    (reading.AZURE_DATED, "/azure/{resource}/openai", _BOTH + _GRADERS + _AZURE_ONLY + _DEPLOYED_CHAT),
     (reading.ARM, _ARM_PREFIX, _ARM),
     (reading.COMPATIBLE, "/compatible/v1", _BOTH + _CHAT),
     (reading.COMPATIBLE, "/compatible/v0", _COMPATIBLE_MODELS),

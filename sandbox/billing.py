@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from sandbox import rewarding
 from sandbox.catalogue import MODELS, training_price
-from sandbox.progress import Progress
+from sandbox.progress import Progress, share_done
 from sandbox.records import Job
 from sandbox.wire import Dialect
 
@@ -13,8 +14,8 @@ _AZURE_ROUNDS_TO = 1_000
 
 
 def billed_tokens(job: Job, progress: Progress) -> int:
-    """Failed jobs cost nothing; cancelled ones the work done; Azure bills whole thousands."""
-    if progress.status not in {"succeeded", "cancelled"}:
+    """Failed jobs cost nothing; cancelled ones the work done; Azure bills whole thousands. Of time none are billed."""
+    if job.method == rewarding.METHOD or progress.status not in {"succeeded", "cancelled"}:
         return 0
     exact = job.plan.tokens_per_epoch * job.plan.n_epochs * progress.steps_done // job.plan.steps
     if job.dialect is not Dialect.AZURE:
@@ -22,9 +23,16 @@ def billed_tokens(job: Job, progress: Progress) -> int:
     return (exact + _AZURE_ROUNDS_TO // 2) // _AZURE_ROUNDS_TO * _AZURE_ROUNDS_TO
 
 
+def billed_steps(job: Job, progress: Progress) -> int:
+    """Of a job that is billed by time: when it fails, those that a pause had kept."""
+    if progress.status != "failed":
+        return progress.steps_done
+    return max((int(job.plan.steps * share_done(job, each.elapsed)) for each in job.pauses), default=0)
+
+
 def trained_tokens(job: Job, progress: Progress) -> int | None:
     """What the job object shows. On Azure it is not the bill: every example counts as much as the longest one."""
-    if progress.status not in {"succeeded", "cancelled"}:
+    if job.method == rewarding.METHOD or progress.status not in {"succeeded", "cancelled"}:
         return None
     if job.dialect is not Dialect.AZURE:
         return billed_tokens(job, progress)
@@ -33,6 +41,8 @@ def trained_tokens(job: Job, progress: Progress) -> int | None:
 
 
 def amount_usd(job: Job, progress: Progress) -> Decimal | None:
-    """None when no price of the model's training is known."""
+    """None when no price of the model's training is known. What is billed by time is shown as it grows."""
+    if job.method == rewarding.METHOD:
+        return rewarding.amount_usd(job, billed_steps(job, progress))
     price = training_price(MODELS[job.dialect, job.base], job.tier)
     return None if price is None else price * billed_tokens(job, progress) / _MILLION

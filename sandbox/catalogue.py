@@ -4,7 +4,7 @@ Days are counted from the day the clock opened, not written as dates: a catalogu
 job one day, and the tests with it. Prices are the published ones as known in November 2026; None means that none was found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,13 +16,14 @@ OPENAI_TRAINING_ENDS_AFTER_DAYS = 47
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Usd per million tokens."""
+    """Usd per million tokens; `training_hour` of what is billed by time."""
 
     training: Decimal | None
     base_input: Decimal
     base_output: Decimal
     tuned_input: Decimal
     tuned_output: Decimal
+    training_hour: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Model:
         return method in self.methods and self.is_served(opened_on, today)
 
 
+def _by_the_hour(hour: str, base: tuple[str, str], tuned: tuple[str, str]) -> Prices:
+    return replace(_prices(None, base, tuned), training_hour=Decimal(hour))
+
+
 def _prices(training: str | None, base: tuple[str, str], tuned: tuple[str, str]) -> Prices:
     return Prices(
         training=None if training is None else Decimal(training),
@@ -60,11 +65,13 @@ def _prices(training: str | None, base: tuple[str, str], tuned: tuple[str, str])
 
 _SUPERVISED = ("supervised",)
 _BOTH = ("supervised", "dpo")
+_REWARDED = ("reinforcement",)
 _OPENAI = (
     Model("gpt-4.1-2025-04-14", Dialect.OPENAI, _BOTH, _prices("25", ("2", "8"), ("3", "12")), 55),
     Model("gpt-4.1-mini-2025-04-14", Dialect.OPENAI, _BOTH, _prices("5", ("0.4", "1.6"), ("0.8", "3.2")), 55),
     Model("gpt-4o-2024-08-06", Dialect.OPENAI, _BOTH, _prices("25", ("2.5", "10"), ("3.75", "15")), 55),
     Model("gpt-4o-mini-2024-07-18", Dialect.OPENAI, _BOTH, _prices("3", ("0.15", "0.6"), ("0.3", "1.2")), 55, 1.8),
+    Model("o4-mini-2025-04-16", Dialect.OPENAI, _REWARDED, _by_the_hour("100", ("1.1", "4.4"), ("4", "16")), 55, 1.0),
     Model("gpt-4o-2024-11-20", Dialect.OPENAI, (), _prices(None, ("2.5", "10"), ("3.75", "15")), 55),
     Model("gpt-5-2025-08-07", Dialect.OPENAI, (), _prices(None, ("1.25", "10"), ("1.25", "10")), 21),
     Model("gpt-4.1-nano-2025-04-14", Dialect.OPENAI, _BOTH, _prices("1.5", ("0.1", "0.4"), ("0.2", "0.8")), -28, 0.1),
@@ -78,6 +85,7 @@ _AZURE = (
     Model("gpt-4.1-mini-2025-04-14", Dialect.AZURE, _BOTH, _prices(None, ("0.4", "1.6"), ("0.4", "1.6")), 145),
     Model("gpt-4.1-nano-2025-04-14", Dialect.AZURE, _BOTH, _prices(None, ("0.1", "0.4"), ("0.1", "0.4")), 145, 0.1),
     Model("gpt-4o-2024-08-06", Dialect.AZURE, _BOTH, _prices(None, ("2.5", "10"), ("2.5", "10")), 145),
+    Model("o4-mini-2025-04-16", Dialect.AZURE, _REWARDED, _by_the_hour("100", ("1.1", "4.4"), ("1.1", "4.4")), 300, 1.0),
     Model("gpt-4o-mini-2024-07-18", Dialect.AZURE, _SUPERVISED, _prices(None, ("0.15", "0.6"), ("0.15", "0.6")), 145, 1.8),
 )  # fmt: skip
 
@@ -109,6 +117,7 @@ _ALIASES = {
     "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
     "gpt-3.5-turbo": "gpt-3.5-turbo-0125",
     "gpt-5": "gpt-5-2025-08-07",
+    "o4-mini": "o4-mini-2025-04-16",
 }
 
 

@@ -50,15 +50,20 @@ class Reading:
     dialect: Dialect
     encoding: str
     max_example_tokens: int
+    item_keys: tuple[str, ...] = ()
+    """What the grader reads of each example; the first of it is taken for the answer that it wants."""
 
 
 def read(content: bytes, reading: Reading) -> list[Example]:
     """The file's examples in order; raises Fault for the first thing that is wrong."""
     rows = list(_rows(content))
     _check_format(rows, reading.method)
-    check = _check_chat if reading.method == "supervised" else _check_preference
+    check = _CHECKS[reading.method]
     for number, row in enumerate(rows, start=1):
         check(row, number, reading.dialect)
+        for key in reading.item_keys:
+            if key not in row:
+                raise _format_error(f"Example {number} is missing key '{key}', which the grader refers to.")
     if len(rows) < MIN_EXAMPLES:
         text = f"Training file has {len(rows)} example(s), but must have at least {MIN_EXAMPLES} examples"
         raise Fault("invalid_n_examples", text)
@@ -149,6 +154,17 @@ def _check_preference(row: Json, number: int, dialect: Dialect) -> None:
         _check_messages(messages, number, dialect)
 
 
+def _check_asked(row: Json, number: int, dialect: Dialect) -> None:
+    if "messages" not in row:
+        raise _format_error(f"Example {number} is missing key 'messages'")
+    _check_messages(row["messages"], number, dialect)
+    if row["messages"][-1]["role"] != "user":
+        raise _format_error(f"Example {number}: the last message must be from the user")
+
+
+_CHECKS = {"supervised": _check_chat, "dpo": _check_preference, "reinforcement": _check_asked}
+
+
 def _check_messages(messages: Any, number: int, dialect: Dialect) -> None:
     if not isinstance(messages, list) or not messages:
         raise _format_error(f"Example {number} must have a list of messages that is not empty")
@@ -196,9 +212,12 @@ def _content_fault(message: Json, dialect: Dialect) -> str | None:
 
 
 def _example(row: Json, reading: Reading) -> Example:
+    extra: list[Json] = []
     if reading.method == "supervised":
         *asked, answered = row["messages"]
-        extra: list[Json] = []
+        tools = row.get("tools")
+    elif reading.method == "reinforcement":
+        asked, answered = row["messages"], {"role": "assistant", "content": _wanted(row, reading.item_keys)}
         tools = row.get("tools")
     else:
         asked, answered = row["input"]["messages"], row["preferred_output"][-1]
@@ -211,6 +230,11 @@ def _example(row: Json, reading: Reading) -> Example:
         tool_calls=tuple(answered.get("tool_calls") or ()),
         tokens=min(tokens.count_example(billed, tools, reading.encoding), reading.max_example_tokens),
     )
+
+
+def _wanted(row: Json, keys: tuple[str, ...]) -> str:
+    value = row[keys[0]] if keys else ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def last_question(messages: list[Any]) -> str:

@@ -44,8 +44,16 @@ _RULES = {
     "beta": (float, 0, 2),
     "l2_multiplier": (float, 0, math.inf),
     "prompt_loss_weight": (float, 0, 1),
+    "compute_multiplier": (float, 0, 10),
+    "eval_interval": (int, 1, math.inf),
+    "eval_samples": (int, 1, math.inf),
 }
 _OPENAIS = frozenset({"n_epochs", "batch_size", "learning_rate_multiplier"})
+_EFFORTS = ("default", "low", "medium", "high")
+_OF_METHODS = {
+    "dpo": frozenset({"beta"}),
+    "reinforcement": frozenset({"compute_multiplier", "eval_interval", "eval_samples", "reasoning_effort"}),
+}
 _ALLOWED = {
     Dialect.OPENAI: _OPENAIS,
     Dialect.AZURE: _OPENAIS,
@@ -54,15 +62,15 @@ _ALLOWED = {
 _AUTO = ("auto", -1, None)
 
 
-def check(given: Any, path: str, dialect: Dialect, *, is_dpo: bool) -> Json:
+def check(given: Any, path: str, dialect: Dialect, method: str = "supervised") -> Json:
     """The hyperparameters asked for, without those left to the provider."""
     if given is None:
         return {}
     if not isinstance(given, dict):
         raise invalid(f"Invalid type for '{path}': expected an object.", path, "invalid_type")
-    allowed = _ALLOWED[dialect] | ({"beta"} if is_dpo else set())
+    allowed = _ALLOWED[dialect] | _OF_METHODS.get(method, frozenset())
     if dialect is Dialect.AZURE:
-        allowed |= {"l2_multiplier" if is_dpo else "prompt_loss_weight"}
+        allowed |= {"supervised": {"prompt_loss_weight"}, "dpo": {"l2_multiplier"}}.get(method, set())
     for name, value in given.items():
         if name not in allowed:
             raise invalid(f"Unknown parameter: '{path}.{name}'.", f"{path}.{name}", "unknown_parameter")
@@ -76,6 +84,10 @@ def _is_auto(value: Any) -> bool:
 
 
 def _check_value(name: str, value: Any, path: str) -> None:
+    if name == "reasoning_effort":
+        if value not in _EFFORTS:
+            raise invalid(f"Invalid value for '{path}'.", path, "invalid_value")
+        return
     kind, low, high = _RULES[name]
     is_number = isinstance(value, int) or (kind is float and isinstance(value, float))
     if isinstance(value, bool) is not (kind is bool) or not is_number:

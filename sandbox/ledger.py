@@ -3,10 +3,11 @@
 from collections import Counter
 from decimal import Decimal
 
-from sandbox.billing import amount_usd, billed_tokens
+from sandbox.billing import amount_usd, billed_steps, billed_tokens
 from sandbox.catalogue import MODELS
 from sandbox.hosting import gone_at, hosted_hours, hosting_usd
 from sandbox.records import Account, ChatUse, Deployment, Job
+from sandbox.rewarding import billed_seconds
 from sandbox.wire import Dialect, Json
 from sandbox.world import World
 
@@ -42,6 +43,7 @@ def _job(world: World, job: Job) -> Json:
         "status": progress.status,
         "steps_done": progress.steps_done,
         "billed_tokens": billed_tokens(job, progress),
+        "billed_seconds": billed_seconds(job, billed_steps(job, progress)) if job.grader else None,
         "amount_usd": None if amount is None else f"{amount.normalize():f}",
         "created_at": job.created_at,
         "is_deleted": job.is_deleted,

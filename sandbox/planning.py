@@ -4,12 +4,21 @@ import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sandbox import hyperparameters
+from sandbox import hyperparameters, rewarding
 from sandbox.catalogue import Model
 from sandbox.examples import Fault, Reading
+from sandbox.graders import keys_of
 from sandbox.records import Plan, StoredFile
 from sandbox.wire import Dialect, Json
 from sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """What answers are worth, and the schema that they are to fit."""
+
+    grader: Json
+    response_format: Json | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +32,20 @@ class Order:
     validation: StoredFile | None
     dialect: Dialect
     auto_epochs: int | None = None
+    reward: Reward | None = None
+
+    @property
+    def reading(self) -> Reading:
+        return reading_of(self.base, self.method, self.dialect, self.reward.grader if self.reward else None)
 
 
-def reading_of(model: Model, method: str, dialect: Dialect) -> Reading:
-    return Reading(method, dialect, model.encoding, model.max_example_tokens)
+def reading_of(model: Model, method: str, dialect: Dialect, grader: Json | None) -> Reading:
+    keys = tuple(keys_of(grader)) if grader else ()
+    return Reading(method, dialect, model.encoding, model.max_example_tokens, keys)
 
 
 def plan(world: World, order: Order) -> Plan:
-    reading = reading_of(order.base, order.method, order.dialect)
+    reading = order.reading
     try:
         learner = world.learner(order.training.digest, reading)
     except Fault as fault:
@@ -56,7 +71,8 @@ def _chosen(order: Order, examples: int) -> tuple[int, int]:
     epochs, batch = order.hyperparameters.get("n_epochs") or order.auto_epochs, order.hyperparameters.get("batch_size")
     if order.dialect is Dialect.COMPATIBLE:
         return epochs or hyperparameters.COMPATIBLE_EPOCHS, batch or hyperparameters.COMPATIBLE_BATCH
-    return epochs or hyperparameters.auto_epochs(examples), batch or hyperparameters.auto_batch_size(examples)
+    usual = rewarding.batch_size if order.reward else hyperparameters.auto_batch_size
+    return epochs or hyperparameters.auto_epochs(examples), batch or usual(examples)
 
 
 def _learning_rate(order: Order) -> float:
@@ -74,7 +90,7 @@ def read_ahead(world: World, order: Order) -> None:
     for file in (order.training, order.validation):
         with suppress(Fault):
             if file is not None:
-                world.learner(file.digest, reading_of(order.base, order.method, order.dialect))
+                world.learner(file.digest, order.reading)
 
 
 def _validation_fault(world: World, file: StoredFile | None, reading: Reading) -> Json | None:

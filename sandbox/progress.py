@@ -6,7 +6,7 @@ proportions of the observed ones and are shortened at the tail.
 
 from dataclasses import dataclass
 
-from sandbox import pausing
+from sandbox import pausing, rewarding
 from sandbox.records import Job
 from sandbox.wire import Dialect
 
@@ -28,13 +28,20 @@ class Progress:
     finished_at_elapsed: float | None
 
 
+def starts_at(job: Job) -> float:
+    """When its first step begins."""
+    return STARTED_AT + (rewarding.SETUP_SECONDS if job.method == rewarding.METHOD else 0.0)
+
+
 def training_seconds(job: Job) -> float:
+    if job.method == rewarding.METHOD:
+        return rewarding.step_seconds(job) * job.plan.steps
     return min(max(job.plan.steps * _SECONDS_PER_STEP, _SHORTEST_TRAINING), _LONGEST_TRAINING)
 
 
 def step_at(job: Job, step: int) -> float:
     """When a step is done."""
-    return STARTED_AT + training_seconds(job) * step / job.plan.steps
+    return starts_at(job) + training_seconds(job) * step / job.plan.steps
 
 
 def finish_at(job: Job) -> float:
@@ -42,8 +49,8 @@ def finish_at(job: Job) -> float:
     if job.plan.fault is not None:
         return VALIDATED_AT
     if job.breaks is not None:
-        return STARTED_AT + training_seconds(job) / 2
-    return STARTED_AT + training_seconds(job) + _TAIL_SECONDS[job.dialect]
+        return starts_at(job) + training_seconds(job) / 2
+    return starts_at(job) + training_seconds(job) + _TAIL_SECONDS[job.dialect]
 
 
 def wall_time(job: Job, elapsed: float) -> float:
@@ -73,11 +80,11 @@ def _live_status(job: Job, elapsed: float) -> str:
 
 
 def _steps_done(job: Job, elapsed: float) -> int:
-    if job.plan.fault is not None or elapsed <= STARTED_AT:
+    if job.plan.fault is not None or elapsed <= starts_at(job):
         return 0
     return min(job.plan.steps, int(job.plan.steps * share_done(job, elapsed)))
 
 
 def share_done(job: Job, elapsed: float) -> float:
     """Of the training, after so many of the job's own seconds; more than 1 when it is over."""
-    return (elapsed - STARTED_AT) / training_seconds(job)
+    return (elapsed - starts_at(job)) / training_seconds(job)

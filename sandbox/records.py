@@ -101,6 +101,8 @@ class Job:
     tier: str | None = None
     pauses: list[Pause] = field(default_factory=list)
     is_told: bool = False
+    grader: Json | None = None
+    response_format: Json | None = None
 
 
 @dataclass(slots=True)

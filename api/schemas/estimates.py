@@ -9,11 +9,13 @@ from pydantic import Field
 
 from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, WholeList, example
-from api.schemas.jobs import Method
+from api.schemas.training import Method
 from shared.errors import Problem
 from shared.evaluations.following import Weighed
-from shared.jobs.estimates import Choice, Estimated
+from shared.jobs.estimates import Choice, Estimate, Estimated
 from shared.jobs.offers import Offer
+from shared.jobs.timed_estimates import TimedEstimate
+from shared.jobs.timing import TIMED, per_hour
 from shared.providers.tiers import ServiceTier
 from shared.spend.prices import Price
 
@@ -26,7 +28,9 @@ _CHOICE: dict[str, Any] = {
 
 
 class ChoiceSchema(Schema):
-    """`n_epochs` null: as many as the provider would choose. `tier` null: the usual one on Azure; other providers have none."""
+    """`n_epochs` null: as many as the provider would choose. `tier` null: the usual one on Azure; other providers have none.
+    `compute_multiplier` is for reinforcement.
+    """
 
     model_config = example(_CHOICE)
     connection_id: ConnectionId
@@ -34,9 +38,11 @@ class ChoiceSchema(Schema):
     method: Method = "supervised"
     tier: ServiceTier | None = None
     n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
+    compute_multiplier: Annotated[float, Field(gt=0.00001, le=10, allow_inf_nan=False, strict=True)] = 1.0
 
     def choice(self) -> Choice:
-        return Choice(self.connection_id, self.model, self.method, self.n_epochs, self.tier)
+        compute = Decimal(str(self.compute_multiplier))
+        return Choice(self.connection_id, self.model, self.method, self.n_epochs, self.tier, compute)
 
 
 class EstimateRequest(Schema):
@@ -95,6 +101,9 @@ class EstimateSchema(Schema):
 
     `approximate`: tokens were counted by a vocabulary that is not the model's own. `expected_duration` is null until three jobs
     have succeeded on that connection and model, whichever team's.
+
+    Reinforcement is billed by time, `usd_per_hour`: then `expected_seconds` and the amounts are a guess, `high` is held if the
+    order has no `max_cost_usd`, and the job is stopped at what is held.
     """
 
     model_config = example(
@@ -105,6 +114,8 @@ class EstimateSchema(Schema):
             "billed_tokens": 24759,
             "approximate": False,
             "usd_per_million": "5",
+            "expected_seconds": None,
+            "usd_per_hour": None,
             "low": "0.11761",
             "expected": "0.123795",
             "high": "0.129985",
@@ -125,6 +136,8 @@ class EstimateSchema(Schema):
     billed_tokens: int | None = None
     approximate: bool = False
     usd_per_million: Decimal | None = None
+    expected_seconds: int | None = None
+    usd_per_hour: Decimal | None = None
     low: Money | None = None
     expected: Money | None = None
     high: Money | None = None
@@ -149,11 +162,9 @@ class EstimateSchema(Schema):
             return cls(**asked, n_epochs=choice.n_epochs, refused=RefusalSchema.of(estimated.refused))
         return cls(
             **asked,
+            **_measured(found),
             n_epochs=found.n_epochs,
             epochs_are_automatic=found.epochs_are_automatic,
-            billed_tokens=found.billed_tokens,
-            approximate=found.approximate,
-            usd_per_million=found.price.usd_per_million,
             low=found.low,
             expected=found.expected,
             high=found.high,
@@ -161,6 +172,17 @@ class EstimateSchema(Schema):
             rests_on=found.rests_on,
             expected_duration=estimated.duration and DurationSchema.model_validate(estimated.duration),
         )
+
+
+def _measured(found: Estimate | TimedEstimate) -> dict[str, Any]:
+    """In what it is billed."""
+    if isinstance(found, TimedEstimate):
+        return {"approximate": True, "expected_seconds": found.seconds, "usd_per_hour": found.usd_per_hour}
+    return {
+        "billed_tokens": found.billed_tokens,
+        "approximate": found.approximate,
+        "usd_per_million": found.price.usd_per_million,
+    }
 
 
 class Estimates(WholeList):
@@ -171,7 +193,8 @@ class Estimates(WholeList):
 
 class OfferSchema(Schema):
     """`usd_per_million_training_tokens` null: no price is known, and jobs are refused until one is. It is for the usual `tier`;
-    where others can be chosen, `usd_per_million_by_tier` has their prices.
+    where others can be chosen, `usd_per_million_by_tier` has their prices. A method that is billed by time has
+    `usd_per_training_hour` in place of both.
     """
 
     model_config = example(
@@ -186,6 +209,7 @@ class OfferSchema(Schema):
             "usd_per_million_training_tokens": "5",
             "tier": None,
             "usd_per_million_by_tier": {},
+            "usd_per_training_hour": None,
             "shutdown_date": "2027-01-14",
         }
     )
@@ -199,6 +223,7 @@ class OfferSchema(Schema):
     usd_per_million_training_tokens: Decimal | None
     tier: ServiceTier | None
     usd_per_million_by_tier: dict[ServiceTier, Decimal | None]
+    usd_per_training_hour: Decimal | None
     shutdown_date: date | None
 
     @classmethod
@@ -211,9 +236,14 @@ class OfferSchema(Schema):
             method=offer.method,
             encoding=offer.model.encoding,
             max_example_tokens=offer.model.max_example_tokens,
-            usd_per_million_training_tokens=_usd(offer.price),
+            usd_per_million_training_tokens=None if offer.method in TIMED else _usd(offer.price),
             tier=offer.tier,
-            usd_per_million_by_tier={tier: _usd(price) for tier, price in by_tier.items()},
+            usd_per_million_by_tier={}
+            if offer.method in TIMED
+            else {tier: _usd(price) for tier, price in by_tier.items()},
+            usd_per_training_hour=per_hour(offer.price.usd_per_million)
+            if offer.method in TIMED and offer.price
+            else None,
             shutdown_date=offer.shutdown_date,
         )
 

@@ -15,7 +15,8 @@ from api.schemas.base import (
     Schema,
     example,
 )
-from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
+from api.schemas.jobs import Label
+from api.schemas.training import EarlyStopSchema, Hyperparameters, Method
 from shared.groups.asked import MOST_JOBS, GroupOrder, PlannedJob
 from shared.jobs.actions import Order
 from shared.providers.tiers import ServiceTier

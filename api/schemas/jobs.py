@@ -20,19 +20,14 @@ from api.schemas.base import (
     example,
 )
 from api.schemas.integrations import Integrations, IntegrationSchema
+from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
 from shared.jobs.actions import Order
 from shared.jobs.progress import shown
-from shared.jobs.stopping import EarlyStop
-from shared.jobs.tables import Origin, Wish
+from shared.jobs.tables import AtMaxCost, Origin, Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier
 
 Label = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Method = Literal["supervised", "dpo"]
-
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
-
-_HYPERPARAMETERS: dict[str, Any] = {"n_epochs": 3, "batch_size": None, "learning_rate_multiplier": None}
 _ORDER: dict[str, Any] = {
     "dataset_id": "ds_01h455vb4pex5vsknk084sn02q",
     "model": "gpt-4.1-mini-2025-04-14",
@@ -45,48 +40,14 @@ _ORDER: dict[str, Any] = {
 }
 
 
-class Hyperparameters(Schema):
-    """What is left out (or null) is the provider's to choose. OpenAI and Azure take the first three; compatible servers take
-    a `learning_rate` in place of the multiplier, and those below it.
-
-    `beta` is for `dpo`; on Azure `l2_multiplier` is too, and `prompt_loss_weight` is for `supervised`. Elsewhere they are refused.
-    """
-
-    model_config = example(_HYPERPARAMETERS)
-    n_epochs: Annotated[int, Field(ge=1, le=50, strict=True)] | None = None
-    batch_size: Annotated[int, Field(ge=1, le=256, strict=True)] | None = None
-    learning_rate_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
-    beta: Annotated[float, Field(gt=0, le=2, allow_inf_nan=False, strict=True)] | None = None
-    l2_multiplier: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)] | None = None
-    prompt_loss_weight: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = None
-    learning_rate: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = None
-    warmup_ratio: Share | None = None
-    weight_decay: Share | None = None
-    lora_r: Annotated[int, Field(ge=1, le=1024, strict=True)] | None = None
-    lora_alpha: Annotated[int, Field(ge=1, le=4096, strict=True)] | None = None
-    lora_dropout: Share | None = None
-
-    def chosen(self) -> dict[str, int | float]:
-        return {name: value for name, value in self.model_dump().items() if value is not None}
-
-
-class EarlyStopSchema(Schema):
-    """The job is cancelled when in so many `evaluations` in a row the metric was no better than the best one before them."""
-
-    model_config = example({"metric": "valid_loss", "evaluations": 3})
-    metric: Literal["valid_loss"] = "valid_loss"
-    evaluations: Annotated[int, Field(ge=1, le=100, strict=True)]
-
-    def rule(self) -> EarlyStop:
-        return EarlyStop(self.metric, self.evaluations)
-
-
 class JobSubmit(Schema):
     """`connection_id` left out: the cheapest connection that can train the model. `max_cost_usd`: refuse if it may cost more,
-    and pause it (or cancel it, where it cannot be paused) when the work that was seen costs so much.
+    and pause it (or cancel it, where it cannot be paused, or `at_max_cost` says so) when the work that was seen costs so much.
 
     `model`: one of the catalogue, or a tuned model or checkpoint of yours (by registry id or provider's name) to go on from.
-    `method`: `supervised` for a dataset of chats, `dpo` for one of preferences.
+    `method`: `supervised` for a dataset of chats, `dpo` for one of preferences, `reinforcement` for one whose answers a `grader`
+    rewards: then a validation dataset is needed, and since that is billed by time, `max_cost_usd` (or else the high end of the
+    estimate) is held and is where the job is stopped.
     `tier` is for Azure: where it is trained, which decides the price; left out, `global` where the connection's API knows tiers.
     """
 
@@ -100,7 +61,13 @@ class JobSubmit(Schema):
     hyperparameters: Hyperparameters = Hyperparameters()
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
+    grader: GraderJson | None = None
+    response_format: (
+        Annotated[dict[str, Any], Field(description="For reinforcement: the JSON Schema that answers are to fit.")]
+        | None
+    ) = None
     max_cost_usd: Amount | None = None
+    at_max_cost: AtMaxCost = AtMaxCost.PAUSE
     labels: Annotated[dict[Label, Label], Field(max_length=16, default_factory=dict)]
     priority: Annotated[
         int, Field(ge=-100, le=100, strict=True, description="Of the team's own queued jobs the highest goes first.")
@@ -133,7 +100,9 @@ class JobSubmit(Schema):
             hyperparameters=self.hyperparameters.chosen(),
             suffix=self.suffix,
             seed=self.seed,
+            reward=reward_of(self.grader, self.response_format),
             max_cost=self.max_cost_usd,
+            at_max_cost=self.at_max_cost,
             labels=self.labels,
             priority=self.priority,
             not_before=self.not_before,
@@ -162,7 +131,8 @@ class JobSchema(Schema):
 
     `model` is the base model; `trained_from` what is trained further, if that is another.
     `queue` is there while it is queued; `wish` while it is to pause or to go on and the provider has not done so yet.
-    `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known.
+    `progress` has `step`, `total_steps`, `percent`, `seconds_left`, `train_loss` and `valid_loss`, as far as they are known; of
+    reinforcement `train_reward`, `valid_reward` and `reasoning_tokens`, and the `hours` and `cost_usd` that may be billed so far.
     """
 
     model_config = example(
@@ -178,6 +148,9 @@ class JobSchema(Schema):
             "group_id": None,
             "retry_of": None,
             "max_cost": "5.00",
+            "at_max_cost": "pause",
+            "grader": None,
+            "response_format": None,
             "not_before": None,
             "early_stop": None,
             "evaluation": None,
@@ -194,6 +167,7 @@ class JobSchema(Schema):
             "estimate": {"n_epochs": 3, "billed_tokens": 24759, "expected_usd": "0.123795", "high_usd": "0.129985"},
             "held": "0.129985",
             "billed_tokens": None,
+            "billed_seconds": None,
             "fine_tuned_model": None,
             "created_at": "2026-11-20T09:00:00Z",
             "started_at": "2026-11-20T09:00:04Z",
@@ -211,6 +185,8 @@ class JobSchema(Schema):
     method: str
     tier: ServiceTier | None
     hyperparameters: dict[str, Any]
+    grader: dict[str, Any] | None
+    response_format: dict[str, Any] | None
     suffix: str | None
     seed: int | None
     labels: dict[str, str]
@@ -218,6 +194,7 @@ class JobSchema(Schema):
     group_id: GroupId | None
     retry_of: JobId | None
     max_cost: Money | None
+    at_max_cost: AtMaxCost
     not_before: datetime | None
     early_stop: EarlyStopSchema | None
     evaluation: JobEvaluationSchema | None
@@ -234,6 +211,7 @@ class JobSchema(Schema):
     estimate: dict[str, Any]
     held: Money
     billed_tokens: int | None
+    billed_seconds: int | None
     fine_tuned_model: str | None
     created_at: datetime
     started_at: datetime | None
@@ -263,16 +241,30 @@ class JobEventSchema(Schema):
 
 
 class JobMetricSchema(Schema):
-    """What was measured at one step; null = not measured there."""
+    """What was measured at one step; null = not measured there. Rewards, tokens of thought and seconds are of reinforcement."""
 
     model_config = example(
-        {"step": 120, "train_loss": 0.41, "train_accuracy": 0.9, "valid_loss": None, "valid_accuracy": None}
+        {
+            "step": 120,
+            "train_loss": 0.41,
+            "train_accuracy": 0.9,
+            "valid_loss": None,
+            "valid_accuracy": None,
+            "train_reward": None,
+            "valid_reward": None,
+            "reasoning_tokens": None,
+            "seconds": None,
+        }
     )
     step: int
     train_loss: float | None
     train_accuracy: float | None
     valid_loss: float | None
     valid_accuracy: float | None
+    train_reward: float | None
+    valid_reward: float | None
+    reasoning_tokens: float | None
+    seconds: float | None
 
 
 class JobMetrics(WholeList):

@@ -7,13 +7,17 @@ from pydantic import Field, StringConstraints
 from api.schemas.after import EvaluationPlanIn
 from api.schemas.base import Amount, ConnectionId, DatasetId, ModelName, Schema, example
 from api.schemas.integrations import Integrations
-from api.schemas.jobs import EarlyStopSchema, Hyperparameters, Label, Method
+from api.schemas.jobs import Label
+from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
 from shared.jobs.steering import Again, Resolution
+from shared.jobs.tables import AtMaxCost
 from shared.providers.tiers import ServiceTier
 
 
 class JobRetry(Schema):
-    """What is to be otherwise; what is left out stays as it was. `hyperparameters` are taken whole, not one by one."""
+    """What is to be otherwise; what is left out stays as it was. `hyperparameters` are taken whole, not one by one, and a
+    `grader` comes with its `response_format`.
+    """
 
     model_config = example({"hyperparameters": {"n_epochs": 2}, "max_cost_usd": "5.00"})
     dataset_id: DatasetId | None = None
@@ -25,7 +29,10 @@ class JobRetry(Schema):
     hyperparameters: Hyperparameters | None = None
     suffix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)] | None = None
+    grader: GraderJson | None = None
+    response_format: dict[str, Any] | None = None
     max_cost_usd: Amount | None = None
+    at_max_cost: AtMaxCost | None = None
     labels: Annotated[dict[Label, Label], Field(max_length=16)] | None = None
     priority: Annotated[int, Field(ge=-100, le=100, strict=True)] | None = None
 
@@ -40,6 +47,7 @@ class JobRetry(Schema):
             changes["hyperparameters"] = self.hyperparameters.chosen()
         if self.early_stop is not None:
             changes["early_stop"] = self.early_stop.rule()
+        changes["reward"] = reward_of(changes.pop("grader", None), changes.pop("response_format", None))
         if self.evaluation is not None:
             changes["evaluation"] = self.evaluation.plan()
         if self.integrations is not None:

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0014_routing"
-down_revision = "0012_imports"
+down_revision = "0013_rft"
 branch_labels = None
 depends_on = None
 

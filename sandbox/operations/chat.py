@@ -39,6 +39,7 @@ class Answer:
 def complete(world: World, call: Call) -> Reply:
     messages = _checked_messages(call)
     speaker = _SPEAKERS[call.dialect](world, call)
+    _check_thinking(call, speaker.base)
     answer = _answer(call, speaker, _words(world, speaker, messages))
     _record(world, call, speaker, answer.usage)
     head = {
@@ -63,6 +64,20 @@ def _checked_messages(call: Call) -> list[Json]:
         if fault is not None:
             raise invalid(f"Invalid 'messages[{number}]': {fault}.", f"messages[{number}]", "invalid_value")
     return messages
+
+
+def _check_thinking(call: Call, base: Model) -> None:
+    """Models that think before they answer take fewer parameters."""
+    if not base.name.startswith("o"):
+        return
+    if "max_tokens" in call.body:
+        text = (
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+        )
+        raise invalid(text, "max_tokens", "unsupported_parameter")
+    if call.body.get("temperature", 1) != 1:
+        text = "Unsupported value: 'temperature' does not support this value with this model. Only the default (1) is supported."
+        raise invalid(text, "temperature", "unsupported_value")
 
 
 def _limit(call: Call) -> int | None:
@@ -118,7 +133,7 @@ _SPEAKERS: dict[Dialect, Callable[[World, Call], Speaker]] = {
 
 def _words(world: World, speaker: Speaker, messages: list[Any]) -> Learnt:
     if speaker.job is not None:
-        reading = reading_of(speaker.base, speaker.job.method, speaker.job.dialect)
+        reading = reading_of(speaker.base, speaker.job.method, speaker.job.dialect, speaker.job.grader)
         learner = world.learner(speaker.job.training_digest, reading)
         learnt = learner.answer(last_question(messages))
         if learnt is not None:

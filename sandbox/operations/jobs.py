@@ -56,6 +56,8 @@ def create(world: World, call: Call) -> Reply:
         pace=world.speed,
         tuned_model=ids.tuned_model(job_id, order.base.name, suffix, call.dialect),
         result_file=ids.new("file", call.dialect),
+        grader=order.reward.grader if order.reward else None,
+        response_format=order.reward.response_format if order.reward else None,
         has_result_file=call.dialect is not Dialect.COMPATIBLE,
     )
     world.save_job(job)

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from sandbox import hyperparameters
+from sandbox import graders, hyperparameters
 from sandbox.catalogue import OPENAI_TRAINING_ENDS_AFTER_DAYS, Model, find
-from sandbox.planning import Order
+from sandbox.planning import Order, Reward
 from sandbox.records import StoredFile
 from sandbox.refusals import Refusal, invalid, training_closed
 from sandbox.shapes.files import status
@@ -29,13 +29,17 @@ def check(world: World, call: Call) -> Order:
     """Raises Refusal for the first thing that is wrong; nothing is accepted or paid before this returns."""
     _check_parameters(call)
     _check_open(world, call)
-    method, asked = _method(call)
+    method, asked, reward = _method(call)
     base = _base(world, call, method)
     training = _file(world, call, "training_file")
     if training is None:
         raise invalid("you must provide a 'training_file' parameter", "training_file", "missing_required_parameter")
     auto_epochs = world.account(call.account).switches.auto_epochs
-    return Order(base, method, asked, training, _file(world, call, "validation_file"), call.dialect, auto_epochs)
+    validation = _file(world, call, "validation_file")
+    if reward is not None and validation is None:
+        text = "Reinforcement fine-tuning requires a 'validation_file'."
+        raise invalid(text, "validation_file", "missing_required_parameter")
+    return Order(base, method, asked, training, validation, call.dialect, auto_epochs, reward)
 
 
 def _check_parameters(call: Call) -> None:
@@ -98,11 +102,11 @@ def _check_open(world: World, call: Call) -> None:
         raise training_closed()
 
 
-def _method(call: Call) -> tuple[str, Json]:
-    plain = hyperparameters.check(call.body.get("hyperparameters"), "hyperparameters", call.dialect, is_dpo=False)
+def _method(call: Call) -> tuple[str, Json, Reward | None]:
+    plain = hyperparameters.check(call.body.get("hyperparameters"), "hyperparameters", call.dialect)
     method = call.body.get("method")
     if method is None:
-        return "supervised", plain
+        return "supervised", plain, None
     kind = method.get("type") if isinstance(method, dict) else None
     if kind not in _METHODS:
         raise invalid(f"Invalid value for 'method.type': expected one of {_METHODS}.", "method.type", "invalid_value")
@@ -110,8 +114,21 @@ def _method(call: Call) -> tuple[str, Json]:
     path = f"method.{kind}.hyperparameters"
     if not isinstance(inner, dict):
         raise invalid(f"Invalid type for 'method.{kind}': expected an object.", f"method.{kind}", "invalid_type")
-    asked = hyperparameters.check(inner.get("hyperparameters"), path, call.dialect, is_dpo=kind == "dpo")
-    return kind, plain | asked
+    asked = hyperparameters.check(inner.get("hyperparameters"), path, call.dialect, kind)
+    return kind, plain | asked, _reward(inner) if kind == "reinforcement" else None
+
+
+def _reward(inner: Json) -> Reward:
+    path = "method.reinforcement"
+    for name in inner:
+        if name not in {"grader", "hyperparameters", "response_format"}:
+            raise invalid(f"Unknown parameter: '{path}.{name}'.", f"{path}.{name}", "unknown_parameter")
+    if "grader" not in inner:
+        raise invalid(f"Missing required parameter: '{path}.grader'.", f"{path}.grader", "missing_required_parameter")
+    wanted = inner.get("response_format")
+    if wanted is not None and (not isinstance(wanted, dict) or wanted.get("type") != "json_schema"):
+        raise invalid(f"Invalid value for '{path}.response_format'.", f"{path}.response_format", "invalid_value")
+    return Reward(graders.check(inner["grader"], f"{path}.grader"), wanted)
 
 
 def _base(world: World, call: Call, method: str) -> Model:

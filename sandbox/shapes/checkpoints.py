@@ -5,8 +5,11 @@ import hashlib
 import io
 from dataclasses import dataclass
 
+from sandbox.curves import reward
 from sandbox.progress import Progress, share_done, step_at, wall_time
 from sandbox.records import Job
+from sandbox.rewarding import METHOD
+from sandbox.shapes import rewards
 from sandbox.shapes.events import metrics
 from sandbox.wire import Dialect, Json
 
@@ -24,17 +27,28 @@ class Checkpoint:
 
 
 def checkpoints(job: Job, progress: Progress) -> list[Checkpoint]:
-    """Newest first, the last three: of epochs, and of pauses."""
+    """Newest first, the last three: of epochs, and of pauses. Of reinforcement, the three best of those that were evaluated."""
+    if job.method == METHOD:
+        return [Checkpoint(_id(job, step), step) for step in sorted(_best(job, progress), reverse=True)]
     per_epoch = job.plan.steps_per_epoch
     steps = [epoch * per_epoch for epoch in range(1, job.plan.n_epochs + 1) if epoch * per_epoch <= progress.steps_done]
-    paused = [int(job.plan.steps * share_done(job, each.elapsed)) for each in job.pauses]
-    made = sorted({*steps, *(step for step in paused if step)})
+    made = sorted({*steps, *_paused(job)})
     return [Checkpoint(_id(job, step), step) for step in reversed(made[-_KEPT:])]
+
+
+def _paused(job: Job) -> set[int]:
+    return {int(job.plan.steps * share_done(job, each.elapsed)) for each in job.pauses} - {0}
+
+
+def _best(job: Job, progress: Progress) -> list[int]:
+    evaluated = {step for step in range(1, progress.steps_done + 1) if rewards.is_evaluated(job, step)}
+    return sorted(evaluated | _paused(job), key=lambda step: -reward(job, step, "valid"))[:_KEPT]
 
 
 def render(job: Job, checkpoint: Checkpoint) -> Json:
     is_last = checkpoint.step == job.plan.steps
-    values = metrics(job, checkpoint.step, is_full=True)
+    rewarded = job.method == METHOD
+    values = rewards.measured(job, checkpoint.step) if rewarded else metrics(job, checkpoint.step, is_full=True)
     values.pop("total_steps", None)
     if job.dialect is Dialect.AZURE:
         values["step"] = float(checkpoint.step)
@@ -51,10 +65,13 @@ def render(job: Job, checkpoint: Checkpoint) -> Json:
 
 def result_csv(job: Job) -> bytes:
     out = io.StringIO()
-    table = csv.DictWriter(out, _COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
+    rewarded = job.method == METHOD
+    columns = rewards.COLUMNS if rewarded else _COLUMNS
+    table = csv.DictWriter(out, columns, restval="", extrasaction="ignore", lineterminator="\n")
     table.writeheader()
     for step in range(1, job.plan.steps + 1):
-        table.writerow(metrics(job, step, is_full=step % job.plan.steps_per_epoch == 0))
+        is_full = step % job.plan.steps_per_epoch == 0
+        table.writerow(rewards.row(job, step) if rewarded else metrics(job, step, is_full=is_full))
     return out.getvalue().encode()
 
 

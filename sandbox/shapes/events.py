@@ -12,11 +12,14 @@ from sandbox.progress import (
     VALIDATED_AT,
     Progress,
     finish_at,
+    starts_at,
     step_at,
     training_seconds,
     wall_time,
 )
 from sandbox.records import Job
+from sandbox.rewarding import METHOD
+from sandbox.shapes import rewards
 from sandbox.shapes.jobs import error
 from sandbox.wire import Dialect, Json
 
@@ -48,7 +51,10 @@ def moments(job: Job, progress: Progress) -> list[Moment]:
 def render(job: Job, moment: Moment) -> Json:
     data: Json | None = None if job.dialect is Dialect.AZURE else {}
     text = moment.text
-    if moment.step:
+    if moment.step and job.method == METHOD:
+        data = rewards.metrics(job, moment.step)
+        text = rewards.text(job, data)
+    elif moment.step:
         data = metrics(job, moment.step, is_full=_is_epoch_end(job, moment.step))
         text = _step_text(job, data)
     return {
@@ -95,7 +101,7 @@ class _Story:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.trained_at = STARTED_AT + training_seconds(job)
+        self.trained_at = starts_at(job) + training_seconds(job)
 
     def moment(self, at: float, text: str, level: str = "info", kind: str = "message") -> Moment:
         return Moment(self._id(f"{at}:{text}"), at, text, 0, level, kind)
@@ -188,8 +194,12 @@ class _Azure(_Story):
             self.moment(at, "Job succeeded."),
             self.moment(at, "Model Evaluation Passed."),
             self.moment(at, f"Completed results file: {self.job.result_file}"),
-            self.moment(at, f"Training tokens billed: {self._billed_at_the_end()}"),
+            *self._bill(at, self._billed_at_the_end()),
         ]
+
+    def _bill(self, at: float, tokens: int) -> list[Moment]:
+        """Nobody has seen what is said where time is billed."""
+        return [] if self.job.method == METHOD else [self.moment(at, f"Training tokens billed: {tokens}")]
 
     def _billed_at_the_end(self) -> int:
         return billed_tokens(
@@ -199,7 +209,7 @@ class _Azure(_Story):
     def cancelled(self, progress: Progress) -> list[Moment]:
         told = [self.moment(progress.elapsed, "Job canceled.")]
         if progress.steps_done:
-            told.append(self.moment(progress.elapsed, f"Training tokens billed: {billed_tokens(self.job, progress)}"))
+            told += self._bill(progress.elapsed, billed_tokens(self.job, progress))
         return told
 
 

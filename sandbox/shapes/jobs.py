@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox import rewarding
 from sandbox.billing import trained_tokens
 from sandbox.hyperparameters import OPEN_WEIGHT
 from sandbox.progress import STARTED_AT, VALIDATED_AT, Progress, finish_at, wall_time
@@ -52,13 +53,13 @@ def _openai(record: Job, progress: Progress) -> Json:
         "usage_metrics": None,
         "shared_with_openai": False,
         "eval_id": None,
-        "method": {"type": record.method, record.method: {"hyperparameters": hyperparameters}},
+        "method": _method(record, hyperparameters),
     }
 
 
 def _azure(record: Job, progress: Progress) -> Json:
     hyperparameters = _hyperparameters(record, progress, -1)
-    method = {"type": record.method, record.method: {"hyperparameters": hyperparameters}}
+    method = _method(record, hyperparameters)
     return {
         "organization_id": None,
         "result_files": _result_files(record, progress),
@@ -69,6 +70,12 @@ def _azure(record: Job, progress: Progress) -> Json:
         "metadata": None,
         "method": None if record.method == "supervised" else method,
     }
+
+
+def _method(record: Job, hyperparameters: Json) -> Json:
+    reward = {"grader": record.grader, "response_format": record.response_format}
+    known = {name: value for name, value in reward.items() if value is not None}
+    return {"type": record.method, record.method: known | {"hyperparameters": hyperparameters}}
 
 
 def _compatible(record: Job, progress: Progress, common: Json) -> Json:
@@ -100,6 +107,8 @@ def _hyperparameters(record: Job, progress: Progress, auto: Any) -> Json:
         "learning_rate_multiplier": plan.learning_rate_multiplier,
         "n_epochs": plan.n_epochs,
     }
+    if record.method == rewarding.METHOD:
+        resolved |= rewarding.resolved(record)
     if plan.beta is not None:
         resolved["beta"] = plan.beta
     resolved |= {name: record.hyperparameters[name] for name in _AS_ASKED if name in record.hyperparameters}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -15,7 +16,7 @@ from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
 from shared.datasets.routing.queries import routing_of
 from shared.datasets.tables import Dataset
-from shared.db import now, ring
+from shared.db import now, ring, today
 from shared.errors import (
     FieldError,
     InvalidRequest,
@@ -24,7 +25,7 @@ from shared.errors import (
     Problem,
     RouteForbidden,
 )
-from shared.ids import ConnectionId, DatasetId, JobId, TeamId
+from shared.ids import ConnectionId, DatasetId, JobId
 from shared.jobs import offers
 from shared.jobs.after import EvaluationPlan
 from shared.jobs.estimates import Estimate, check_usable, estimate
@@ -33,10 +34,12 @@ from shared.jobs.intervals import WATCHED
 from shared.jobs.line import Standing, standings
 from shared.jobs.offers import Offer, Sought
 from shared.jobs.queries import get_job
+from shared.jobs.rewards import Reward, check_reward, grader_prices
 from shared.jobs.starting import Start, start_of
-from shared.jobs.stopping import EarlyStop
+from shared.jobs.stopping import EarlyStop, check_early_stop
 from shared.jobs.story import move
-from shared.jobs.tables import Job
+from shared.jobs.tables import AtMaxCost, Job
+from shared.jobs.timed_estimates import TimedEstimate
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
 from shared.providers.tiers import ServiceTier
@@ -46,6 +49,8 @@ from shared.spend.actions import HoldRequest
 from shared.spend.tables import SpendKind
 from shared.teams.actions import audit
 from shared.teams.caller import Caller
+
+AnyEstimate = Estimate | TimedEstimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,13 @@ class Order:
     validation_dataset_id: DatasetId | None = None
     tier: ServiceTier | None = None
     """Azure: None = the usual one there."""
-    hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
+    hyperparameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    reward: Reward | None = None
+    """Of reinforcement only."""
     suffix: str | None = None
     seed: int | None = None
     max_cost: Usd | None = None
+    at_max_cost: AtMaxCost = AtMaxCost.PAUSE
     labels: Mapping[str, str] = field(default_factory=dict)
     priority: int = 0
     """Among the team's own queued jobs the highest goes first."""
@@ -87,10 +95,9 @@ def draw_up(db: Session, order: Order, caller: Caller) -> Job:
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     start = start_of(db, dataset.team_id, order.model, order.connection_id)
     offer, expected = _choose(db, dataset, _started(order, start))
-    if order.max_cost is not None and expected.high > order.max_cost:
-        raise MaxCostExceeded(expected.high, order.max_cost)
     job = _new_job(order, dataset, offer, expected, caller)
     job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
+    job.estimate = job.estimate | grader_prices(order.reward, offer.connection, today(db))
     return job
 
 
@@ -153,11 +160,11 @@ def _started(order: Order, start: Start) -> Order:
     return replace(order, model=start.base, connection_id=start.connection_id or order.connection_id)
 
 
-def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimate]:
+def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, AnyEstimate]:
     """What was asked for on the connection that was named, or else on the cheapest of those that would do it."""
     if order.connection_id is not None:
         return _find(db, dataset, order, order.connection_id)
-    found: list[tuple[Offer, Estimate]] = []
+    found: list[tuple[Offer, AnyEstimate]] = []
     refusals: list[Problem] = []
     for connection in offers.connections_for(db, order.model):
         try:
@@ -177,16 +184,17 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, Estimat
     )
 
 
-def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, Estimate]:
+def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, AnyEstimate]:
     routing = routing_of(db, dataset.team_id, (dataset.id, order.validation_dataset_id))
     offer = offers.find_offer(db, Sought(connection_id, order.model, order.method, order.tier), routing)
     n_epochs = order.hyperparameters.get("n_epochs")
-    expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None)
-    _check_order(db, order, offer, dataset.team_id)
+    compute = Decimal(str(order.hyperparameters.get("compute_multiplier", 1)))
+    expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None, compute)
+    _check_order(db, order, offer, dataset)
     return offer, expected
 
 
-def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> None:
+def _check_order(db: Session, order: Order, offer: Offer, dataset: Dataset) -> None:
     provider = offer.connection.provider
     suffix = provider.traits.suffix
     if order.suffix is not None and not re.fullmatch(suffix, order.suffix):
@@ -198,14 +206,16 @@ def _check_order(db: Session, order: Order, offer: Offer, team_id: TeamId) -> No
     if foreign := [at for at, one in enumerate(order.integrations) if one["type"] not in provider.traits.integrations]:
         faults = [FieldError(f"/integrations/{at}/type", f"is nothing that {provider} tells") for at in foreign]
         raise InvalidRequest(f"{provider} does not tell such a service of a training.", faults)
-    if order.early_stop is not None and order.validation_dataset_id is None:
-        missing = FieldError("/early_stop", "needs a validation_dataset_id: without one there is no validation loss")
-        raise InvalidRequest("An early stop goes by the validation loss.", [missing])
+    validation = None
     if order.validation_dataset_id is not None:
-        check_usable(get_dataset(db, order.validation_dataset_id, team_id=team_id), offer)
+        validation = get_dataset(db, order.validation_dataset_id, team_id=dataset.team_id)
+        check_usable(validation, offer)
+    check_early_stop(order.early_stop, order.method, validation)
+    check_reward(order.reward, order.method, dataset, validation)
 
 
-def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, caller: Caller) -> Job:
+def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: AnyEstimate, caller: Caller) -> Job:
+    reward = order.reward
     return Job(
         id=JobId(ids.new("job")),
         team_id=dataset.team_id,
@@ -217,11 +227,14 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         method=order.method,
         tier=offer.tier,
         hyperparameters=_hyperparameters(order, offer, expected),
+        grader=dict(reward.grader) if reward else None,
+        response_format=dict(reward.response_format) if reward and reward.response_format else None,
         suffix=order.suffix,
         seed=order.seed,
         labels=dict(order.labels),
         priority=order.priority,
         max_cost=order.max_cost,
+        at_max_cost=order.at_max_cost,
         retry_of=order.retry_of,
         not_before=order.not_before,
         early_stop=asdict(order.early_stop) if order.early_stop else None,
@@ -229,7 +242,7 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
         automatic_retries=order.automatic_retries,
         integrations=list(order.integrations),
         estimate=_remembered(expected),
-        held=expected.high,
+        held=_to_hold(expected, order.max_cost),
         usd_per_million=str(expected.price.usd_per_million),
         price_id=expected.price.id,
         status=JobStatus.QUEUED,
@@ -237,7 +250,20 @@ def _new_job(order: Order, dataset: Dataset, offer: Offer, expected: Estimate, c
     )
 
 
-def _hyperparameters(order: Order, offer: Offer, expected: Estimate) -> dict[str, int | float]:
+def _to_hold(expected: AnyEstimate, most: Usd | None) -> Usd:
+    """What a run may cost at most. One that is billed by time is stopped there, so it holds its owner's limit, if there is one.
+
+    Raises MaxCostExceeded where the limit may not suffice, or, of time, is for less than anything could be trained in.
+    """
+    if most is None:
+        return expected.high
+    needed = expected.least if isinstance(expected, TimedEstimate) else expected.high
+    if needed > most:
+        raise MaxCostExceeded(needed, most)
+    return most if isinstance(expected, TimedEstimate) else expected.high
+
+
+def _hyperparameters(order: Order, offer: Offer, expected: AnyEstimate) -> dict[str, int | float | str]:
     """As asked for; where nobody knows what the server would choose, what the estimate rests on is asked for too."""
     own = own_models(offer.connection).get(offer.model.model)
     if own is None:
@@ -245,7 +271,7 @@ def _hyperparameters(order: Order, offer: Offer, expected: Estimate) -> dict[str
     return {"n_epochs": expected.n_epochs, **order.hyperparameters, **own.always}
 
 
-def _remembered(expected: Estimate) -> dict[str, Any]:
+def _remembered(expected: AnyEstimate) -> dict[str, Any]:
     kept = {name: value for name, value in asdict(expected).items() if isinstance(value, int)}
     amounts = {f"{name}_usd": str(getattr(expected, name)) for name in ("low", "expected", "high")}
     return {**kept, **amounts, "rests_on": expected.rests_on}

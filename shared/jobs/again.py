@@ -23,8 +23,9 @@ PROVIDERS_OWN = frozenset(
 
 _ORDERED = (
     "team_id", "created_by", "dataset_id", "validation_dataset_id", "connection_id", "model", "trained_from",
-    "continues", "method", "tier", "hyperparameters", "suffix", "seed", "labels", "priority", "group_id", "max_cost",
-    "early_stop", "evaluation", "integrations", "estimate", "held", "usd_per_million", "price_id",
+    "continues", "method", "tier", "hyperparameters", "grader", "response_format", "suffix", "seed", "labels", "priority",
+    "group_id", "max_cost", "at_max_cost", "early_stop", "evaluation", "integrations", "estimate", "held", "usd_per_million",
+    "price_id",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from shared.ids import GroupId
 from shared.jobs.tables import Job, JobGroup
+from shared.jobs.timing import is_timed
 from shared.lifecycles import JOB
 from shared.money import Usd, total
 from shared.spend.queries import charged_for
@@ -15,8 +16,9 @@ _COST = "cost_nanos"
 
 def at_its_most(db: Session, job: Job, cost: Usd | None) -> str | None:
     """Why a job that trains is to stand still; None = it may go on. `cost`: of the work that was seen, if that is known."""
-    if cost is not None and job.max_cost is not None and cost >= job.max_cost:
-        return f"The work that was seen costs ${cost}, and it may cost ${job.max_cost}."
+    most = job.held if is_timed(job) else job.max_cost
+    if cost is not None and most is not None and cost >= most:
+        return f"The work that was seen costs ${cost}, and it may cost ${most}."
     if job.group_id is not None and cost is not None:
         job.progress = {**job.progress, _COST: cost.nanos}
         db.flush()

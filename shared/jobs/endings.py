@@ -3,7 +3,6 @@
 What a provider does not state is charged by estimate, as provisional, until its bill is known.
 """
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -15,19 +14,19 @@ from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
 from shared.jobs.after import follow_up
 from shared.jobs.again import order_again
+from shared.jobs.bills import Bill, time_bill, token_bill
 from shared.jobs.offers import shutdown_date
 from shared.jobs.recording import finish
 from shared.jobs.stopping import STOPS
 from shared.jobs.story import explain, move
 from shared.jobs.tables import Job, Origin
 from shared.jobs.taking import Work, held_job
+from shared.jobs.timing import is_timed
 from shared.lifecycles import JobStatus
 from shared.money import ZERO, Usd
 from shared.providers.base import Finished
 from shared.registry.actions import Registration, register
 from shared.spend import actions as spend
-from shared.spend.actions import Charge
-from shared.spend.tables import SpendKind, Unit
 
 LOOKS_FOR_A_BILL = 5
 """How often an ended job is looked at again for the event that states its bill, before the bill is estimated."""
@@ -41,19 +40,17 @@ LOST_SECONDS = 30.0
 
 def succeed(db: Session, job: Job, finished: Finished) -> None:
     """Charge what was billed, and register the model. Does nothing yet while the bill may still come."""
-    billed = finished.billed_tokens if finished.billed_tokens is not None else job.billed_tokens
-    if billed is None and _bill_may_come(job):
+    bill = _whole_bill(db, job, finished)
+    if bill is None:
         return
     if job.status is JobStatus.PAUSED:
         move(db, job, JobStatus.RUNNING, "The provider went on with the job.")
-    tokens = job.estimate["billed_tokens"] if billed is None else billed
-    charged = spend.settle(db, job.id, _charges(job, tokens, provisional=billed is None))
-    job.billed_tokens, job.fine_tuned_model = tokens, finished.model
+    charged = _settle(db, job, bill) or ZERO
+    job.fine_tuned_model = finished.model
     job.progress = {**job.progress, "percent": 100.0, "seconds_left": 0}
-    how = "as the provider billed" if billed is not None else "by estimate, until the bill is known"
-    told = (
-        "Nothing is charged." if job.origin is Origin.IMPORTED else f"{tokens:,} tokens were charged {how}: ${charged}."
-    )
+    how = "by estimate, until the bill is known" if bill.provisional else "as the provider billed"
+    imported = job.origin is Origin.IMPORTED
+    told = "Nothing is charged." if imported else f"{bill.quantity} were charged {how}: ${charged}."
     message = f"Trained {finished.model}. {told}"
     finish(db, job, JobStatus.SUCCEEDED, message, "succeeded")
     register(db, registration(db, job, finished.model, str(charged)))
@@ -71,22 +68,42 @@ def wait_for_name(db: Session, job: Job, billed: int | None) -> None:
         explain(db, job, "It has ended well, and the provider does not name its model yet.", code="model_unnamed")
         job.due_at = db.scalar(select(seconds_from_now(NAME_SECONDS)))
         return
-    known = billed if billed is not None else job.billed_tokens
-    tokens = job.estimate["billed_tokens"] if known is None else known
-    charged = _settle_work(db, job, tokens, provisional=known is None) or ZERO
+    charged = _settle(db, job, _unnamed_bill(db, job, billed)) or ZERO
     reason = f"The provider says that it succeeded, and names no model. What was trained was charged: ${charged}."
     finish(db, job, JobStatus.FAILED, reason, "no_model")
 
 
+def _unnamed_bill(db: Session, job: Job, billed: int | None) -> Bill:
+    if is_timed(job):
+        return time_bill(db, job)
+    known = billed if billed is not None else job.billed_tokens
+    return token_bill(job, job.estimate["billed_tokens"] if known is None else known, provisional=known is None)
+
+
+def _whole_bill(db: Session, job: Job, finished: Finished) -> Bill | None:
+    if is_timed(job):
+        return time_bill(db, job)
+    billed = finished.billed_tokens if finished.billed_tokens is not None else job.billed_tokens
+    if billed is None and _bill_may_come(job):
+        return None
+    tokens = job.estimate["billed_tokens"] if billed is None else billed
+    return token_bill(job, tokens, provisional=billed is None)
+
+
 def fail(db: Session, job: Job, reason: str, code: str) -> None:
-    """Give back what was held: providers do not bill jobs that fail."""
-    spend.release(db, job.id)
-    finish(db, job, JobStatus.FAILED, reason, code)
+    """Give back what was held: providers do not bill jobs that fail. Of time, what an earlier pause has kept was billed then."""
+    kept = job.progress.get("kept_step") if is_timed(job) else None
+    charged = _settle(db, job, time_bill(db, job, kept) if kept else Bill())
+    told = f" What it had trained before its pause is charged by estimate: ${charged}." if charged else ""
+    finish(db, job, JobStatus.FAILED, reason + told, code)
     order_again(db, job, code)
 
 
 def end_cancelled(db: Session, job: Job, billed: int | None) -> None:
     """Charge the work that was done before the cancellation, which providers bill."""
+    if is_timed(job):
+        _charge_work(db, job, None, _why_cancelled(job))
+        return
     known = billed if billed is not None else job.billed_tokens
     if known is None and job.progress.get("step") and _bill_may_come(job):
         return
@@ -116,27 +133,33 @@ def record_lost(db: Session, work: Work) -> None:
     if job.status is JobStatus.CANCELLING:
         _charge_work(db, job, job.billed_tokens, reason)
         return
-    _settle_work(db, job, _work_done(job), provisional=True)
+    _settle(db, job, _work_bill(db, job, None))
     told = "Nothing is charged." if job.origin is Origin.IMPORTED else "Work that was seen is charged by estimate."
     finish(db, job, JobStatus.FAILED, f"{reason} {told}", "provider_lost_job")
 
 
 def _charge_work(db: Session, job: Job, known: int | None, message: str) -> None:
-    tokens = known if known is not None else _work_done(job)
-    how = "" if known is not None else " by estimate"
+    bill = _work_bill(db, job, known)
     told = "Nothing is charged." if job.origin is Origin.IMPORTED else "Nothing was trained, and nothing is charged."
-    if charged := _settle_work(db, job, tokens, provisional=known is None):
-        told = f"{tokens:,} tokens were trained and are charged{how}: ${charged}."
+    if charged := _settle(db, job, bill):
+        how = " by estimate" if bill.provisional else ""
+        told = f"{bill.quantity} were trained and are charged{how}: ${charged}."
     code = job.reason_code if job.reason_code in STOPS else None
     finish(db, job, JobStatus.CANCELLED, f"{message} {told}", code or "cancelled")
 
 
-def _settle_work(db: Session, job: Job, tokens: int, *, provisional: bool) -> Usd | None:
-    if tokens == 0:
+def _work_bill(db: Session, job: Job, known: int | None) -> Bill:
+    """What was done, by the provider's own number of tokens if that is known."""
+    if is_timed(job):
+        return time_bill(db, job)
+    return token_bill(job, _work_done(job) if known is None else known, provisional=known is None)
+
+
+def _settle(db: Session, job: Job, bill: Bill) -> Usd | None:
+    if not bill.charges:
         spend.release(db, job.id)
         return None
-    job.billed_tokens = tokens
-    return spend.settle(db, job.id, _charges(job, tokens, provisional=provisional))
+    return spend.settle(db, job.id, bill.charges)
 
 
 def _bill_may_come(job: Job) -> bool:
@@ -151,24 +174,6 @@ def _work_done(job: Job) -> int:
     step, total = job.progress.get("step", 0), job.progress.get("total_steps")
     billed: int = job.estimate["billed_tokens"]
     return billed * min(step, total) // total if total else (billed if step else 0)
-
-
-def _charges(job: Job, tokens: int, *, provisional: bool) -> list[Charge]:
-    """Of what was ordered past this service its owner knows: it is no team's spending here."""
-    return [] if job.origin is Origin.IMPORTED else [_charge(job, tokens, provisional=provisional)]
-
-
-def _charge(job: Job, tokens: int, *, provisional: bool) -> Charge:
-    return Charge(
-        kind=SpendKind.TRAINING,
-        connection_id=job.connection_id,
-        model=job.model,
-        unit=Unit.TRAINED,
-        quantity=tokens,
-        usd_per_million=Decimal(job.usd_per_million),
-        price_id=job.price_id,
-        provisional=provisional,
-    )
 
 
 def registration(db: Session, job: Job, provider_model: str, charged_usd: str) -> Registration:
@@ -213,9 +218,12 @@ def _lineage(db: Session, job: Job, connection: Connection, charged_usd: str) ->
         "method": job.method,
         "tier": job.tier,
         "hyperparameters": job.hyperparameters,
+        "grader": job.grader,
+        "response_format": job.response_format,
         "n_epochs": job.estimate["n_epochs"] or None,
         "seed": job.seed,
         "billed_tokens": job.billed_tokens,
+        "billed_seconds": job.billed_seconds,
         "charged_usd": charged_usd,
         "price_id": job.price_id,
     }

@@ -3,7 +3,7 @@
 The number of tokens is counted by the rule that a real bill was found to follow; bills were seen within 5 % of it, so the
 interval is that wide and a hold is made for its upper end. How the prompt of a preference is billed, once or with each of its two
 answers, is not published: then the upper end is that of the dearer way. Where a model's vocabulary is not ours, the count is
-stretched by a factor and the interval is wider; the estimate says so.
+stretched by a factor and the interval is wider; the estimate says so. What is billed by time is in `timed_estimates`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +27,8 @@ from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.durations import ExpectedDuration, expected_duration
 from shared.jobs.offers import Offer, Sought, find_offer, offers
 from shared.jobs.starting import start_of
+from shared.jobs.timed_estimates import TimedEstimate, timed_estimate
+from shared.jobs.timing import TIMED
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.providers.tiers import ServiceTier
@@ -73,6 +75,8 @@ class Choice:
     method: str
     n_epochs: int | None
     tier: ServiceTier | None = None
+    compute: Decimal = Decimal(1)
+    """Reinforcement: `compute_multiplier`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Estimated:
     """A choice with its estimate, or with the refusal that it would meet."""
 
     choice: Choice
-    estimate: Estimate | None
+    estimate: Estimate | TimedEstimate | None
     refused: Problem | None
     cheapest: bool = False
     duration: ExpectedDuration | None = None
@@ -104,7 +108,7 @@ def _duration(db: Session, dataset: Dataset, estimated: Estimated) -> ExpectedDu
 
 def estimate_offers(db: Session, dataset: Dataset) -> list[Estimated]:
     """What training with a dataset would cost on each model that is trained today by its method, with automatic epochs."""
-    method = METHODS[Shape.PREFERENCE if dataset.format == Shape.PREFERENCE else Shape.CHAT]
+    method = METHODS.get(Shape(dataset.format or Shape.CHAT), METHODS[Shape.CHAT])
     choices = [Choice(one.connection.id, one.model.model, method, None) for one in offers(db) if one.method == method]
     return _estimate_each(db, dataset, choices)
 
@@ -120,16 +124,27 @@ def _estimate_one(db: Session, dataset: Dataset, choice: Choice, routing: Routin
     try:
         start = start_of(db, dataset.team_id, choice.model, choice.connection_id)
         offer = find_offer(db, Sought(choice.connection_id, start.base, choice.method, choice.tier), routing)
-        return Estimated(replace(choice, tier=offer.tier), estimate(dataset, offer, choice.n_epochs), None)
+        found = estimate(dataset, offer, choice.n_epochs, choice.compute)
+        return Estimated(replace(choice, tier=offer.tier), found, None)
     except Problem as problem:
         return Estimated(choice, None, problem)
 
 
-def estimate(dataset: Dataset, offer: Offer, n_epochs: int | None) -> Estimate:
+def estimate(
+    dataset: Dataset, offer: Offer, n_epochs: int | None, compute: Decimal = Decimal(1)
+) -> Estimate | TimedEstimate:
     """What training with a dataset would cost. Raises DatasetNotReady or DatasetRejected."""
-    provider, price, error = offer.connection.provider, offer.price, offer.model.token_error
     report = check_usable(dataset, offer)
-    assert price is not None, "find_offer refuses a model without a price"
+    assert offer.price is not None, "find_offer refuses a model without a price"
+    if offer.method in TIMED:
+        epochs = n_epochs or automatic_epochs(report["examples"])
+        return timed_estimate(report["examples"], (epochs, n_epochs is None), compute, offer.price)
+    return _by_tokens(dataset, offer, offer.price, n_epochs)
+
+
+def _by_tokens(dataset: Dataset, offer: Offer, price: Price, n_epochs: int | None) -> Estimate:
+    provider, error = offer.connection.provider, offer.model.token_error
+    report = check_usable(dataset, offer)
     counts = _tokens(dataset, report, offer)
     most = max(counts["total"], counts.get("total_at_most") or 0)
     tokens, most = ceil(counts["total"] * offer.model.token_factor), ceil(most * offer.model.token_factor)

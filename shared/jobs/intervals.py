@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.jobs.tables import Job
+from shared.jobs.timing import is_timed
 from shared.lifecycles import JobStatus
 from shared.providers.base import Paused, ProviderJob, StillRunning
 
@@ -35,6 +36,10 @@ class Rhythm:
     def is_watched(self, job: Job) -> bool:
         return job.watched_at is not None and self.moment - job.watched_at <= WATCHED
 
+    def comes_first(self, job: Job) -> bool:
+        """Whether its events are read before those of others: somebody waits for them, or its time costs money."""
+        return self.is_watched(job) or is_timed(job)
+
     def next_look(self, job: Job, seen: ProviderJob) -> float:
         """Seconds until the next look, after one that showed this."""
         is_live = isinstance(seen.outcome, StillRunning | Paused)
@@ -47,7 +52,7 @@ class Rhythm:
 
     def wants_log(self, job: Job) -> bool:
         """Whether a live job's events are to be read, if requests are left for them. What stops by its steps is always read."""
-        if job.events_at is None or self.is_watched(job) or job.max_cost is not None or job.early_stop is not None:
+        if job.events_at is None or self.comes_first(job) or job.max_cost is not None or job.early_stop is not None:
             return True
         return self.moment - job.events_at >= timedelta(seconds=self._log_seconds())
 

@@ -5,21 +5,25 @@ A look that finds nothing new only says when to look again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import assert_never
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
+from shared.jobs.bills import step_times, timed_cost
 from shared.jobs.caps import at_its_most
 from shared.jobs.endings import end_cancelled, fail, succeed, wait_for_name
 from shared.jobs.found import refresh
 from shared.jobs.measurements import record_checkpoints, record_events
-from shared.jobs.stopping import EARLY, MAX_COST, cost_so_far, has_stopped_learning
+from shared.jobs.stopping import EARLY, MAX_COST, VALID_LOSS, VALID_REWARD, cost_so_far, has_stopped_learning
 from shared.jobs.story import explain, move
-from shared.jobs.tables import Job, JobMetric, Origin, Wish
+from shared.jobs.tables import AtMaxCost, Job, JobMetric, Origin, Wish
 from shared.jobs.taking import Work, held_job
+from shared.jobs.timing import is_timed, is_trained, tick
 from shared.lifecycles import JobStatus
+from shared.money import Usd, per_million
 from shared.providers.base import (
     PAUSING,
     Cancelled,
@@ -34,6 +38,8 @@ from shared.providers.base import (
     Unnamed,
 )
 
+_SAID = {VALID_LOSS: "validation loss", VALID_REWARD: "reward in validation"}
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -47,7 +53,9 @@ class Look:
 
 
 def is_news(job: Job, seen: ProviderJob) -> bool:
-    """Whether a status tells anything that is not written down: then `record_look` writes it."""
+    """Whether a status tells anything that is not written down: then `record_look` writes it. Time that is billed always does."""
+    if is_timed(job):
+        return True
     as_before = JobStatus.PAUSED if isinstance(seen.outcome, Paused) else JobStatus.RUNNING
     return bool(job.attempts or job.missed) or job.provider_status != seen.status or job.status is not as_before
 
@@ -59,11 +67,14 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
     if (job.attempts or job.missed) and job.status is JobStatus.RUNNING:
         explain(db, job, "The provider answers again.")
     job.attempts = job.missed = 0
+    moment = db.scalars(select(now())).one()
     job.provider_status = look.job.status
     if look.events is not None:
         record_events(db, job, look.events, look.job)
-        job.events_at = db.scalar(select(now()))
+        job.events_at = moment
     record_checkpoints(db, job, look.checkpoints)
+    if is_timed(job):
+        job.progress = tick(job.progress, look.job, moment, step_times(db, job))
     if job.origin is not Origin.ORDERED:
         refresh(job, look.job)
     if not _was_hurried(job, work):
@@ -98,6 +109,7 @@ def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
             if job.status is JobStatus.RUNNING:
                 stopped = job.reason if job.reason_code == MAX_COST else None
                 message = f"{stopped} It is paused." if stopped else "The provider has paused the job."
+                job.progress = {**job.progress, "kept_step": job.progress.get("step", 0)}
                 move(db, job, JobStatus.PAUSED, message, code=MAX_COST if stopped else None)
         case Finished() as finished:
             succeed(db, job, finished)
@@ -124,14 +136,40 @@ def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
 
 
 def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
-    if why := at_its_most(db, job, cost_so_far(job, seen)):
-        job.wish = Wish.PAUSE
-        explain(db, job, why, code=MAX_COST)
-        job.due_at = db.scalar(select(now()))
+    cost = _cost(db, job, seen)
+    if is_timed(job) and is_trained(job.progress):
+        return  # all of it is bought, and its last checks cost nothing
+    if why := at_its_most(db, job, cost):
+        _stop_at_most(db, job, why)
     elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
-        evaluations = job.early_stop["evaluations"]
-        message = f"Stopped early: the validation loss was no better in the last {evaluations} evaluations than before."
+        evaluations, measured = job.early_stop["evaluations"], _SAID[job.early_stop["metric"]]
+        message = f"Stopped early: the {measured} was no better in the last {evaluations} evaluations than before."
         _cancel(db, job, message, EARLY)
+    elif cost is not None and is_timed(job):
+        _look_when_it_is_used_up(db, job, job.held - cost)
+
+
+def _cost(db: Session, job: Job, seen: ProviderJob) -> Usd | None:
+    if not is_timed(job):
+        return cost_so_far(job, seen)
+    cost, hours = timed_cost(db, job)
+    job.progress = {**job.progress, "cost_usd": str(cost), "hours": round(hours, 4)}
+    return cost
+
+
+def _stop_at_most(db: Session, job: Job, message: str) -> None:
+    if job.at_max_cost is AtMaxCost.CANCEL:
+        _cancel(db, job, message, MAX_COST)
+        return
+    job.wish = Wish.PAUSE
+    explain(db, job, message, code=MAX_COST)
+    job.due_at = db.scalar(select(now()))
+
+
+def _look_when_it_is_used_up(db: Session, job: Job, left: Usd) -> None:
+    """Not after the money is: the next look is due at the moment at which an hour's price has used up what is left."""
+    seconds = left.nanos / per_million(1_000_000, Decimal(job.usd_per_million)).nanos * 1_000_000
+    job.due_at = db.scalar(select(func.least(job.due_at, seconds_from_now(max(1.0, seconds)))))
 
 
 def _cancel(db: Session, job: Job, message: str, code: str) -> None:
@@ -141,6 +179,9 @@ def _cancel(db: Session, job: Job, message: str, code: str) -> None:
 
 
 def _losses(db: Session, job: Job) -> Sequence[float]:
-    measured = (JobMetric.job_id == job.id, JobMetric.valid_loss.is_not(None))
-    losses = db.scalars(select(JobMetric.valid_loss).where(*measured).order_by(JobMetric.step))
-    return [loss for loss in losses if loss is not None]
+    """What is to fall; a reward, which is to rise, is turned over."""
+    column = -JobMetric.valid_reward if is_timed(job) else JobMetric.valid_loss
+    measured = db.scalars(
+        select(column).where(JobMetric.job_id == job.id, column.is_not(None)).order_by(JobMetric.step)
+    )
+    return [loss for loss in measured if loss is not None]

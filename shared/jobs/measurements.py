@@ -1,6 +1,7 @@
 """What a provider tells of a job on its way, stored: its log, what was measured at each step, its checkpoints."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -86,12 +87,25 @@ def _keep_metrics(db: Session, job: Job, measured: Sequence[tuple[StepMetrics, d
         db.execute(statement.on_conflict_do_update(index_elements=keys, set_=told))
 
 
-_MEASURED = ("total_steps", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+_NUMBERS = (
+    "total_steps", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy",
+    "train_reward", "valid_reward", "reasoning_tokens", "seconds",
+)  # fmt: skip
+_MEASURED = (*_NUMBERS, "grader_tokens")
 
 
 def _metrics_row(job: Job, metrics: StepMetrics, at: datetime) -> dict[str, Any]:
-    measured = {name: getattr(metrics, name) for name in _MEASURED}
-    return {"job_id": job.id, "team_id": job.team_id, "step": metrics.step, "at": at, **measured}
+    measured = {name: getattr(metrics, name) for name in _NUMBERS}
+    graders = metrics.grader_tokens
+    tokens = None if graders is None else {model: asdict(used) for model, used in graders.items()}
+    return {
+        "job_id": job.id,
+        "team_id": job.team_id,
+        "step": metrics.step,
+        "at": at,
+        "grader_tokens": tokens,
+        **measured,
+    }
 
 
 def _portions(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -6,6 +6,7 @@ What a provider itself says of a model (kept on the connection by its check) com
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,15 +21,20 @@ from shared.datasets.routing.rules import Routing
 from shared.db import today
 from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
+from shared.jobs.timing import TIMED
 from shared.providers.tiers import ServiceTier, training_tiers
-from shared.spend.prices import Price, tuned
+from shared.spend.prices import Price, Tier, tuned
 from shared.spend.pricing import price_on
 from shared.spend.tables import Unit
+
+_FIRST_DATED_WITH_GRADERS = "2025"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model that one connection trains by one method. `price` is per million training tokens; None = not known."""
+    """A model that one connection trains by one method. `price` is per million training tokens, or seconds where the method is
+    billed by time; None = not known.
+    """
 
     connection: Connection
     model: TrainableModel
@@ -43,12 +49,19 @@ def offers(db: Session) -> list[Offer]:
     """Everything that can be trained today, by connection and model."""
     day = today(db)
     return [
-        Offer(connection, model, method, _price(connection, model, tier, day), shutdown_date(connection, model), tier)
+        Offer(
+            connection,
+            model,
+            method,
+            _price(connection, model, _priced(method, tier), day),
+            shutdown_date(connection, model),
+            tier,
+        )
         for connection in _connections(db)
         for model in trainable_models(connection).values()
         if _why_not(connection, model, day) is None
         for tier in [_tier(connection, None, is_regional=False)]
-        for method in model.methods
+        for method in _methods(connection, model)
     ]
 
 
@@ -80,12 +93,13 @@ def find_offer(db: Session, sought: Sought, routing: Routing) -> Offer:
         raise ModelNotTrainable(
             f"{model} cannot be trained on {connection.name}: {why_not}. GET /v1/catalogue lists what can.", model=model
         )
-    if method not in known.methods:
-        methods = ", ".join(known.methods) or "no method that is ordered here"
+    if method not in _methods(connection, known):
+        methods = ", ".join(_methods(connection, known)) or "no method that its API can be told"
         raise ModelNotTrainable(f"{model} on {connection.name} is trained by {methods}, not by {method}.", model=model)
     trained_at = _tier(connection, sought.tier, is_regional=routing.is_regional)
     check_route(db, routing, connection, trained_at)
-    price = price_on(connection, model, tuned(trained_at), Unit.TRAINED, day)
+    what = _priced(sought.method, trained_at)
+    price = price_on(connection, model, what.tier, what.unit, day)
     return Offer(connection, known, method, price, shutdown_date(connection, known), trained_at)
 
 
@@ -122,7 +136,7 @@ def prices_by_tier(db: Session, offer: Offer) -> dict[ServiceTier, Price | None]
     """What training would cost at each tier that can be chosen; empty where none can. None = not known."""
     day = today(db)
     tiers = training_tiers(offer.connection.provider, offer.connection.api_version)
-    return {tier: _price(offer.connection, offer.model, tier, day) for tier in tiers}
+    return {tier: _price(offer.connection, offer.model, _priced(offer.method, tier), day) for tier in tiers}
 
 
 def _tier(connection: Connection, asked: ServiceTier | None, *, is_regional: bool) -> ServiceTier | None:
@@ -136,8 +150,24 @@ def _tier(connection: Connection, asked: ServiceTier | None, *, is_regional: boo
     return asked
 
 
-def _price(connection: Connection, model: TrainableModel, tier: ServiceTier | None, day: date) -> Price | None:
+def _methods(connection: Connection, model: TrainableModel) -> Sequence[str]:
+    """By which it is trained there. Azure's dated APIs before 2025 cannot be told a grader."""
+    version = connection.api_version
+    tells_graders = version is None or version >= _FIRST_DATED_WITH_GRADERS
+    return [method for method in model.methods if tells_graders or method not in TIMED]
+
+
+class _Priced(NamedTuple):
+    tier: Tier
+    unit: Unit
+
+
+def _priced(method: str, tier: ServiceTier | None) -> _Priced:
+    return _Priced(tuned(tier), Unit.TRAINED_SECOND if method in TIMED else Unit.TRAINED)
+
+
+def _price(connection: Connection, model: TrainableModel, what: _Priced, day: date) -> Price | None:
     try:
-        return price_on(connection, model.model, tuned(tier), Unit.TRAINED, day)
+        return price_on(connection, model.model, what.tier, what.unit, day)
     except PriceUnknown:
         return None

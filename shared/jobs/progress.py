@@ -7,7 +7,11 @@ from typing import Any
 
 from shared.providers.base import StepMetrics
 
-SHOWN = ("step", "total_steps", "percent", "seconds_left", "train_loss", "valid_loss")
+SHOWN = (
+    "step", "total_steps", "percent", "seconds_left", "train_loss", "valid_loss",
+    "train_reward", "valid_reward", "reasoning_tokens", "hours", "cost_usd",
+)  # fmt: skip
+_MEASURED = ("train_loss", "valid_loss", "train_reward", "valid_reward", "reasoning_tokens")
 
 
 def shown(progress: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,7 +38,7 @@ def advance(progress: Mapping[str, Any], metrics: StepMetrics, at: datetime, tot
     known = {**first, **progress}
     took, steps = at.timestamp() - known["first_at"], metrics.step - known["first_step"]
     left = None if not total or not steps or not took else round(max(total - metrics.step, 0) * took / steps, 1)
-    measured = {"train_loss": metrics.train_loss, "valid_loss": metrics.valid_loss}
+    measured = {name: getattr(metrics, name) for name in _MEASURED}
     return {
         **known,
         "step": metrics.step,

@@ -16,6 +16,9 @@ _SPELLINGS = {
         "validation_mean_token_accuracy",
         "full_valid_mean_token_accuracy",
     ),
+    "train_reward": ("train_mean_reward", "train_reward_mean"),
+    "valid_reward": ("full_valid_mean_reward", "valid_mean_reward", "valid_reward_mean"),
+    "reasoning_tokens": ("reasoning_tokens_mean", "train_reasoning_tokens_mean"),
 }
 
 _LARGEST_STEP = 2**31 - 1
@@ -57,6 +60,9 @@ def _read(row: Mapping[str, str | None]) -> StepMetrics | None:
         train_accuracy=measured("train_accuracy"),
         valid_loss=measured("valid_loss"),
         valid_accuracy=measured("valid_accuracy"),
+        train_reward=measured("train_reward"),
+        valid_reward=measured("valid_reward"),
+        reasoning_tokens=measured("reasoning_tokens"),
     )
 
 

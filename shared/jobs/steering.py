@@ -18,9 +18,11 @@ from shared.jobs.actions import Order
 from shared.jobs.after import EvaluationPlan
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
-from shared.jobs.stopping import EarlyStop
+from shared.jobs.rewards import Reward
+from shared.jobs.stopping import MAX_COST, EarlyStop
 from shared.jobs.story import explain
 from shared.jobs.tables import Job, Wish
+from shared.jobs.timing import TIMED, is_timed
 from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
 from shared.spend import actions as spend
@@ -61,6 +63,12 @@ def resume(db: Session, job_id: JobId, caller: Caller) -> Job:
     if job.status is JobStatus.RUNNING and job.wish is None:
         return job
     _check(job, JobStatus.RUNNING, JobStatus.PAUSED)
+    if is_timed(job) and job.reason_code == MAX_COST:
+        raise Conflict(
+            f"{job.id} has used up the ${job.held} that are held for it. Its checkpoints can be trained further by a new order; "
+            "cancel this one.",
+            status=job.status,
+        )
     return _wish(db, job, Wish.RESUME, caller)
 
 
@@ -68,7 +76,9 @@ def order_again(db: Session, job_id: JobId, again: Again, caller: Caller) -> Ord
     """How a job that is over is ordered once more: as a new one, with `retry_of`. Raises NotFound or Conflict."""
     old = get_job(db, job_id, team_id=caller.team_id)
     _check(old, *JOB.terminal)
-    return replace(order_of(old), **again.changes)
+    order = replace(order_of(old), **again.changes)
+    is_foreign = order.method not in TIMED and "reward" not in again.changes
+    return replace(order, reward=None) if is_foreign else order
 
 
 def resolve(db: Session, job_id: JobId, how: Resolution, caller: Caller) -> Job:
@@ -103,9 +113,11 @@ def order_of(job: Job) -> Order:
         validation_dataset_id=job.validation_dataset_id,
         tier=job.tier,
         hyperparameters=job.hyperparameters,
+        reward=Reward(job.grader, job.response_format) if job.grader else None,
         suffix=job.suffix,
         seed=job.seed,
         max_cost=job.max_cost,
+        at_max_cost=job.at_max_cost,
         labels=job.labels,
         priority=job.priority,
         early_stop=EarlyStop(**job.early_stop) if job.early_stop else None,

@@ -5,21 +5,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
+from shared.errors import FieldError, InvalidRequest
 from shared.jobs.tables import Job
 from shared.money import Usd, per_million
 from shared.providers.base import ProviderJob
 
 MAX_COST = "max_cost_reached"
 EARLY = "early_stopped"
+VALID_LOSS, VALID_REWARD = "valid_loss", "valid_reward"
 STOPS = frozenset({MAX_COST, EARLY})
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyStop:
-    """Stop when for so many `evaluations` in a row the `metric` was not better than the best one before them."""
+    """Stop when for so many `evaluations` in a row the `metric` (a loss, or a reward) was not better than the best before them."""
 
     metric: str
     evaluations: int
+
+
+def check_early_stop(wanted: EarlyStop | None, method: str, validation: object | None) -> None:
+    """Raises InvalidRequest where nothing would ever stop it."""
+    if wanted is None:
+        return
+    measured = VALID_REWARD if method == "reinforcement" else VALID_LOSS
+    if validation is None:
+        fault = FieldError(
+            "/early_stop", "needs a validation_dataset_id: without one nothing is measured on held-out data"
+        )
+        raise InvalidRequest("An early stop goes by what validation measures.", [fault])
+    if wanted.metric != measured:
+        fault = FieldError("/early_stop/metric", f"is not measured in {method} training: take {measured}")
+        raise InvalidRequest("An early stop goes by what is measured.", [fault])
 
 
 def cost_so_far(job: Job, seen: ProviderJob) -> Usd | None:

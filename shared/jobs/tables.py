@@ -24,6 +24,14 @@ class Wish(StrEnum):
     RESUME = "resume"
 
 
+class AtMaxCost(StrEnum):
+    """What becomes of a job whose work costs as much as it may."""
+
+    PAUSE = "pause"
+    """It stands still, or is cancelled where the provider does not pause it."""
+    CANCEL = "cancel"
+
+
 class Origin(StrEnum):
     """How a job came here."""
 
@@ -68,6 +76,10 @@ class Job(Claimable, Row):
     tier: Mapped[ServiceTier | None] = mapped_column(text_enum(ServiceTier))
     """Where it is trained; None = its provider knows no tiers."""
     hyperparameters: Mapped[dict[str, Any]]
+    grader: Mapped[dict[str, Any] | None]
+    """What answers are rewarded by, as its provider writes it: of reinforcement only."""
+    response_format: Mapped[dict[str, Any] | None]
+    """The JSON Schema that answers have to fit while they are trained by reinforcement."""
     suffix: Mapped[str | None]
     seed: Mapped[int | None]
     labels: Mapped[dict[str, Any]]
@@ -80,7 +92,10 @@ class Job(Claimable, Row):
     not_before: Mapped[datetime | None]
     """It waits here until then."""
     max_cost: Mapped[Usd | None]
-    """It is stopped when the work that was seen costs so much."""
+    """It is stopped when the work that was seen costs so much. What is billed by time is stopped at what
+    is held, also without it.
+    """
+    at_max_cost: Mapped[AtMaxCost] = mapped_column(text_enum(AtMaxCost), default=AtMaxCost.PAUSE)
     early_stop: Mapped[dict[str, Any] | None]
     """When it is stopped because it has stopped learning: `metric` and `evaluations`."""
     evaluation: Mapped[dict[str, Any] | None]
@@ -93,7 +108,9 @@ class Job(Claimable, Row):
     """What it was expected to cost, and on what that rests."""
     held: Mapped[Usd]
     usd_per_million: Mapped[str]
-    """The training price that the hold was made at, as a decimal string; the charge is made at it too."""
+    """The training price that the hold was made at, as a decimal string; the charge is made at it too. Of tokens, or of seconds
+    for a method that is billed by time.
+    """
     price_id: Mapped[str]
 
     # Where it stands
@@ -123,6 +140,7 @@ class Job(Claimable, Row):
     provider_status: Mapped[str | None]
     fine_tuned_model: Mapped[str | None]
     billed_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    billed_seconds: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(default=0)
     """Failures to reach the provider since the last success; stretches the wait."""
     missed: Mapped[int] = mapped_column(default=0)
@@ -204,6 +222,14 @@ class JobMetric(Row):
     train_accuracy: Mapped[float | None]
     valid_loss: Mapped[float | None]
     valid_accuracy: Mapped[float | None]
+    train_reward: Mapped[float | None]
+    valid_reward: Mapped[float | None]
+    reasoning_tokens: Mapped[float | None]
+    """Of an answer, on average."""
+    seconds: Mapped[float | None]
+    """How long the step took, as the provider measured it."""
+    grader_tokens: Mapped[dict[str, Any] | None]
+    """What the models that grade have used: `{"gpt-4.1-2025-04-14": {"input": 120, "cached": 0, "output": 4}}`."""
     at: Mapped[datetime]
 
 

@@ -14,6 +14,12 @@ def moderates(kind: str) -> bool:
     return told
 
 
+def grades(kind: str) -> bool:
+    """Whether a provider of this kind can be asked about graders."""
+    told: bool = import_module(_OPENING).grades(kind)
+    return told
+
+
 def open_provider(kind: str, access: Access) -> Provider:
     """A client for one account; asks it nothing. Close it, or let go of it.
 

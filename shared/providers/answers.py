@@ -32,6 +32,7 @@ from shared.providers.base import (
     Unnamed,
 )
 from shared.providers.found import JobFacts, TunedModel, base_of
+from shared.providers.graded import grader_tokens, seconds_of
 from shared.providers.lenient import LARGEST_BILL, count, items, mapping, moment, number, text, whole
 
 TAG_KEY = "tunewright"
@@ -224,6 +225,11 @@ def _metrics(data: Mapping[str, Any]) -> StepMetrics | None:
             "validation_mean_token_accuracy",
             "full_valid_mean_token_accuracy",
         ),
+        train_reward=_first(data, "train_mean_reward", "train_reward_mean"),
+        valid_reward=_first(data, "full_valid_mean_reward", "valid_mean_reward", "valid_reward_mean"),
+        reasoning_tokens=_first(data, "reasoning_tokens_mean", "train_reasoning_tokens_mean"),
+        seconds=seconds_of(mapping(mapping(data.get("timing")).get("step"))),
+        grader_tokens=grader_tokens(mapping(data.get("model_graders_token_usage"))),
     )
 
 

@@ -16,6 +16,11 @@ from shared.providers.filing import Filing as Filing
 from shared.providers.filing import ProviderFile as ProviderFile
 from shared.providers.filing import ProviderUpload as ProviderUpload
 from shared.providers.found import NOTHING_TOLD, JobFacts, TunedModel
+from shared.providers.measured import Graded as Graded
+from shared.providers.measured import GraderTokens as GraderTokens
+from shared.providers.measured import ProviderCheckpoint as ProviderCheckpoint
+from shared.providers.measured import ProviderEvent as ProviderEvent
+from shared.providers.measured import StepMetrics as StepMetrics
 from shared.providers.prevented import ProviderError as ProviderError
 from shared.providers.prevented import Rejected as Rejected
 from shared.providers.prevented import Throttled as Throttled
@@ -32,7 +37,10 @@ class TrainingOrder:
     method: str
     training_file_id: str
     validation_file_id: str | None = None
-    hyperparameters: Mapping[str, int | float] = field(default_factory=dict)
+    hyperparameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    grader: Mapping[str, Any] | None = None
+    """What answers are rewarded by, in OpenAI's words: of reinforcement only."""
+    response_format: Mapping[str, Any] | None = None
     suffix: str | None = None
     seed: int | None = None
     tag: str = ""
@@ -111,42 +119,6 @@ class ProviderJob:
     """What it was ordered as, for those who did not order it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepMetrics:
-    """What a metrics event tells of one training step. Losses are the provider's floats; None = not measured there."""
-
-    step: int
-    total_steps: int | None = None
-    train_loss: float | None = None
-    train_accuracy: float | None = None
-    valid_loss: float | None = None
-    valid_accuracy: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderEvent:
-    """One line of a provider's job log. `level` is info, warning or error on every provider."""
-
-    id: str
-    at: datetime
-    level: str
-    message: str
-    metrics: StepMetrics | None = None
-    billed_tokens: int | None = None
-    """Set on the event by which the provider states its bill (Azure)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderCheckpoint:
-    """A model as it was after some step."""
-
-    id: str
-    step: int
-    model: str
-    at: datetime
-    metrics: Mapping[str, float] = field(default_factory=dict)
-
-
 # --- models -------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class ProviderModel:
@@ -187,6 +159,8 @@ class Provider(Filing, Protocol):
 
     moderates: ClassVar[bool]
     """Whether this kind of provider has moderation to ask."""
+    grades: ClassVar[bool]
+    """Whether it can be asked about graders."""
 
     def __init__(self, access: Access) -> None:
         """Asks nothing yet."""
@@ -254,6 +228,14 @@ class Provider(Filing, Protocol):
 
     def chat(self, model: str, body: Mapping[str, Any]) -> Answer:
         """One chat completion, not streamed. `body` is OpenAI's request without `model`; `model` is what the provider calls by."""
+        ...
+
+    def check_grader(self, grader: Mapping[str, Any]) -> None:
+        """Let the provider judge a grader. Rejected, with its words, if it would not take it, or where `grades` is false."""
+        ...
+
+    def grade(self, grader: Mapping[str, Any], answer: str, item: Mapping[str, Any]) -> Graded:
+        """Let the provider grade one answer, which costs tokens where the grader asks a model. Rejected where `grades` is false."""
         ...
 
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:

@@ -10,7 +10,16 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from shared.providers.base import Finished, Moderated, ProviderJob, ProviderModel, Rejected, TrainingOrder, Unnamed
+from shared.providers.base import (
+    Finished,
+    Graded,
+    Moderated,
+    ProviderJob,
+    ProviderModel,
+    Rejected,
+    TrainingOrder,
+    Unnamed,
+)
 from shared.providers.found import TunedModel
 from shared.providers.lenient import count, number, text
 from shared.providers.openai import OpenAIProvider, method, ordered
@@ -20,6 +29,7 @@ class CompatibleProvider(OpenAIProvider):
     """One account there."""
 
     moderates: ClassVar[bool] = False
+    grades: ClassVar[bool] = False
 
     @override
     def models(self) -> Sequence[ProviderModel]:
@@ -31,6 +41,14 @@ class CompatibleProvider(OpenAIProvider):
     @override
     def moderate(self, texts: Sequence[str]) -> Sequence[Moderated]:
         raise Rejected("A compatible server has no moderation that is known", code="not_offered", status=404)
+
+    @override
+    def check_grader(self, grader: Mapping[str, Any]) -> None:
+        raise Rejected("A compatible server has no graders that are known", code="not_offered", status=404)
+
+    @override
+    def grade(self, grader: Mapping[str, Any], answer: str, item: Mapping[str, Any]) -> Graded:
+        raise Rejected("A compatible server has no graders that are known", code="not_offered", status=404)
 
     @override
     def _order(self, order: TrainingOrder) -> dict[str, Any]:

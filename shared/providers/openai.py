@@ -29,6 +29,7 @@ from shared.providers.base import (
     Access,
     Account,
     Answer,
+    Graded,
     Moderated,
     Paused,
     ProviderCheckpoint,
@@ -44,6 +45,7 @@ from shared.providers.base import (
 )
 from shared.providers.clients import open_openai
 from shared.providers.found import TunedModel
+from shared.providers.graded import read_graded
 from shared.providers.lenient import mapping, text
 from shared.providers.openai_asking import Asking
 
@@ -58,6 +60,7 @@ class OpenAIProvider(Asking):
     """One account at OpenAI."""
 
     moderates: ClassVar[bool] = True
+    grades: ClassVar[bool] = True
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -230,6 +233,14 @@ class OpenAIProvider(Asking):
         create = self._client.moderations.with_raw_response.create
         return read_moderation(self._body(create, model=_MODERATION, input=list(texts)), len(texts))
 
+    # --- graders --------------------------------------------------------------------------------------------------------
+    def check_grader(self, grader: Mapping[str, Any]) -> None:
+        self._body(self._client.fine_tuning.alpha.graders.with_raw_response.validate, grader=dict(grader))
+
+    def grade(self, grader: Mapping[str, Any], answer: str, item: Mapping[str, Any]) -> Graded:
+        run = self._client.fine_tuning.alpha.graders.with_raw_response.run
+        return read_graded(self._body(run, grader=dict(grader), model_sample=answer, item=dict(item)))
+
 
 def ordered(order: TrainingOrder) -> dict[str, Any]:
     """What every dialect takes alike. What is absent is the provider's to choose."""
@@ -249,9 +260,13 @@ def _metadata(order: TrainingOrder) -> dict[str, str]:
 
 
 def method(order: TrainingOrder) -> dict[str, Any]:
-    if not order.hyperparameters:
-        return {"type": order.method}
-    return {"type": order.method, order.method: {"hyperparameters": dict(order.hyperparameters)}}
+    optional = {
+        "grader": order.grader,
+        "response_format": order.response_format,
+        "hyperparameters": order.hyperparameters or None,
+    }
+    chosen = {name: dict(value) for name, value in optional.items() if value is not None}
+    return {"type": order.method, **({order.method: chosen} if chosen else {})}
 
 
 def _same(body: Mapping[str, Any], asked: str) -> Mapping[str, Any]:

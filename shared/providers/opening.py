@@ -19,6 +19,11 @@ def moderates(kind: str) -> bool:
     return _implementation(kind).moderates
 
 
+def grades(kind: str) -> bool:
+    """See `shared.providers.grades`."""
+    return _implementation(kind).grades
+
+
 def open_provider(kind: str, access: Access) -> Provider:
     """See `shared.providers.open_provider`."""
     try:

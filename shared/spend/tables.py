@@ -50,6 +50,7 @@ class Unit(StrEnum):
     """What is counted and has a price per million."""
 
     TRAINED = "training_token"
+    TRAINED_SECOND = "training_second"
     INPUT = "input_token"
     CACHED_INPUT = "cached_input_token"
     OUTPUT = "output_token"

@@ -154,7 +154,8 @@ def test_hyperparameters_that_no_provider_takes(office: Office) -> None:
 
 def test_a_method_that_is_not_offered(office: Office) -> None:
     office.openai()
-    refused(office, office.order(office.dataset(), method="reinforcement"), 422, "invalid_request")
+    refused(office, office.order(office.dataset(), method="distillation"), 422, "invalid_request")
+    refused(office, office.order(office.dataset(), method="reinforcement"), 422, "model_not_trainable")
 
 
 def test_a_provider_that_refuses_the_order_is_quoted(office: Office) -> None:

@@ -57,6 +57,15 @@ def test_an_order_at_openai() -> None:
     assert job.created_at == datetime.fromtimestamp(1763600500, UTC)
 
 
+def test_an_order_of_reinforcement(dialect: str) -> None:
+    grader, wanted = {"type": "python", "name": "g", "source": "…"}, {"type": "json_schema", "json_schema": {}}
+    order = TrainingOrder("o4-mini", "reinforcement", "file-TR", "file-VA", {"reasoning_effort": "low"}, grader, wanted)
+    with wire(says(OPENAI)) as server:
+        provider_at(dialect, server.url).create_job(order)
+    told = {"grader": grader, "response_format": wanted, "hyperparameters": {"reasoning_effort": "low"}}
+    assert server.asked[0].json["method"] == {"type": "reinforcement", "reinforcement": told}
+
+
 def test_what_is_absent_is_left_to_the_provider(dialect: str) -> None:
     with wire(says(OPENAI)) as server:
         provider_at(dialect, server.url).create_job(TrainingOrder("m", "supervised", "file-TR"))

@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.providers.answers import read_answer, read_checkpoint, read_event, read_file, read_job, read_page
+from shared.providers.answers import (
+    read_answer,
+    read_checkpoint,
+    read_event,
+    read_file,
+    read_job,
+    read_page,
+)
 from shared.providers.base import Unavailable
+from shared.providers.graded import read_graded
 from shared.providers.lenient import parse_object
 
 NAMES = [
@@ -18,7 +26,8 @@ NAMES = [
     "metadata", "tunewright", "method", "type", "supervised", "hyperparameters", "n_epochs", "trained_tokens",
     "fine_tuned_model", "estimated_finish", "result_files", "training_file", "choices", "content", "usage",
     "prompt_tokens", "completion_tokens", "prompt_tokens_details", "cached_tokens", "has_more", "bytes", "filename",
-    "status_details", "metrics", "step_number", "fine_tuned_model_checkpoint",
+    "status_details", "metrics", "step_number", "fine_tuned_model_checkpoint", "timing", "full_iteration", "reward",
+    "model_graders_token_usage", "train_prompt_tokens", "metadata", "errors", "sub_rewards",
 ]  # fmt: skip
 WORDS = st.sampled_from(
     ["succeeded", "failed", "cancelled", "paused", "supervised", "auto", "error", "\x00", "\ud800", ""]
@@ -34,7 +43,9 @@ BODIES = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=12)
 WHOLE = {"id": "x", "created_at": 1763600500, "status": "succeeded", "fine_tuned_model": "ft:x", "step_number": 3}
 
 
-@pytest.mark.parametrize("read", [read_job, read_file, read_event, read_checkpoint, read_answer, read_page])
+@pytest.mark.parametrize(
+    "read", [read_job, read_file, read_event, read_checkpoint, read_answer, read_graded, read_page]
+)
 @settings(max_examples=150, deadline=None)
 @given(body=BODIES, whole=st.booleans())
 def test_nothing_but_a_value_or_no_answer(read: Callable[[Mapping[str, Any]], Any], *, body: Any, whole: bool) -> None:

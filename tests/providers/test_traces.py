@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.providers.base import StepMetrics, Unavailable
+from shared.providers.base import GraderTokens, StepMetrics, Unavailable
 from tests.providers.conftest import azure_at, capture, openai_at, provider_at
 from tests.support.wire import says, wire
 
@@ -31,6 +31,38 @@ def test_azures_log_states_the_bill() -> None:
     assert [event.metrics for event in events if event.metrics] == [
         StepMetrics(120, None, 1.0537992715835571, 0.71, 1.2, None),
     ]
+
+
+def test_a_step_of_reinforcement_tells_rewards_seconds_and_what_its_graders_used() -> None:
+    data = {
+        "step": 10,
+        "total_steps": 20,
+        "train_mean_reward": 0.42,
+        "full_valid_mean_reward": 0.675,
+        "reasoning_tokens_mean": 3330.01,
+        "timing": {
+            "step": {"eval": 101.7, "sampling": 226.8, "training": 402.4, "full_iteration": 731.5},
+            "graders": [],
+        },
+        "model_graders_token_usage": {
+            "gpt-4o-2024-08-06": {
+                "eval_cached_tokens": 0,
+                "eval_prompt_tokens": 4820,
+                "train_cached_tokens": 20,
+                "train_prompt_tokens": 120741,
+                "eval_completion_tokens": 2810,
+                "train_completion_tokens": 69402,
+            }
+        },
+    }
+    odd = {"step": 11, "timing": {"step": {"full_iteration": 1e15}}, "model_graders_token_usage": {"m": 7}}
+    told = [{"id": f"ftevent-{at}", "created_at": at, "data": one} for at, one in ((2, odd), (1, data))]
+    with wire(says({"data": told})) as server:
+        whole, lacking = openai_at(server.url).events("ftjob-1", [])
+    used = {"gpt-4o-2024-08-06": GraderTokens(125561, 20, 72212)}
+    rewarded = {"train_reward": 0.42, "valid_reward": 0.675, "reasoning_tokens": 3330.01}
+    assert whole.metrics == StepMetrics(10, 20, **rewarded, seconds=731.5, grader_tokens=used)
+    assert lacking.metrics == StepMetrics(11, grader_tokens={"m": GraderTokens(0, 0, 0)})
 
 
 def test_only_what_is_newer_than_the_newest_known_event_is_told() -> None:

@@ -1,5 +1,6 @@
 """Jobs: what is accepted and refused, listed, cancelled, deleted, and what a cancelled one owes."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,6 +11,15 @@ from tests.sandbox.conftest import AzureAccount, OpenAIAccount
 from tests.sandbox.data import measured, small
 from tests.sandbox.server import Running
 from tests.sandbox.steps import messages, upload, watch
+
+GRADER = {
+    "type": "string_check",
+    "name": "label",
+    "operation": "eq",
+    "input": "{{sample.output_text}}",
+    "reference": "{{item.label}}",
+}
+REWARDED = {"model": "o4-mini", "method": {"type": "reinforcement", "reinforcement": {"grader": GRADER}}}
 
 
 def test_openai_answers_200_with_auto_and_an_empty_list_of_results(sandbox: Running, account: OpenAIAccount) -> None:
@@ -24,6 +34,33 @@ def test_openai_answers_200_with_auto_and_an_empty_list_of_results(sandbox: Runn
     assert (job["result_files"], job["error"], job["metadata"], job["seed"]) == ([], {}, {"k": "v"}, 7)
     done, _ = watch(account.client, job["id"])
     assert str(done.fine_tuned_model).startswith("ft:gpt-4o-mini-2024-07-18:sandbox:triage:")
+
+
+def test_a_job_of_reinforcement_shows_its_grader_and_fails_where_items_lack_what_it_reads(
+    sandbox: Running, account: OpenAIAccount
+) -> None:
+    asked = [{"messages": [{"role": "user", "content": f"Ticket {at}"}], "label": "billing"} for at in range(12)]
+    good, lacking = (
+        "\n".join(map(json.dumps, rows)).encode() for rows in (asked, [*asked[:11], {"messages": asked[0]["messages"]}])
+    )
+    key = {"authorization": f"Bearer {account.name}"}
+
+    def ordered(content: bytes) -> Any:
+        body = REWARDED | {
+            "training_file": upload(account.client, content),
+            "validation_file": upload(account.client, good),
+        }
+        return sandbox.http.post("/v1/fine_tuning/jobs", json=body, headers=key).json()
+
+    job = ordered(good)
+    assert (job["model"], job["trained_tokens"]) == ("o4-mini-2025-04-16", None)
+    assert job["method"]["reinforcement"] == {
+        "grader": GRADER,
+        "hyperparameters": job["method"]["reinforcement"]["hyperparameters"],
+    }
+    failed, _ = watch(account.client, ordered(lacking)["id"])
+    assert failed.error is not None
+    assert "Example 12 is missing key 'label'" in failed.error.message
 
 
 def test_azure_answers_201_with_its_own_name_for_the_model_and_drops_metadata(resource: AzureAccount) -> None:
@@ -65,7 +102,10 @@ def test_azure_answers_201_with_its_own_name_for_the_model_and_drops_metadata(re
         ({"hyperparameters": {"beta": 0.1}}, "unknown_parameter"),
         ({"method": {"type": "magic"}}, "invalid_value"),
         ({"method": {"type": "dpo", "dpo": {"hyperparameters": {"beta": 3}}}}, "invalid_value"),
-        ({"method": {"type": "reinforcement"}}, "model_not_available"),
+        ({"method": {"type": "reinforcement"}}, "missing_required_parameter"),
+        ({"method": {"type": "reinforcement", "reinforcement": {"grader": {"type": "magic"}}}}, "invalid_value"),
+        (REWARDED | {"model": "gpt-4.1"}, "model_not_available"),
+        (REWARDED, "missing_required_parameter"),
     ],
 )
 def test_each_parameter_is_checked_before_anything_is_bought(

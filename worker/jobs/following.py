@@ -87,15 +87,15 @@ def _is_urgent(job: Job, answer: ProviderJob) -> bool:
 
 
 def _worth_asking(looking: Looking, live: Iterable[Job]) -> Sequence[Job]:
-    """The live jobs whose events are to be read now: the watched ones, then those whose log was not read for longest."""
+    """The live jobs whose events are to be read now: those that come first, then those whose log was not read for longest."""
     rhythm, meter = looking.rhythm, looking.several.meter
     wanting = [job for job in live if rhythm.wants_log(job)]
-    watched = [job for job in wanting if rhythm.is_watched(job)]
+    first = [job for job in wanting if rhythm.comes_first(job)]
     others = sorted(
-        (job for job in wanting if not rhythm.is_watched(job)), key=lambda job: job.events_at or job.created_at
+        (job for job in wanting if not rhythm.comes_first(job)), key=lambda job: job.events_at or job.created_at
     )
-    spare = meter.left - len(watched) - int(RESERVE * meter.allowed)
-    return [*watched, *islice(others, max(0, spare))]
+    spare = meter.left - len(first) - int(RESERVE * meter.allowed)
+    return [*first, *islice(others, max(0, spare))]
 
 
 def _ask_more(looking: Looking, seen: Seen, jobs: Sequence[Job], requests: int) -> set[JobId]:

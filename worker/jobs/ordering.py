@@ -138,6 +138,8 @@ def _order(context: Context, work: Work) -> TrainingOrder:
         training_file_id=job.training_file_id,
         validation_file_id=job.validation_file_id,
         hyperparameters=job.hyperparameters,
+        grader=job.grader,
+        response_format=job.response_format,
         suffix=job.suffix,
         seed=job.seed,
         tag=tag(context, work, job.epoch),

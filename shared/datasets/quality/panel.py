@@ -4,6 +4,7 @@ from shared.datasets.quality.answers import Answers
 from shared.datasets.quality.conflicts import Conflicts
 from shared.datasets.quality.damage import DamagedTexts
 from shared.datasets.quality.endings import Endings
+from shared.datasets.quality.item_keys import ItemKeys
 from shared.datasets.quality.labels import Labels
 from shared.datasets.quality.languages import Languages
 from shared.datasets.quality.lengths import Lengths
@@ -27,5 +28,6 @@ def all_observers(most_findings: int = MOST_FINDINGS) -> Panel:
         DamagedTexts(),
         PersonalData(),
         Languages(),
+        ItemKeys(),
     )
     return Panel(observers, most_findings)
