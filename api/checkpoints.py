@@ -12,7 +12,7 @@ from api.schemas.checkpoints import JobCheckpoints, JobCheckpointSchema
 from api.schemas.registry import ModelSchema
 from api.sheets import CSV, also_csv, sheet
 from shared.errors import ModelRetired, NotFound
-from shared.jobs.checkpoints import kept, register_checkpoint
+from shared.jobs.following.checkpoints import kept, register_checkpoint
 from shared.jobs.queries import get_job
 
 router = noun("jobs")

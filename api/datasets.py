@@ -21,7 +21,7 @@ from api.schemas.versions import DatasetPatch
 from shared.datasets import actions, queries
 from shared.datasets.findings import Severity
 from shared.errors import Conflict, DatasetNotReady, NotFound
-from shared.jobs.estimates import estimate_offers
+from shared.jobs.ordering.estimates import estimate_offers
 
 router = noun("datasets")
 

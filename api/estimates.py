@@ -7,8 +7,8 @@ from api.schemas.estimates import Catalogue, EstimateRequest, Estimates, Estimat
 from shared.errors import NotFound
 from shared.evaluations.following import weigh_choices
 from shared.evaluations.weighing import scales_of
-from shared.jobs.estimates import estimate_all
-from shared.jobs.offers import offers, prices_by_tier
+from shared.jobs.ordering.estimates import estimate_all
+from shared.jobs.ordering.offers import offers, prices_by_tier
 from shared.serving.queries import aliases_of
 
 router = noun("estimates")

@@ -7,7 +7,7 @@ from api.problems import problems
 from api.routing import noun
 from api.schemas.graders import FaultSchema, GraderCheck, GraderRun, GraderVerdict, GradeSchema
 from shared.errors import DatasetNotReady, NotFound, ProviderRefused, ProviderUnavailable
-from shared.jobs import trials
+from shared.jobs.ordering import trials
 
 router = noun("graders")
 

@@ -32,7 +32,7 @@ from shared.errors import (
 )
 from shared.evaluations import following
 from shared.jobs import actions, queries, steering
-from shared.jobs.line import Standing, standings
+from shared.jobs.scheduling.line import Standing, standings
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
 from shared.serving.queries import aliases_of

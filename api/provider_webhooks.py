@@ -20,7 +20,7 @@ from shared.errors import (
     Unauthenticated,
     UnsupportedFormat,
 )
-from shared.jobs.hurrying import take_delivery
+from shared.jobs.scheduling.hurrying import take_delivery
 
 MAX_BYTES = 64_000
 

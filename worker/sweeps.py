@@ -16,11 +16,11 @@ from shared.deployments.tables import Deployment
 from shared.evaluations.tables import Evaluation
 from shared.imports.recording import due_for as due_imports
 from shared.imports.tables import Import
-from shared.jobs.rounds import any_round
+from shared.jobs.scheduling.rounds import any_round
+from shared.jobs.scheduling.taking import PHASES, any_due
 from shared.jobs.strays.tables import Walk
 from shared.jobs.strays.walking import due_for as due_walks
 from shared.jobs.tables import FollowUp, JobGroup
-from shared.jobs.taking import PHASES, any_due
 from shared.queue import Task
 from shared.spend.abandoned import any_abandoned
 from shared.teams.requests import any_to_forget

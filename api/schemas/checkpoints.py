@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from api.schemas.base import ModelId, Schema, WholeList, example
-from shared.jobs.checkpoints import Kept
+from shared.jobs.following.checkpoints import Kept
 
 _TOLD = ("step", "model", "model_id", "at")
 

@@ -12,10 +12,10 @@ from api.schemas.base import ConnectionId, DatasetId, ModelName, Money, Schema, 
 from api.schemas.training import Method
 from shared.errors import Problem
 from shared.evaluations.following import Weighed
-from shared.jobs.estimates import Choice, Estimate, Estimated
-from shared.jobs.offers import Offer
-from shared.jobs.timed_estimates import TimedEstimate
-from shared.jobs.timing import TIMED, per_hour
+from shared.jobs.costs.timing import TIMED, per_hour
+from shared.jobs.ordering.estimates import Choice, Estimate, Estimated
+from shared.jobs.ordering.offers import Offer
+from shared.jobs.ordering.timed_estimates import TimedEstimate
 from shared.providers.tiers import ServiceTier
 from shared.spend.prices import Price
 

@@ -22,7 +22,7 @@ from api.schemas.base import (
 from api.schemas.integrations import Integrations, IntegrationSchema
 from api.schemas.training import EarlyStopSchema, GraderJson, Hyperparameters, Method, reward_of
 from shared.jobs.actions import Order
-from shared.jobs.progress import shown
+from shared.jobs.following.progress import shown
 from shared.jobs.tables import AtMaxCost, Origin, Wish
 from shared.lifecycles import JobStatus
 from shared.providers.tiers import ServiceTier

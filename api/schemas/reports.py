@@ -9,7 +9,7 @@ from api.schemas.base import DatasetId, Schema, example
 from api.schemas.estimates import EstimateSchema
 from shared.datasets.findings import FINDING_CODES, Severity
 from shared.datasets.tables import Dataset
-from shared.jobs.estimates import Estimated
+from shared.jobs.ordering.estimates import Estimated
 from shared.lifecycles import DatasetStatus
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.base import Schema, example
-from shared.jobs.rewards import Reward
-from shared.jobs.stopping import EarlyStop
+from shared.jobs.costs.stopping import EarlyStop
+from shared.jobs.ordering.rewards import Reward
 
 Method = Literal["supervised", "dpo", "reinforcement"]
 

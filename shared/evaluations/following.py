@@ -18,9 +18,9 @@ from shared.ids import DatasetId, JobId, ModelId
 from shared.jobs import actions as jobs
 from shared.jobs import steering
 from shared.jobs.after import Compared, EvaluationPlan
-from shared.jobs.estimates import Choice, Estimated
-from shared.jobs.line import Standing
-from shared.jobs.starting import start_of
+from shared.jobs.ordering.estimates import Choice, Estimated
+from shared.jobs.ordering.starting import start_of
+from shared.jobs.scheduling.line import Standing
 from shared.jobs.steering import Again
 from shared.jobs.tables import Job
 from shared.money import Usd, total

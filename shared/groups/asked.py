@@ -7,7 +7,7 @@ from typing import Any
 from shared.ids import DatasetId
 from shared.jobs.actions import Order
 from shared.jobs.after import EvaluationPlan
-from shared.jobs.stopping import EarlyStop
+from shared.jobs.costs.stopping import EarlyStop
 from shared.money import Usd
 from shared.providers.tiers import ServiceTier
 

@@ -26,20 +26,20 @@ from shared.errors import (
     RouteForbidden,
 )
 from shared.ids import ConnectionId, DatasetId, JobId
-from shared.jobs import offers
 from shared.jobs.after import EvaluationPlan
-from shared.jobs.estimates import Estimate, check_usable, estimate
-from shared.jobs.hyperparameters import faults_of
-from shared.jobs.intervals import WATCHED
-from shared.jobs.line import Standing, standings
-from shared.jobs.offers import Offer, Sought
+from shared.jobs.costs.stopping import EarlyStop, check_early_stop
+from shared.jobs.ordering import offers
+from shared.jobs.ordering.estimates import Estimate, check_usable, estimate
+from shared.jobs.ordering.hyperparameters import faults_of
+from shared.jobs.ordering.offers import Offer, Sought
+from shared.jobs.ordering.rewards import Reward, check_reward, grader_prices
+from shared.jobs.ordering.starting import Start, start_of
+from shared.jobs.ordering.timed_estimates import TimedEstimate
 from shared.jobs.queries import get_job
-from shared.jobs.rewards import Reward, check_reward, grader_prices
-from shared.jobs.starting import Start, start_of
-from shared.jobs.stopping import EarlyStop, check_early_stop
+from shared.jobs.scheduling.intervals import WATCHED
+from shared.jobs.scheduling.line import Standing, standings
 from shared.jobs.story import move
 from shared.jobs.tables import AtMaxCost, Job
-from shared.jobs.timed_estimates import TimedEstimate
 from shared.lifecycles import JOB, JobStatus
 from shared.money import Usd
 from shared.providers.tiers import ServiceTier

@@ -14,14 +14,14 @@ from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
 from shared.jobs.after import follow_up
 from shared.jobs.again import order_again
-from shared.jobs.bills import Bill, time_bill, token_bill
-from shared.jobs.offers import shutdown_date
+from shared.jobs.costs.bills import Bill, time_bill, token_bill
+from shared.jobs.costs.stopping import STOPS
+from shared.jobs.costs.timing import is_timed
+from shared.jobs.ordering.offers import shutdown_date
 from shared.jobs.recording import finish
-from shared.jobs.stopping import STOPS
+from shared.jobs.scheduling.taking import Work, held_job
 from shared.jobs.story import explain, move
 from shared.jobs.tables import Job, Origin
-from shared.jobs.taking import Work, held_job
-from shared.jobs.timing import is_timed
 from shared.lifecycles import JobStatus
 from shared.money import ZERO, Usd
 from shared.providers.base import Finished

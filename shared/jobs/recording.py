@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.db import now, ring, seconds_from_now
+from shared.jobs.scheduling.taking import Step, Work, held_job
 from shared.jobs.story import explain, move
 from shared.jobs.tables import Job
-from shared.jobs.taking import Step, Work, held_job
 from shared.lifecycles import JobStatus
 from shared.providers.base import ProviderFile, ProviderJob
 from shared.queue import Task

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.db import now, ring
+from shared.jobs.scheduling.taking import Work, barred_job, held_job, kept_job
 from shared.jobs.tables import Job
-from shared.jobs.taking import Work, barred_job, held_job, kept_job
 from shared.lifecycles import JobStatus
 from shared.queue import Task
 

@@ -16,13 +16,13 @@ from shared.errors import Conflict
 from shared.ids import JobId
 from shared.jobs.actions import Order
 from shared.jobs.after import EvaluationPlan
+from shared.jobs.costs.stopping import MAX_COST, EarlyStop
+from shared.jobs.costs.timing import TIMED, is_timed
+from shared.jobs.ordering.rewards import Reward
 from shared.jobs.queries import get_job
 from shared.jobs.recording import begin_anew, finish, forget_order
-from shared.jobs.rewards import Reward
-from shared.jobs.stopping import MAX_COST, EarlyStop
 from shared.jobs.story import explain
 from shared.jobs.tables import Job, Wish
-from shared.jobs.timing import TIMED, is_timed
 from shared.lifecycles import JOB, JobStatus
 from shared.queue import Task
 from shared.spend import actions as spend

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.jobs.graders.checking import faults_of_grader
-from shared.jobs.graders.formula import FormulaError, names_in
-from shared.jobs.graders.templates import Items, faults_in
+from shared.jobs.ordering.graders.checking import faults_of_grader
+from shared.jobs.ordering.graders.formula import FormulaError, names_in
+from shared.jobs.ordering.graders.templates import Items, faults_in
 from tests.jobs.test_reinforcement import BOTH, JUDGE, LABEL
 from tests.support.office import Office
 

@@ -6,9 +6,9 @@ from random import Random
 
 from shared.connections.lags import ENDS, PollLag, poll_lag, remember
 from shared.ids import TeamId
-from shared.jobs.intervals import Rhythm
+from shared.jobs.scheduling.intervals import Rhythm
+from shared.jobs.scheduling.turns import Place, before, turn_of
 from shared.jobs.tables import Job
-from shared.jobs.turns import Place, before, turn_of
 from shared.lifecycles import JobStatus
 from shared.providers.base import Finished, ProviderJob, StillRunning
 

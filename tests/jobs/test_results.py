@@ -1,6 +1,6 @@
 """A result file is read as far as it can be."""
 
-from shared.jobs.results import read_results
+from shared.jobs.following.results import read_results
 from shared.providers.base import StepMetrics
 
 

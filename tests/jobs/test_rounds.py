@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import renew
-from shared.jobs.looking import Look, record_look
-from shared.jobs.rounds import Round, any_round, record_unchanged, take_round
+from shared.jobs.following.looking import Look, record_look
+from shared.jobs.scheduling.rounds import Round, any_round, record_unchanged, take_round
+from shared.jobs.scheduling.taking import any_due
 from shared.jobs.tables import Job
-from shared.jobs.taking import any_due
 from shared.providers import open_provider
 from shared.providers.base import Access, ProviderJob, StillRunning
 from shared.queue import Task

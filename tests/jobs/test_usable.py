@@ -13,8 +13,8 @@ from shared.datasets.targets import targets
 from shared.datasets.validation import Limits, Validation, validate
 from shared.errors import DatasetNotReady, DatasetRejected
 from shared.ids import DatasetId
-from shared.jobs.estimates import check_usable
-from shared.jobs.offers import Offer
+from shared.jobs.ordering.estimates import check_usable
+from shared.jobs.ordering.offers import Offer
 from shared.lifecycles import DatasetStatus
 from tests.datasets.files import file_of, good_lines
 from tests.datasets.rules.rows import RGB, Row, answer, inline, png, user

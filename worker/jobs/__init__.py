@@ -10,9 +10,9 @@ from shared.connections.credentials import CannotOpen
 from shared.connections.outages import note_answer
 from shared.db import UNAVAILABLE
 from shared.jobs.recording import record_failure
-from shared.jobs.rounds import take_round
+from shared.jobs.scheduling.rounds import take_round
+from shared.jobs.scheduling.taking import Step, Work, take
 from shared.jobs.tables import Job
-from shared.jobs.taking import Step, Work, take
 from shared.providers.base import ProviderError
 from shared.queue import Task
 from worker.context import Context

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.jobs.measurements import record_cleaned, record_results
+from shared.jobs.following.measurements import record_cleaned, record_results
+from shared.jobs.following.results import read_results
 from shared.jobs.recording import record_failure
-from shared.jobs.results import read_results
+from shared.jobs.scheduling.taking import Work
 from shared.jobs.sending import upload_ids
 from shared.jobs.tables import Origin
-from shared.jobs.taking import Work
 from shared.providers.base import Provider, StepMetrics
 from worker.context import Context
 from worker.jobs.naming import file_prefix, tag_of

@@ -15,10 +15,10 @@ import structlog
 from shared.db import UNAVAILABLE
 from shared.ids import JobId
 from shared.jobs.endings import record_lost
-from shared.jobs.intervals import Rhythm
-from shared.jobs.looking import Look, is_news, record_look
+from shared.jobs.following.looking import Look, is_news, record_look
 from shared.jobs.queries import known_provider_events
-from shared.jobs.rounds import Round, record_seen, record_unchanged
+from shared.jobs.scheduling.intervals import Rhythm
+from shared.jobs.scheduling.rounds import Round, record_seen, record_unchanged
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
 from shared.providers.base import Provider, ProviderError, ProviderJob, Unnamed

@@ -1,7 +1,7 @@
 """What a job's things are called at a provider: its orders carry a tag, and the name of each file says whose it is."""
 
+from shared.jobs.scheduling.taking import Work
 from shared.jobs.tags import Tag
-from shared.jobs.taking import Work
 from worker.context import Context
 
 

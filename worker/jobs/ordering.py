@@ -14,9 +14,9 @@ from shared.jobs.recording import (
     record_silence,
     record_unknown,
 )
+from shared.jobs.scheduling.taking import Work
 from shared.jobs.strays.recording import record_duplicate
 from shared.jobs.tags import Tag
-from shared.jobs.taking import Work
 from shared.lifecycles import JobStatus
 from shared.providers.base import Provider, ProviderError, ProviderJob, TrainingOrder, Unavailable
 from worker.context import Context

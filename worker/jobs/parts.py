@@ -14,8 +14,8 @@ import structlog
 
 from shared.clock import utc_now
 from shared.connections.limits import limits_of
+from shared.jobs.scheduling.taking import Work
 from shared.jobs.sending import Sent, Stop, record_sent, record_stopped, sent_from_json
-from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from shared.providers.slices import Slice
 from worker.context import Context

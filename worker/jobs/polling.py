@@ -12,8 +12,8 @@ from shared.connections.limits import limits_of
 from shared.connections.outages import note_answer
 from shared.db import Session
 from shared.ids import JobId
-from shared.jobs.intervals import Rhythm
-from shared.jobs.rounds import Round, give_up_claims
+from shared.jobs.scheduling.intervals import Rhythm
+from shared.jobs.scheduling.rounds import Round, give_up_claims
 from shared.providers.base import ProviderError, ProviderJob
 from worker.context import Context
 from worker.jobs.following import Looking, follow

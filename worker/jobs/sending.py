@@ -11,7 +11,7 @@ from shared.connections.tables import Connection
 from shared.datasets.queries import get_dataset
 from shared.datasets.rewrite import write_plain
 from shared.ids import DatasetId, JobId
-from shared.jobs.taking import Work
+from shared.jobs.scheduling.taking import Work
 from shared.providers.base import Provider, ProviderFile
 from shared.providers.bom import MARK
 from shared.storage import Storage

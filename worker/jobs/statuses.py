@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from shared.ids import JobId
-from shared.jobs.rounds import Round
+from shared.jobs.scheduling.rounds import Round
 from shared.jobs.tables import Job
 from shared.providers.base import Provider, ProviderError, ProviderJob, Rejected, Unnamed
 from worker.jobs.several import Several

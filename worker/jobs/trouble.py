@@ -10,8 +10,8 @@ from shared.connections.credentials import CannotOpen
 from shared.connections.outages import REFUSED_SECONDS, close_training, leave_alone, note_refusal
 from shared.connections.tables import Connection
 from shared.jobs.recording import record_failure, record_silence, record_wait
-from shared.jobs.rounds import Round
-from shared.jobs.taking import Step, Work
+from shared.jobs.scheduling.rounds import Round
+from shared.jobs.scheduling.taking import Step, Work
 from shared.providers.base import ProviderError, Rejected, Throttled, Unavailable
 from worker.context import Context
 

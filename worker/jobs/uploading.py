@@ -5,8 +5,8 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from shared.jobs.recording import record_failure, record_files, record_given_up
+from shared.jobs.scheduling.taking import Work
 from shared.jobs.tags import read_tag
-from shared.jobs.taking import Work
 from shared.providers.base import Provider, ProviderFile, Rejected
 from worker.context import Context
 from worker.jobs.naming import file_name, file_prefix, tag_of

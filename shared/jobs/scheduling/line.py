@@ -11,8 +11,8 @@ from shared.connections.limits import limits_of
 from shared.connections.tables import Connection
 from shared.db import now
 from shared.ids import ConnectionId, JobId, TeamId
+from shared.jobs.scheduling.turns import Place, before
 from shared.jobs.tables import Job
-from shared.jobs.turns import Place, before
 from shared.lifecycles import JobStatus
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from shared.errors import FieldError
-from shared.jobs.graders.by_code import check_python
-from shared.jobs.graders.by_model import check_score_model
-from shared.jobs.graders.fields import Json, named, one_of, texts
-from shared.jobs.graders.formula import FUNCTIONS, FormulaError, names_in
-from shared.jobs.graders.templates import Items, faults_in, reads_the_answer
+from shared.jobs.ordering.graders.by_code import check_python
+from shared.jobs.ordering.graders.by_model import check_score_model
+from shared.jobs.ordering.graders.fields import Json, named, one_of, texts
+from shared.jobs.ordering.graders.formula import FUNCTIONS, FormulaError, names_in
+from shared.jobs.ordering.graders.templates import Items, faults_in, reads_the_answer
 
 MOST_GRADERS = 50
 MOST_FAULTS = 100

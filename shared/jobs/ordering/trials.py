@@ -18,9 +18,9 @@ from shared.connections.tables import Connection
 from shared.datasets.queries import get_dataset
 from shared.errors import FieldError, InvalidRequest, ProviderRefused, ProviderUnavailable
 from shared.ids import ConnectionId, DatasetId, TeamId
-from shared.jobs.graders.by_model import grading_models
-from shared.jobs.graders.checking import faults_of_grader
-from shared.jobs.rewards import items_of
+from shared.jobs.ordering.graders.by_model import grading_models
+from shared.jobs.ordering.graders.checking import faults_of_grader
+from shared.jobs.ordering.rewards import items_of
 from shared.providers import grades
 from shared.providers.base import Graded, Provider, Rejected, Throttled, Unavailable
 

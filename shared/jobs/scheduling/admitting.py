@@ -14,8 +14,8 @@ from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import now
 from shared.ids import ConnectionId, JobId, TeamId
+from shared.jobs.scheduling.turns import turn_of
 from shared.jobs.tables import Job, Turn
-from shared.jobs.turns import turn_of
 from shared.lifecycles import JobStatus
 from shared.teams.tables import Team
 

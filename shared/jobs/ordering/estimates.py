@@ -24,11 +24,11 @@ from shared.datasets.shapes import METHODS, Shape
 from shared.datasets.tables import Dataset
 from shared.errors import DatasetNotReady, DatasetRejected, Problem
 from shared.ids import ConnectionId, DatasetId, TeamId
-from shared.jobs.durations import ExpectedDuration, expected_duration
-from shared.jobs.offers import Offer, Sought, find_offer, offers
-from shared.jobs.starting import start_of
-from shared.jobs.timed_estimates import TimedEstimate, timed_estimate
-from shared.jobs.timing import TIMED
+from shared.jobs.costs.timing import TIMED
+from shared.jobs.ordering.durations import ExpectedDuration, expected_duration
+from shared.jobs.ordering.offers import Offer, Sought, find_offer, offers
+from shared.jobs.ordering.starting import start_of
+from shared.jobs.ordering.timed_estimates import TimedEstimate, timed_estimate
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.providers.tiers import ServiceTier

@@ -7,7 +7,7 @@ to make a cap of, not to be believed: a job is stopped at what is held for it.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.jobs.timing import HOUR, per_hour
+from shared.jobs.costs.timing import HOUR, per_hour
 from shared.money import Usd, per_million
 from shared.spend.prices import Price
 

@@ -9,9 +9,9 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shared.jobs.progress import advance, shown, total_steps
+from shared.jobs.following.progress import advance, shown, total_steps
+from shared.jobs.scheduling.taking import Work, held_job, kept_job
 from shared.jobs.tables import Job, JobCheckpoint, JobEvent, JobMetric
-from shared.jobs.taking import Work, held_job, kept_job
 from shared.providers.base import ProviderCheckpoint, ProviderEvent, ProviderJob, StepMetrics
 
 AT_ONCE = 1000

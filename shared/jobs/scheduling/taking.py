@@ -17,8 +17,8 @@ from shared.connections.tables import Connection, Pace
 from shared.datasets.routing.queries import routing_of
 from shared.db import claim, fenced, now, still_ours, unclaimed
 from shared.ids import ConnectionId
-from shared.jobs.admitting import admit, any_to_admit
-from shared.jobs.caps import spent_group
+from shared.jobs.costs.caps import spent_group
+from shared.jobs.scheduling.admitting import admit, any_to_admit
 from shared.jobs.story import move
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB, JobStatus

@@ -18,8 +18,8 @@ from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import CLAIM_SECONDS, now, seconds_from_now, unclaimed
 from shared.ids import ConnectionId, JobId
+from shared.jobs.scheduling.taking import PAGE, Step, Work, in_rounds, may_be_asked, round_needs
 from shared.jobs.tables import Job
-from shared.jobs.taking import PAGE, Step, Work, in_rounds, may_be_asked, round_needs
 from shared.lifecycles import JobStatus
 from shared.queue import Task
 

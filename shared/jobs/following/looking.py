@@ -12,16 +12,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
-from shared.jobs.bills import step_times, timed_cost
-from shared.jobs.caps import at_its_most
+from shared.jobs.costs.bills import step_times, timed_cost
+from shared.jobs.costs.caps import at_its_most
+from shared.jobs.costs.stopping import EARLY, MAX_COST, VALID_LOSS, VALID_REWARD, cost_so_far, has_stopped_learning
+from shared.jobs.costs.timing import is_timed, is_trained, tick
 from shared.jobs.endings import end_cancelled, fail, succeed, wait_for_name
+from shared.jobs.following.measurements import record_checkpoints, record_events
 from shared.jobs.found import refresh
-from shared.jobs.measurements import record_checkpoints, record_events
-from shared.jobs.stopping import EARLY, MAX_COST, VALID_LOSS, VALID_REWARD, cost_so_far, has_stopped_learning
+from shared.jobs.scheduling.taking import Work, held_job
 from shared.jobs.story import explain, move
 from shared.jobs.tables import AtMaxCost, Job, JobMetric, Origin, Wish
-from shared.jobs.taking import Work, held_job
-from shared.jobs.timing import is_timed, is_trained, tick
 from shared.lifecycles import JobStatus
 from shared.money import Usd, per_million
 from shared.providers.base import (

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.errors import FieldError
-from shared.jobs.graders.fields import Json, is_number, named, number_within, texts
-from shared.jobs.graders.templates import Items, faults_in, reads_the_answer
+from shared.jobs.ordering.graders.fields import Json, is_number, named, number_within, texts
+from shared.jobs.ordering.graders.templates import Items, faults_in, reads_the_answer
 
 # The models that OpenAI lets grade while it trains, with or without the day of their snapshot.
 _GRADING = re.compile(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from shared.datasets.rules.graders import references
 from shared.errors import FieldError
-from shared.jobs.graders.fields import Json, named, texts
-from shared.jobs.graders.templates import Items
+from shared.jobs.ordering.graders.fields import Json, named, texts
+from shared.jobs.ordering.graders.templates import Items
 
 LARGEST_SOURCE_BYTES = 256_000
 

@@ -6,8 +6,8 @@ Soon while something is likely to happen or somebody waits for it; half a minute
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.jobs.costs.timing import is_timed
 from shared.jobs.tables import Job
-from shared.jobs.timing import is_timed
 from shared.lifecycles import JobStatus
 from shared.providers.base import Paused, ProviderJob, StillRunning
 

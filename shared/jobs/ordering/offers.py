@@ -21,7 +21,7 @@ from shared.datasets.routing.rules import Routing
 from shared.db import today
 from shared.errors import FieldError, InvalidRequest, ModelNotTrainable, PriceUnknown, TrainingClosed
 from shared.ids import ConnectionId
-from shared.jobs.timing import TIMED
+from shared.jobs.costs.timing import TIMED
 from shared.providers.tiers import ServiceTier, training_tiers
 from shared.spend.prices import Price, Tier, tuned
 from shared.spend.pricing import price_on

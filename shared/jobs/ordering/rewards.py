@@ -15,9 +15,9 @@ from shared.datasets.shapes import METHODS, Shape
 from shared.datasets.tables import Dataset
 from shared.datasets.targets import MOST_GRADED_VALIDATION
 from shared.errors import DatasetNotReady, FieldError, InvalidRequest
-from shared.jobs.graders.by_model import grading_models
-from shared.jobs.graders.checking import faults_of_grader
-from shared.jobs.graders.templates import Items
+from shared.jobs.ordering.graders.by_model import grading_models
+from shared.jobs.ordering.graders.checking import faults_of_grader
+from shared.jobs.ordering.graders.templates import Items
 from shared.spend.prices import Tier
 from shared.spend.pricing import price_on
 from shared.spend.tables import Unit

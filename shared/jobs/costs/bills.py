@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
+from shared.jobs.costs.timing import HOUR, Done, StepTime, cost_of, done_at_the_end, done_so_far, in_hours, priced
 from shared.jobs.tables import Job, JobMetric, Origin
-from shared.jobs.timing import HOUR, Done, StepTime, cost_of, done_at_the_end, done_so_far, in_hours, priced
 from shared.money import Usd
 from shared.spend.actions import Charge
 from shared.spend.tables import SpendKind, Unit

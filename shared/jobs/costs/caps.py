@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.ids import GroupId
+from shared.jobs.costs.timing import is_timed
 from shared.jobs.tables import Job, JobGroup
-from shared.jobs.timing import is_timed
 from shared.lifecycles import JOB
 from shared.money import Usd, total
 from shared.spend.queries import charged_for
