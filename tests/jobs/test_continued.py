@@ -19,7 +19,10 @@ def test_a_tuned_model_is_trained_further_at_its_bases_price(office: Office, pro
     dataset = office.dataset()
     first = office.finish(office.submit(dataset, connection_id=connection))
     model = registered(office)
-    job = office.finish(office.submit(dataset, model=model["id"]))
+    further = office.submit(dataset, model=model["id"])
+    doomed = office.lab.lead.delete(f"/v1/models/{model['id']}/weights")
+    assert (doomed.status_code, doomed.json()["jobs"]) == (409, [further]), "it is to be trained further"
+    job = office.finish(further)
     assert (job["status"], job["model"], job["trained_from"]) == ("succeeded", MODEL, first["fine_tuned_model"])
     assert (job["connection_id"], job["billed_tokens"]) == (connection, first["billed_tokens"])
     bills = office.bought(office.lab.account if provider == "openai" else office.resource)
