@@ -147,7 +147,7 @@ def update(
 def _move(connection: Connection, changes: ConnectionChanges) -> None:
     """Where it is, and the way there."""
     if changes.base_url not in (None, connection.base_url):
-        connection.region = None  # what was said of the other address
+        connection.region = connection.told_region = None  # what was said and told of the other address
     connection.base_url = changes.base_url or connection.base_url
     if not isinstance(changes.region, Kept):
         connection.region = changes.region
