@@ -49,4 +49,4 @@ def put_team_routing(body: RoutingPut, caller: LeadOfPath, db: Write) -> Routing
 
 def _shown(db: Session, team_id: TeamId, *dataset_ids: DatasetId) -> RoutingSchema:
     routing = routing_of(db, team_id, dataset_ids)
-    return RoutingSchema.of(routing, routing.allowed(open_connections(db)))
+    return RoutingSchema.of(routing, routing.allowed(open_connections(db, team_id)))

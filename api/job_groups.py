@@ -25,6 +25,7 @@ from shared.errors import (
     NotDeployed,
     NotFound,
     PriceUnknown,
+    RouteForbidden,
     TrainingClosed,
 )
 from shared.evaluations.weighing import scales_of
@@ -47,6 +48,7 @@ _REFUSALS = problems(
     BudgetExceeded,
     ModelRetired,
     NotDeployed,
+    RouteForbidden,
 )
 
 

@@ -57,8 +57,8 @@ async def delete_weights(  # no thread of the common ones is held while the prov
 ) -> None:
     """Retires a model, and has its provider delete what answers for it, for good. Its record and lineage stay.
 
-    Refused while an alias serves it or a deployment of it stands. If the provider does not do it, the model stays retired: repeat
-    this. For leads and admins.
+    Refused while an alias serves it, a deployment of it stands or a job trains it further. If the provider does not do it, the
+    model stays retired: repeat this. For leads and admins.
     """
     doomed = await asking.first(lambda db: deleting.begin(db, model_id, caller), caller.scope)
     await asking.ask(lambda: deleting.ask(doomed, vault))

@@ -1,6 +1,7 @@
 """Groups of jobs on the wire: what is ordered together."""
 
 from itertools import product
+from math import prod
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -74,10 +75,22 @@ class JobGroupOrder(Schema):
     def _check(self) -> Self:
         if self.hyperparameters is not None and self.grid is not None:
             raise ValueError("has hyperparameters and a grid: choose one of them")
-        n_jobs = len(self.models) * len(self.chosen()) * len(set(self.shares))
+        # Counted before any combination is made: a short body can ask for thousands of millions of them.
+        n_choices = prod(map(len, self.grid.values())) if self.grid else len(self.hyperparameters or [None])
+        n_jobs = len(self.models) * n_choices * len(set(self.shares))
         if n_jobs > MOST_JOBS:
             raise ValueError(f"makes {n_jobs} jobs; a group has at most {MOST_JOBS}")
+        self._check_different()
         return self
+
+    def _check_different(self) -> None:
+        """Twice the same job is paid for twice, and says nothing that the first does not."""
+        models = {(one.model, one.connection_id, one.tier) for one in self.models}
+        if len(models) < len(self.models):
+            raise ValueError("names a model twice: each pair of a model and where it is trained makes its own jobs")
+        choices = {tuple(one.chosen().items()) for one in self.chosen()}
+        if len(choices) < len(self.chosen()):
+            raise ValueError("has the same choice of hyperparameters twice: leave one of them out")
 
     def chosen(self) -> list[Hyperparameters]:
         """Every choice of hyperparameters."""

@@ -1,6 +1,7 @@
 """Azure's resource manager, as far as serving a model needs it: deployments are made, shown, listed and deleted."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from sandbox.records import Deployment
 from sandbox.refusals import Refusal
@@ -25,7 +26,9 @@ def account(world: World, call: Call) -> Reply:
     where = world.account(call.account).switches.location
     kind = "Microsoft.CognitiveServices/accounts"
     shown = {"id": _account(call), "name": call.account, "type": kind, "kind": "OpenAI", "location": where}
-    return Reply(shown | {"sku": {"name": "S0"}, "properties": {"provisioningState": "Succeeded"}})
+    here = urlunsplit((*urlsplit(call.url)[:2], "/", "", ""))
+    properties = {"provisioningState": "Succeeded", "endpoint": here, "endpoints": {"OpenAI": here}}
+    return Reply(shown | {"sku": {"name": "S0"}, "properties": properties})
 
 
 def put(world: World, call: Call) -> Reply:

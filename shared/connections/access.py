@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from shared.connections.credentials import Vault
+from shared.connections.addresses import host_of
+from shared.connections.credentials import CannotOpen, Vault
 from shared.connections.entra_access import IdentityKind, kind_in
 from shared.connections.tables import Connection, CredentialKind
 from shared.errors import Conflict
@@ -22,7 +23,7 @@ def provider_of(
     timeout_seconds: float = PATIENCE_SECONDS,
     on_request: Callable[[], None] | None = None,
 ) -> Provider:
-    """The provider behind a connection. Asks it nothing yet; what prevents getting a token for it is raised.
+    """The provider behind a connection. Asks it nothing yet; what prevents getting a token for it is raised, and CannotOpen.
 
     `on_request` is called with each request that is sent.
     """
@@ -37,13 +38,16 @@ def provider_of(
             proxy_url=connection.proxy_url,
             ca_pem=connection.ca_pem,
             on_request=on_request,
-            identity=None if by_key else identity_of(connection, vault),
+            identity=None if by_key else identity_of(connection, vault, connection.base_url),
         ),
     )
 
 
 def deployer_of(connection: Connection, vault: Vault) -> Deployer:
-    """Who makes deployments in a connection's resource. Asks nothing yet. Raises Conflict where it may not be managed."""
+    """Who makes deployments in a connection's resource. Asks nothing yet.
+
+    Raises CannotOpen, and Conflict where it may not be managed.
+    """
     where = managed(connection)
     return open_deployer(
         ResourceAccess(
@@ -51,7 +55,7 @@ def deployer_of(connection: Connection, vault: Vault) -> Deployer:
             subscription_id=where["subscription_id"],
             resource_group=where["resource_group"],
             account=where["account"],
-            identity=identity_of(connection, vault),
+            identity=identity_of(connection, vault, where["arm_url"]),
             timeout_seconds=PATIENCE_SECONDS,
         )
     )
@@ -68,17 +72,21 @@ def managed(connection: Connection) -> dict[str, str]:
     return connection.management
 
 
-def identity_of(connection: Connection, vault: Vault) -> Identity:
-    """As whom a connection asks for tokens. Raises CannotOpen."""
+def identity_of(connection: Connection, vault: Vault, shown_to: str) -> Identity:
+    """As whom a connection asks for tokens that are shown at an address. Raises CannotOpen.
+
+    The installation may have been told since of fewer hosts that the machine's own tokens are shown to.
+    """
     entra = connection.entra
     assert entra is not None
-    match kind_in(entra):
-        case IdentityKind.MANAGED:
-            return ManagedIdentity(entra["client_id"], vault.machine)
-        case IdentityKind.WORKLOAD:
-            return WorkloadIdentity(entra["tenant_id"], entra["client_id"], vault.machine)
-        case _:
-            return _application(connection, entra, vault)
+    kind = kind_in(entra)
+    if kind is IdentityKind.APPLICATION:
+        return _application(connection, entra, vault)
+    if not vault.machine.may_show_to(host := host_of(shown_to)):
+        raise CannotOpen(f"tokens of the machine's own identity are not shown to {host}: TUNEWRIGHT_IDENTITY_HOSTS")
+    if kind is IdentityKind.MANAGED:
+        return ManagedIdentity(entra["client_id"], vault.machine)
+    return WorkloadIdentity(entra["tenant_id"], entra["client_id"], vault.machine)
 
 
 def _application(connection: Connection, entra: Mapping[str, str], vault: Vault) -> Application:

@@ -98,8 +98,8 @@ def create(db: Session, vault: Vault, wanted: NewConnection, caller: Caller) -> 
         models={},
         deployments=dict(wanted.deployments),
         region=wanted.region,
-        **wanted.limits,
     )
+    _limit(connection, wanted.limits)
     open_to(db, connection, wanted.teams)
     describe(connection, wanted.catalogue)
     _let_fetch(connection, may=wanted.fetches_files)
@@ -134,8 +134,7 @@ def update(
         describe(connection, changes.catalogue)
     if changes.fetches_files is not None:
         _let_fetch(connection, may=changes.fetches_files)
-    for name, limit in changes.limits.items():
-        setattr(connection, name, limit)
+    _limit(connection, changes.limits)
     _give_secrets(connection, vault, changes)
     entra_access.check_shown(connection, vault)
     _check_soon(db, connection)
@@ -147,7 +146,7 @@ def update(
 def _move(connection: Connection, changes: ConnectionChanges) -> None:
     """Where it is, and the way there."""
     if changes.base_url not in (None, connection.base_url):
-        connection.region = None  # what was said of the other address
+        connection.region = connection.told_region = None  # what was said and told of the other address
     connection.base_url = changes.base_url or connection.base_url
     if not isinstance(changes.region, Kept):
         connection.region = changes.region
@@ -233,6 +232,15 @@ def _let_fetch(connection: Connection, *, may: bool) -> None:
         fault = FieldError("/fetches_files", f"not possible: {connection.provider} fetches no files")
         raise InvalidRequest("Only Azure OpenAI fetches files from an address.", [fault])
     connection.fetches_files = may
+
+
+def _limit(connection: Connection, limits: Mapping[str, int | None]) -> None:
+    """Its own numbers. Raises InvalidRequest for where sending in parts begins, of a provider that takes none."""
+    if limits.get("max_request_bytes") is not None and connection.provider.traits.request_bytes is None:
+        fault = FieldError("/max_request_bytes", f"not possible: {connection.provider} takes no parts")
+        raise InvalidRequest("Only OpenAI takes a file in parts.", [fault])
+    for name, limit in limits.items():
+        setattr(connection, name, limit)
 
 
 def _check_soon(db: Session, connection: Connection) -> None:

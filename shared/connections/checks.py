@@ -68,7 +68,7 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
     if all(map(is_same_sealing, connection.sealed, asked.sealed)):
         if finding.models is not None:
             connection.models = {model.name: _kept(model) for model in finding.models}
-        if finding.region is not None and connection.management == asked.management:
+        if finding.region is not None and _where(connection) == _where(asked):
             connection.told_region = finding.region
         connection.due_at = db.scalar(select(seconds_from_now(finding.check_again_in)))
         if finding.health is not None:
@@ -76,6 +76,11 @@ def record(db: Session, asked: Connection, finding: CheckFinding) -> Connection:
             _write(db, connection, finding)
     db.flush()
     return connection
+
+
+def _where(connection: Connection) -> tuple[str, dict[str, Any] | None]:
+    """What a region was told of: it does not hold for another address, or another resource."""
+    return connection.base_url, connection.management
 
 
 def _write(db: Session, connection: Connection, finding: CheckFinding) -> None:
@@ -91,12 +96,15 @@ def _write(db: Session, connection: Connection, finding: CheckFinding) -> None:
 
 
 def _region(connection: Connection, vault: Vault) -> str | None:
-    """A resource does not move: it is asked until it has told, and again when another one is managed."""
+    """A resource does not move: it is asked until it has told, and again when another one is managed or answers.
+
+    Data goes to the connection's address: where a managed resource stands that does not answer there says nothing of it.
+    """
     if connection.management is None or connection.told_region is not None:
         return None
     try:
         with closing(deployer_of(connection, vault)) as deployer:
-            return deployer.location()
+            return deployer.location(connection.base_url)
     except (ProviderError, CannotOpen):
         return None
 

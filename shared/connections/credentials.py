@@ -24,7 +24,9 @@ _MAKE_ONE = "make one with `openssl rand -base64 32`"
 
 
 class CannotOpen(Exception):
-    """None of the keys is the one that this credential was sealed with, or the bytes were changed."""
+    """None of the keys is the one that this credential was sealed with, or the bytes were changed; or what the machine gives out in
+    place of a credential is not for this host.
+    """
 
 
 class Vault:

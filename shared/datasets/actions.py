@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.connections.queries import encodings_in_use
 from shared.datasets.asked import Asked
+from shared.datasets.naming import lock_name
 from shared.datasets.preparing import check_chosen
 from shared.datasets.queries import get_dataset
 from shared.datasets.remedies import InvalidChoiceError
@@ -206,7 +207,7 @@ def _settled(db: Session, dataset_id: DatasetId, caller: TeamCaller) -> Dataset:
 def _born(db: Session, name: str, caller: TeamCaller) -> dict[str, Any]:
     get_open_team(db, caller.team_id)
     # One at a time per name, so that two uploads at once become two versions and not one refusal.
-    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 7))"), {"name": f"{caller.team_id}/{name}"})
+    lock_name(db, caller.team_id, name)
     known = select(Dataset.version, Dataset.routing).where(Dataset.team_id == caller.team_id, Dataset.name == name)
     newest = db.execute(known.order_by(Dataset.version.desc()).limit(1)).first()
     version, routing = newest or (0, None)

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.deployments.tables import Deployment
 from shared.errors import NotFound
-from shared.ids import DeploymentId, ModelId, TeamId
+from shared.ids import DeploymentId, TeamId
 from shared.lifecycles import DEPLOYMENT, DeploymentStatus
+from shared.registry.tables import Model
 from shared.registry.targets import Deployed
 
 
@@ -44,9 +45,21 @@ def deployed(db: Session, team_id: TeamId) -> list[Deployed]:
     return [Deployed(one.connection_id, one.model, one.base_model, one.name, one.sku.tier) for one in db.scalars(query)]
 
 
-def standing_for(db: Session, model_id: ModelId) -> Sequence[Deployment]:
-    """The deployments of a model that have not ended."""
+def standing_for(db: Session, model: Model) -> Sequence[Deployment]:
+    """The deployments of a model that have not ended, also those that were made of it before it was in the registry."""
     query = select(Deployment).where(
-        Deployment.model_id == model_id, Deployment.status.not_in(tuple(DEPLOYMENT.terminal))
+        or_(
+            Deployment.model_id == model.id,
+            and_(Deployment.connection_id == model.connection_id, Deployment.model == model.provider_model),
+        ),
+        Deployment.status.not_in(tuple(DEPLOYMENT.terminal)),
     )
     return db.scalars(query.order_by(Deployment.id)).all()
+
+
+def model_of(db: Session, deployment: Deployment) -> Model | None:
+    """What it answers for, as the registry knows it now; None = a checkpoint that is still not there."""
+    if deployment.model_id is not None:
+        return db.get_one(Model, deployment.model_id)
+    named = (Model.connection_id == deployment.connection_id, Model.provider_model == deployment.model)
+    return db.scalars(select(Model).where(*named, Model.team_id == deployment.team_id)).one_or_none()

@@ -1,15 +1,14 @@
 """Where a model may be deployed: where the data may go that it was trained on, its own and that of the models it goes on from."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared.datasets.routing.queries import routing_of
 from shared.datasets.routing.rules import Routing
 from shared.deployments.tables import Deployment
-from shared.ids import DatasetId, JobId
-from shared.jobs.tables import Job, JobCheckpoint
+from shared.ids import JobId
+from shared.jobs.routing import trained_on
+from shared.jobs.tables import JobCheckpoint
 from shared.providers.deploying import Sku
 from shared.providers.tiers import ServiceTier
 from shared.registry.tables import Model
@@ -17,8 +16,7 @@ from shared.registry.tables import Model
 
 def routing_of_deployment(db: Session, deployment: Deployment) -> Routing:
     """The rules on all that its model was trained on; where that is not known here, the team's own."""
-    trained_on = set(_trained_on(db, _made_by(db, deployment)))
-    return routing_of(db, deployment.team_id, trained_on)
+    return routing_of(db, deployment.team_id, set(trained_on(db, _made_by(db, deployment))))
 
 
 def tier_of(sku: Sku) -> ServiceTier | None:
@@ -31,11 +29,3 @@ def _made_by(db: Session, deployment: Deployment) -> JobId | None:
         return db.get_one(Model, deployment.model_id).job_id
     left = (JobCheckpoint.model == deployment.model, JobCheckpoint.team_id == deployment.team_id)
     return db.scalar(select(JobCheckpoint.job_id).where(*left).order_by(JobCheckpoint.job_id.desc()).limit(1))
-
-
-def _trained_on(db: Session, job_id: JobId | None) -> Iterator[DatasetId | None]:
-    seen = set[str]()
-    while job_id is not None and job_id not in seen and (job := db.get(Job, job_id)) is not None:
-        seen.add(job_id)
-        yield from (job.dataset_id, job.validation_dataset_id)
-        job_id = (job.continues or {}).get("job_id")

@@ -14,7 +14,7 @@ from shared import ids
 from shared.connections.tables import Connection
 from shared.connections.trainable import own_models
 from shared.datasets.queries import get_dataset
-from shared.datasets.routing.queries import routing_of
+from shared.datasets.routing.rules import Routing
 from shared.datasets.tables import Dataset
 from shared.db import now, ring, today
 from shared.errors import (
@@ -36,6 +36,7 @@ from shared.jobs.ordering.rewards import Reward, check_reward, grader_prices
 from shared.jobs.ordering.starting import Start, start_of
 from shared.jobs.ordering.timed_estimates import TimedEstimate
 from shared.jobs.queries import get_job
+from shared.jobs.routing import routing_of_training
 from shared.jobs.scheduling.intervals import WATCHED
 from shared.jobs.scheduling.line import Standing, standings
 from shared.jobs.story import move
@@ -94,7 +95,9 @@ def draw_up(db: Session, order: Order, caller: Caller) -> Job:
     """
     dataset = get_dataset(db, order.dataset_id, team_id=caller.team_id)
     start = start_of(db, dataset.team_id, order.model, order.connection_id)
-    offer, expected = _choose(db, dataset, _started(order, start))
+    data = (dataset.id, order.validation_dataset_id)
+    routing = routing_of_training(db, dataset.team_id, data, start.lineage)
+    offer, expected = _choose(db, dataset, _started(order, start), routing)
     job = _new_job(order, dataset, offer, expected, caller)
     job.model, job.trained_from, job.continues = start.base, start.trained_from, start.lineage
     job.estimate = job.estimate | grader_prices(order.reward, offer.connection, today(db))
@@ -160,15 +163,15 @@ def _started(order: Order, start: Start) -> Order:
     return replace(order, model=start.base, connection_id=start.connection_id or order.connection_id)
 
 
-def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, AnyEstimate]:
+def _choose(db: Session, dataset: Dataset, order: Order, routing: Routing) -> tuple[Offer, AnyEstimate]:
     """What was asked for on the connection that was named, or else on the cheapest of those that would do it."""
     if order.connection_id is not None:
-        return _find(db, dataset, order, order.connection_id)
+        return _find(db, dataset, order, routing)
     found: list[tuple[Offer, AnyEstimate]] = []
     refusals: list[Problem] = []
     for connection in offers.connections_for(db, order.model):
         try:
-            found.append(_find(db, dataset, order, connection.id))
+            found.append(_find(db, dataset, replace(order, connection_id=connection.id), routing))
         except Problem as refusal:
             refusals.append(refusal)
     if found:
@@ -184,9 +187,9 @@ def _choose(db: Session, dataset: Dataset, order: Order) -> tuple[Offer, AnyEsti
     )
 
 
-def _find(db: Session, dataset: Dataset, order: Order, connection_id: ConnectionId) -> tuple[Offer, AnyEstimate]:
-    routing = routing_of(db, dataset.team_id, (dataset.id, order.validation_dataset_id))
-    offer = offers.find_offer(db, Sought(connection_id, order.model, order.method, order.tier), routing)
+def _find(db: Session, dataset: Dataset, order: Order, routing: Routing) -> tuple[Offer, AnyEstimate]:
+    assert order.connection_id is not None
+    offer = offers.find_offer(db, Sought(order.connection_id, order.model, order.method, order.tier), routing)
     n_epochs = order.hyperparameters.get("n_epochs")
     compute = Decimal(str(order.hyperparameters.get("compute_multiplier", 1)))
     expected = estimate(dataset, offer, int(n_epochs) if n_epochs else None, compute)

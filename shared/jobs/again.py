@@ -4,10 +4,11 @@ from sqlalchemy.orm import Session
 
 from shared import ids
 from shared.connections.tables import Connection
-from shared.datasets.routing.queries import check_route, routing_of
+from shared.datasets.routing.queries import check_route
 from shared.db import now, ring
 from shared.errors import Problem
 from shared.ids import JobId
+from shared.jobs.routing import routing_of_job
 from shared.jobs.story import move, note
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
@@ -34,9 +35,8 @@ def order_again(db: Session, failed: Job, code: str) -> None:
     if failed.automatic_retries < 1 or code not in PROVIDERS_OWN:
         return
     job = _copy(failed)
-    routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
     try:
-        check_route(db, routing, db.get_one(Connection, job.connection_id), job.tier)
+        check_route(db, routing_of_job(db, job), db.get_one(Connection, job.connection_id), job.tier)
         spend.hold(db, HoldRequest(job.team_id, job.id, SpendKind.TRAINING, job.held))
     except Problem as refusal:
         note(db, failed, "status", f"It was not ordered again: {refusal.detail}", {}, level="warning")

@@ -48,10 +48,15 @@ class ArmDeployer:
     def close(self) -> None:
         self._http.close()
 
-    def location(self) -> str | None:
-        """Told as `swedencentral`, and sometimes as `Sweden Central`."""
-        told = text(parse_object(self._ask("GET", self._account)).get("location"))
-        return told and told.replace(" ", "").lower()
+    def location(self, base_url: str) -> str | None:
+        """Told as `swedencentral`, and sometimes as `Sweden Central`. A resource answers at several hosts, and names them."""
+        found = parse_object(self._ask("GET", self._account))
+        shown = mapping(found.get("properties"))
+        endpoints = (shown.get("endpoint"), *mapping(shown.get("endpoints")).values())
+        host = _host(base_url)
+        answers = host is not None and any(_host(one) == host for one in map(text, endpoints) if one)
+        told = text(found.get("location"))
+        return told.replace(" ", "").lower() if told and answers else None
 
     def put(self, order: DeploymentOrder) -> ProviderDeployment:
         body = {
@@ -143,3 +148,10 @@ def _read(body: Mapping[str, Any], asked: str) -> ProviderDeployment:
     state = text(properties.get("provisioningState")) or "unknown"
     tag = text(mapping(body.get("tags")).get(_TAG))
     return ProviderDeployment(name, model, _STANDINGS.get(state, Standing.MAKING), state, tag)
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None

@@ -83,8 +83,10 @@ class Deployer(Protocol):
         """Let go of the connections."""
         ...
 
-    def location(self) -> str | None:
-        """The region that the resource stands in, in its provider's word (`swedencentral`); None = it does not tell."""
+    def location(self, base_url: str) -> str | None:
+        """The region that the resource stands in, in its provider's word (`swedencentral`). None = it does not tell, or is not
+        the one that answers at this address.
+        """
         ...
 
     def put(self, order: DeploymentOrder) -> ProviderDeployment:

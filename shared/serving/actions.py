@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import now
 from shared.deployments import actions as deployments
-from shared.deployments.queries import get_deployment, standing_for
+from shared.deployments.queries import get_deployment, model_of, standing_for
 from shared.deployments.tables import Deployment
 from shared.errors import Conflict
 from shared.ids import DeploymentId, ModelId
@@ -59,8 +59,9 @@ def remove_alias(db: Session, name: str, caller: TeamCaller) -> None:
 def remove_deployment(db: Session, deployment_id: DeploymentId, caller: TeamCaller, *, force: bool) -> Deployment:
     """Have a deployment taken away. Raises NotFound, and Conflict while an alias answers from it, unless forced."""
     deployment = get_deployment(db, deployment_id, team_id=caller.team_id)
-    names = [] if force or deployment.model_id is None else aliases_to(db, deployment.model_id)
-    if names and deployment.status not in DEPLOYMENT.terminal and not _stands_otherwise(db, deployment):
+    model = None if force or deployment.status in DEPLOYMENT.terminal else model_of(db, deployment)
+    names = [] if model is None or _stands_otherwise(db, deployment, model) else aliases_to(db, model.id)
+    if names:
         raise Conflict(
             f"The alias {names[0]} answers from this deployment. Point it at another model first, remove it, or repeat with "
             "`force=true`: the alias is then refused with `not_deployed`.",
@@ -69,10 +70,9 @@ def remove_deployment(db: Session, deployment_id: DeploymentId, caller: TeamCall
     return deployments.remove(db, deployment_id, caller)
 
 
-def _stands_otherwise(db: Session, deployment: Deployment) -> bool:
+def _stands_otherwise(db: Session, deployment: Deployment, model: Model) -> bool:
     """Whether its model would still answer from another one."""
-    assert deployment.model_id is not None
-    others = standing_for(db, deployment.model_id)
+    others = standing_for(db, model)
     return any(one.status is DeploymentStatus.READY and one.id != deployment.id for one in others)
 
 
@@ -83,7 +83,7 @@ def retire(db: Session, model_id: ModelId, caller: TeamCaller) -> Model:
         raise Conflict(
             f"The alias {names[0]} serves this model. Point it at another model first, or remove it.", aliases=names
         )
-    if standing := standing_for(db, model_id):
+    if standing := standing_for(db, model):
         raise Conflict(
             f"{standing[0].id} hosts this model, and costs by the hour. Delete it first.",
             deployments=[one.id for one in standing],

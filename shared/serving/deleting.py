@@ -13,8 +13,10 @@ from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen, Vault
 from shared.connections.tables import Connection
 from shared.db import now
-from shared.errors import NotFound, ProviderRefused, ProviderUnavailable
+from shared.errors import Conflict, NotFound, ProviderRefused, ProviderUnavailable
 from shared.ids import ModelId
+from shared.jobs.tables import Job
+from shared.lifecycles import JOB
 from shared.providers.base import Rejected, Throttled, Unavailable
 from shared.registry.tables import Model
 from shared.serving.actions import retire
@@ -31,12 +33,20 @@ class Doomed:
 
 
 def begin(db: Session, model_id: ModelId, caller: TeamCaller) -> Doomed:
-    """Retire it. Raises NotFound, and Conflict while an alias means it or a deployment of it stands."""
+    """Retire it. Raises NotFound, and Conflict while an alias means it, a deployment of it stands or a job trains it further."""
     model = retire(db, model_id, caller)
+    _check_not_continued(db, model)
     connection = db.get(Connection, model.connection_id)
     if connection is None:  # closed to the team since
         raise NotFound("connection")
     return Doomed(model, connection)
+
+
+def _check_not_continued(db: Session, model: Model) -> None:
+    begun_from = (Job.connection_id == model.connection_id, Job.trained_from == model.provider_model)
+    live = select(Job.id).where(Job.team_id == model.team_id, *begun_from, Job.status.not_in(tuple(JOB.terminal)))
+    if jobs := db.scalars(live.order_by(Job.id)).all():
+        raise Conflict(f"{jobs[0]} trains this model further. Wait for it, or cancel it first.", jobs=list(jobs))
 
 
 def ask(doomed: Doomed, vault: Vault) -> None:

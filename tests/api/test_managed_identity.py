@@ -80,7 +80,15 @@ def test_its_tokens_are_shown_to_nobody_whom_an_admin_could_choose(office: Offic
     path = f"/v1/connections/{by_machine(office)}"
     moved = admin.patch(path, json={"base_url": "https://evil.example.com", "entra": MANAGED})
     assert moved.json()["errors"][0]["pointer"] == "/base_url"
-    assert len(machine.asked) == 2, "for the resource and for its manager, at the check"
+    office.lab.api.sql(
+        "UPDATE connections SET base_url = replace(base_url, '127.0.0.1', 'localhost'), due_at = tw_now()"
+    )
+    office.drain()
+    detail = admin.get(path).json()["health_detail"]
+    assert "not shown to localhost: TUNEWRIGHT_IDENTITY_HOSTS" in detail, (
+        "the installation names fewer hosts than before"
+    )
+    assert len(machine.asked) == 2, "for the resource and for its manager, at the first check"
 
 
 @pytest.mark.parametrize(

@@ -60,12 +60,17 @@ def _evaluate(landing: Landing, dataset: str) -> None:
 
 
 def _deploy_a_checkpoint(landing: Landing, job_id: str) -> None:
-    """One that is not in the registry."""
+    """One that is not in the registry; and when it is, it is not taken away under its deployment."""
     checkpoint = landing.office.look(f"/jobs/{job_id}/checkpoints")["data"][0]["model"]
     assert ":ckpt-step-" in checkpoint
     made = landing.ready(model=checkpoint)
     assert (made["model"], made["model_id"], made["base_model"]) == (checkpoint, None, landing.model["base_model"])
     assert landing.ask(checkpoint).json()["model"] == checkpoint
+    step = landing.office.look(f"/jobs/{job_id}/checkpoints")["data"][0]["step"]
+    model = landing.office.member.post(f"/v1/jobs/{job_id}/checkpoints/{step}/register").json()["id"]
+    for path in (f"/v1/models/{model}", f"/v1/models/{model}/weights"):
+        refused = landing.office.lab.lead.delete(path)
+        assert (refused.status_code, refused.json()["deployments"]) == (409, [made["id"]])
 
 
 def test_an_hour_is_charged_once_by_two_and_a_day_is_caught_up_hour_by_hour(landing: Landing) -> None:

@@ -77,6 +77,11 @@ def test_what_one_of_it_meets_refuses_all_of_it(office: Office) -> None:
     assert (unknown.json()["code"], unknown.json()["detail"][:6]) == ("model_not_trainable", "nobody")
     too_many = wanted(dataset, grid={"n_epochs": [*range(1, 14)]})
     assert "26 jobs" in office.member.post("/v1/job-groups", json=too_many).text
+    names = ("n_epochs", "batch_size", "beta", "l2_multiplier", "learning_rate", "lora_r", "lora_alpha", "eval_samples")
+    endless = wanted(dataset, grid={name: [*range(1, 25)] for name in names})
+    assert f"{2 * 24**8} jobs" in office.member.post("/v1/job-groups", json=endless).text
+    for twice in ({"grid": {"n_epochs": [1, 1]}}, {"models": [{"model": MODEL}, {"model": MODEL, "tier": None}]}):
+        assert "twice" in office.member.post("/v1/job-groups", json=wanted(dataset, **twice)).text
     office.lab.budget("0.000001")
     beyond = office.member.post("/v1/job-groups", json=wanted(dataset))
     assert (beyond.status_code, beyond.json()["code"]) == (402, "budget_exceeded")

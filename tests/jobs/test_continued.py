@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.office import MODEL, Office
+from tests.support.office import HELD_OUT, MODEL, Office
 
 
 def registered(office: Office) -> dict[str, Any]:
@@ -19,7 +19,10 @@ def test_a_tuned_model_is_trained_further_at_its_bases_price(office: Office, pro
     dataset = office.dataset()
     first = office.finish(office.submit(dataset, connection_id=connection))
     model = registered(office)
-    job = office.finish(office.submit(dataset, model=model["id"]))
+    further = office.submit(dataset, model=model["id"])
+    doomed = office.lab.lead.delete(f"/v1/models/{model['id']}/weights")
+    assert (doomed.status_code, doomed.json()["jobs"]) == (409, [further]), "it is to be trained further"
+    job = office.finish(further)
     assert (job["status"], job["model"], job["trained_from"]) == ("succeeded", MODEL, first["fine_tuned_model"])
     assert (job["connection_id"], job["billed_tokens"]) == (connection, first["billed_tokens"])
     bills = office.bought(office.lab.account if provider == "openai" else office.resource)
@@ -29,6 +32,11 @@ def test_a_tuned_model_is_trained_further_at_its_bases_price(office: Office, pro
     lineage = office.look(f"/models/{newest['id']}/lineage")["lineage"]
     assert (lineage["base_model"], lineage["continues"]["model_id"]) == (MODEL, model["id"])
     assert lineage["continues"]["job_id"] == first["id"]
+    office.lab.lead.put(f"/v1/datasets/{dataset}/routing", json={"connections": None, "regions": ["swedencentral"]})
+    other = office.dataset(HELD_OUT[:12], "other")
+    bound = office.order(other, model=newest["id"])
+    assert (bound.status_code, bound.json()["code"]) == (403, "route_forbidden"), "it was made of data that is bound"
+    assert office.order(other, connection_id=connection).status_code == 202
 
 
 def test_a_checkpoint_is_trained_further_by_its_name(office: Office) -> None:

@@ -58,6 +58,7 @@ ITEMS = Items("ds_1", 10, {"label": 10, "ticket": 10, "ticket.language": 9, "tag
         ("{{sample.output_json.city}} {{sample.choices[0].message}}", None),
         ("{{}}", "names nothing"),
         ("{{model.answer}}", "names nothing"),
+        ("{{item['']}}", "names nothing"),
     ],
 )
 def test_a_place_in_a_text_is_in_the_examples(text: str, said: str | None) -> None:

@@ -2,11 +2,20 @@
 
 from typing import Any
 
+import pytest
+
 from shared.queue import Task
 from tests.support.office import Office
+from worker.jobs import parts
 
 WANTED = {"max_request_bytes": 100_000}
 N_PARTS = 3
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a file of some hundred thousand bytes has several."""
+    monkeypatch.setattr(parts, "LEAST_PART_BYTES", 1)
 
 
 def large(office: Office) -> str:
@@ -58,6 +67,12 @@ def test_what_may_not_go_there_any_more_stops_between_two_parts(office: Office) 
     assert (ended["status"], ended["reason_code"]) == ("failed", "barred")
     seen = requests(office)
     assert (seen["send_part"], seen["complete_upload"], seen["cancel_upload"]) == (1, 0, 1)
+
+
+def test_a_connection_that_takes_no_parts_is_not_told_where_they_begin(office: Office) -> None:
+    connection = office.azure()
+    refused = office.lab.api.admin.patch(f"/v1/connections/{connection}", json=WANTED)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/max_request_bytes")
 
 
 def test_a_file_that_never_gets_there_in_time_is_given_up(office: Office) -> None:

@@ -98,6 +98,24 @@ def test_a_rule_that_comes_later_stops_what_was_ordered_before_it_leaves(office:
     assert office.lab.held() == 0
 
 
+def test_what_may_not_be_ordered_again_hears_of_no_other_teams_connection(office: Office) -> None:
+    office.openai()
+    described = {"name": "theirs", "provider": "openai", "base_url": "https://eu.api.openai.com/v1"}
+    sales = office.lab.api.team("sales")["id"]
+    theirs = described | {"credential": "sk-sandbox-of-nobody", "teams": [sales]}
+    assert office.lab.api.admin.post("/v1/connections", json=theirs).json()["stands_in"] == "eu"
+    office.fault("fail_job", "create_job")
+    job = office.submit(office.dataset(), automatic_retries=1)
+    office.until(job, "running")
+    route(office, f"/teams/{office.lab.team_id}", {"connections": None, "regions": ["eu"]})
+    office.finish(job)
+    told = [event["message"] for event in office.look(f"/jobs/{job}/events")["data"]]
+    assert any(
+        "not ordered again" in one and one.endswith("There is no connection to which it may go.") for one in told
+    )
+    assert "theirs" not in str(told)
+
+
 def test_evaluations_and_moderations_stop_and_models_are_deployed_where_their_data_may_go(office: Office) -> None:
     openai, azure, dataset = office.openai(), office.managed(), office.dataset()
     asked = {
@@ -131,6 +149,16 @@ def test_where_a_connection_stands_is_told_said_or_seen(office: Office) -> None:
     elsewhere = {"base_url": "https://other.example.com/v1", "credential": "sk-sandbox-of-nobody"}
     moved = admin.patch(f"/v1/connections/{made.json()['id']}", json=elsewhere)
     assert moved.json()["stands_in"] is None, "what was said of another address does not hold"
+    managed = office.managed()
+    assert admin.get(f"/v1/connections/{managed}").json()["stands_in"] == "swedencentral"
+    url = admin.get(f"/v1/connections/{managed}").json()["base_url"].replace("127.0.0.1", "localhost")
+    change = {"base_url": url, "credential": f"az-sandbox-{office.resource}"}
+    assert admin.patch(f"/v1/connections/{managed}", json=change).json()["stands_in"] is None
+    office.drain()
+    checked = admin.get(f"/v1/connections/{managed}").json()
+    assert (checked["checked_at"] is None, checked["stands_in"]) == (False, None), (
+        "another host's region is not its own"
+    )
     shown = route(office, f"/teams/{office.lab.team_id}", {"connections": None, "regions": ["eu"]})
     assert names(shown) == ["eu"]
     unknown = {"connections": ["conn_01h455vb4pex5vsknk084sn02q"], "regions": None}

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 PART_BYTES = 64_000_000
 MOST_BYTES = 8 * 1024 * 1024 * 1024
 """What OpenAI takes in one part, and in all. It says 64 MB and 8 GB, and not whether of a thousand or of 1,024."""
+LEAST_PART_BYTES = 5_000_000
+"""Of a part that is not the last, however low a connection's own number: each is a request and a row that is written."""
 _MARGIN = timedelta(minutes=5)
 """An upload that expires sooner is not begun upon again."""
 MOST_BEGINNINGS = 3
@@ -93,7 +95,8 @@ def _begin(context: Context, work: Work, provider: Provider, file: Outgoing, las
 
 
 def _send(context: Context, work: Work, provider: Provider, file: Outgoing, sent: Sent) -> ProviderFile:
-    largest = min(PART_BYTES, limits_of(work.connection).request_bytes or PART_BYTES)
+    most = limits_of(work.connection).request_bytes or PART_BYTES
+    largest = max(LEAST_PART_BYTES, min(PART_BYTES, most))
     while sent.sent_bytes < file.size_bytes:
         size = min(largest, file.size_bytes - sent.sent_bytes)
         part = cast("BinaryIO", Slice(file.content, sent.sent_bytes, size))

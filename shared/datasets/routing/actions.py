@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from shared.datasets.naming import lock_name
 from shared.datasets.queries import get_dataset
 from shared.datasets.routing.queries import open_connections
 from shared.datasets.tables import Dataset
 from shared.errors import FieldError, InvalidRequest
-from shared.ids import ConnectionId, DatasetId
+from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.teams.actions import audit
 from shared.teams.caller import TeamCaller
 from shared.teams.queries import get_team
@@ -36,8 +37,10 @@ class Bounds:
 
 def route_dataset(db: Session, dataset_id: DatasetId, bounds: Bounds, caller: TeamCaller) -> Dataset:
     """Say where one dataset, and what is made of it, may go. Raises NotFound or InvalidRequest."""
+    # The next version takes this rule over: it is born before, and bound by nothing, or after.
+    lock_name(db, caller.team_id, get_dataset(db, dataset_id, team_id=caller.team_id).name)
     dataset = get_dataset(db, dataset_id, team_id=caller.team_id, for_update=True)
-    _check_known(db, bounds)
+    _check_known(db, bounds, caller.team_id)
     before, dataset.routing = dataset.routing, bounds.stored()
     audit(
         db, caller, "dataset.route", dataset.id, team_id=dataset.team_id, old=_told(before), new=_told(dataset.routing)
@@ -50,15 +53,15 @@ def route_team(db: Session, bounds: Bounds, caller: TeamCaller) -> Team:
     """Say where all data of the caller's team may go. Raises NotFound or InvalidRequest."""
     team = get_team(db, caller.team_id)
     db.refresh(team, with_for_update={"key_share": True})
-    _check_known(db, bounds)
+    _check_known(db, bounds, caller.team_id)
     before, team.routing = team.routing, bounds.stored()
     audit(db, caller, "team.route", team.id, team_id=team.id, old=_told(before), new=_told(team.routing))
     db.flush()
     return team
 
 
-def _check_known(db: Session, bounds: Bounds) -> None:
-    known = {one.id for one in open_connections(db)}
+def _check_known(db: Session, bounds: Bounds, team_id: TeamId) -> None:
+    known = {one.id for one in open_connections(db, team_id)}
     faults = [
         FieldError(f"/connections/{at}", "is no connection")
         for at, one in enumerate(bounds.connections or ())

@@ -29,7 +29,7 @@ def routing_of(db: Session, team_id: TeamId, dataset_ids: Iterable[DatasetId | N
     )
     rules = [rule for name, version, stored in found for rule in rule_of(f"{name} v{version}", stored)]
     team = db.get_one(Team, team_id, populate_existing=True)
-    return Routing((*rules, *rule_of(f"the team {team.name}", team.routing)))
+    return Routing(team_id, (*rules, *rule_of(f"the team {team.name}", team.routing)))
 
 
 def check_route(db: Session, routing: Routing, connection: Connection, tier: ServiceTier | None = None) -> None:
@@ -37,11 +37,12 @@ def check_route(db: Session, routing: Routing, connection: Connection, tier: Ser
     why_not = routing.refusal(connection, tier)
     if why_not is None:
         return
-    allowed = [one.name for one in open_connections(db) if routing.against(one) is None]
+    allowed = [one.name for one in open_connections(db, routing.team_id) if routing.against(one) is None]
     where = f"It may go to {', '.join(allowed)}." if allowed else "There is no connection to which it may go."
     raise RouteForbidden(f"{why_not} {where}", connection=connection.name, allowed=allowed)
 
 
-def open_connections(db: Session) -> Sequence[Connection]:
-    """All that are in use and open to whom the transaction speaks for, by name."""
-    return db.scalars(select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.name)).all()
+def open_connections(db: Session, team_id: TeamId) -> Sequence[Connection]:
+    """All that are in use and open to a team, by name. The service itself and admins see others' too: those are left out."""
+    used = db.scalars(select(Connection).where(Connection.archived_at.is_(None)).order_by(Connection.name))
+    return [one for one in used if one.teams is None or team_id in one.teams]

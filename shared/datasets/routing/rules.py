@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.connections.regions import stays_in_region
 from shared.connections.tables import Connection
+from shared.ids import TeamId
 from shared.providers.tiers import ServiceTier
 
 
@@ -34,8 +35,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """All rules on some data. Without one it may go anywhere."""
+    """All rules on some data of a team's. Without one it may go anywhere."""
 
+    team_id: TeamId
     rules: tuple[Rule, ...] = ()
 
     @property

@@ -29,6 +29,7 @@ from shared.jobs.ordering.durations import ExpectedDuration, expected_duration
 from shared.jobs.ordering.offers import Offer, Sought, find_offer, offers
 from shared.jobs.ordering.starting import start_of
 from shared.jobs.ordering.timed_estimates import TimedEstimate, timed_estimate
+from shared.jobs.routing import routing_of_training
 from shared.lifecycles import DatasetStatus
 from shared.money import Usd, per_million
 from shared.providers.tiers import ServiceTier
@@ -123,6 +124,8 @@ def _estimate_each(db: Session, dataset: Dataset, choices: Sequence[Choice]) -> 
 def _estimate_one(db: Session, dataset: Dataset, choice: Choice, routing: Routing) -> Estimated:
     try:
         start = start_of(db, dataset.team_id, choice.model, choice.connection_id)
+        if start.lineage:
+            routing = routing_of_training(db, dataset.team_id, (dataset.id,), start.lineage)
         offer = find_offer(db, Sought(choice.connection_id, start.base, choice.method, choice.tier), routing)
         found = estimate(dataset, offer, choice.n_epochs, choice.compute)
         return Estimated(replace(choice, tier=offer.tier), found, None)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shared.connections.allowance import available, draw, most_at_once
 from shared.connections.offering import barred
 from shared.connections.tables import Connection, Pace
-from shared.datasets.routing.queries import routing_of
 from shared.db import claim, fenced, now, still_ours, unclaimed
 from shared.ids import ConnectionId
 from shared.jobs.costs.caps import spent_group
+from shared.jobs.routing import routing_of_job
 from shared.jobs.scheduling.admitting import admit, any_to_admit
 from shared.jobs.story import move
 from shared.jobs.tables import Job
@@ -180,7 +180,7 @@ def barred_job(db: Session, connection: Connection, job: Job) -> str | None:
 
     No full stop.
     """
-    routing = routing_of(db, job.team_id, (job.dataset_id, job.validation_dataset_id))
+    routing = routing_of_job(db, job)
     spent = "Its group came to its most" if spent_group(db, job) else None
     return barred(db, connection, job.team_id) or routing.barred(connection, job.tier) or spent
 

@@ -12,9 +12,9 @@ from shared.errors import FieldError
 OF_THE_ANSWER = ("output_text", "output_json", "output_tools", "choices")
 """What `sample` has."""
 _PLACE = re.compile(r"\{\{([^{}]{0,500})\}\}")
-_STEP = r"(?:\.[\w-]+|\[\s*(?:\d+|'[^']*'|\"[^\"]*\")\s*\])"
+_STEP = r"(?:\.[\w-]+|\[\s*(?:\d+|'[^']+'|\"[^\"]+\")\s*\])"
 _PATH = re.compile(rf"\s*(item|sample)({_STEP}+)\s*")
-_STEPS = re.compile(r"\.([\w-]+)|\[\s*(?:(\d+)|'([^']*)'|\"([^\"]*)\")\s*\]")
+_STEPS = re.compile(r"\.([\w-]+)|\[\s*(?:(\d+)|'([^']+)'|\"([^\"]+)\")\s*\]")
 _MOST_SHOWN = 20
 
 
