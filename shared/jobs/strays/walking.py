@@ -15,7 +15,7 @@ from shared.connections.allowance import available, capacity, draw, give_back, m
 from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, seconds_from_now
-from shared.jobs.strays.queries import unsettled
+from shared.jobs.strays.queries import seconds_to_unsettled
 from shared.jobs.strays.tables import Walk
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB
@@ -82,8 +82,12 @@ def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None
 
 
 def _wait(db: Session, work: Work) -> float:
-    if unsettled(db, work.connection.id, most=1):
-        return UNSETTLED_SECONDS
+    soonest = seconds_to_unsettled(db, work.connection.id)
+    usual = _usual_wait(db, work)
+    return usual if soonest is None else min(usual, max(UNSETTLED_SECONDS, soonest))
+
+
+def _usual_wait(db: Session, work: Work) -> float:
     recent = or_(Job.status.not_in(JOB.terminal), Job.finished_at > now() - WHOLE_EVERY)
     is_busy = db.scalar(select(exists().where(Job.connection_id == work.connection.id, recent)))
     return BUSY_SECONDS if is_busy else IDLE_SECONDS
