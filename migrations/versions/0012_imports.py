@@ -31,6 +31,9 @@ def upgrade() -> None:
     # The default stays for the previous release, which still orders jobs while this one starts.
     op.add_column("jobs", _enum("origin", "origin", ("ordered", "imported", "restored"), server_default="ordered"))
     op.add_column("jobs", sa.Column("told", JSONB(none_as_null=True), nullable=True))
+    # Whose an order is that carries no tag is told by its file.
+    op.create_index("ix_jobs_training_file_id", "jobs", ["training_file_id"])
+    op.create_index("ix_jobs_superseded_file_ids", "jobs", ["superseded_file_ids"], postgresql_using="gin")
     fetches: sa.Column[bool] = sa.Column("fetches_files", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column("connections", fetches)
     _imports()
