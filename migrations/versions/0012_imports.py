@@ -25,6 +25,26 @@ END $$;
 CREATE TRIGGER make_walk AFTER INSERT ON connections FOR EACH ROW EXECUTE FUNCTION tw_make_walk();
 """
 
+# As it was, but for what was over at its provider when it was found: that holds no place there.
+_LINE = """
+CREATE OR REPLACE FUNCTION tw_line(wanted_connection text)
+  RETURNS TABLE (team_id text, weight int, begun bigint, ended bigint, waiting bigint, there bigint, not_begun bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT j.team_id, t.weight,
+      coalesce((SELECT max(u.begun) FROM turns u WHERE u.connection_id = wanted_connection), 0),
+      coalesce((SELECT u.ended FROM turns u WHERE u.connection_id = wanted_connection AND u.team_id = j.team_id), 0),
+      count(*) FILTER (WHERE j.status = 'queued' AND j.due_at <= tw_now()),
+      count(*) FILTER (WHERE j.status <> 'queued'),
+      count(*) FILTER (WHERE j.status <> 'queued'
+        AND coalesce(j.provider_status, 'created') IN ('created', 'pending', 'queued', 'validating_files'))
+    FROM jobs j JOIN teams t ON t.id = j.team_id
+    WHERE j.connection_id = wanted_connection
+      AND j.status IN ('queued', 'uploading', 'submitting', 'submit_unknown', 'running', 'cancelling')
+      AND (j.origin = 'ordered' OR coalesce(j.provider_status, 'created') NOT IN ('succeeded', 'failed', 'cancelled'))
+    GROUP BY j.team_id, t.weight
+$$;
+"""
+
 
 def upgrade() -> None:
     op.alter_column("jobs", "dataset_id", nullable=True)
@@ -39,6 +59,7 @@ def upgrade() -> None:
     _imports()
     _strays()
     _walks()
+    op.execute(_LINE)
 
 
 def _imports() -> None:

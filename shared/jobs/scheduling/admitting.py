@@ -6,7 +6,7 @@ A job holds its place from the moment it is admitted until it is over at the pro
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, lateral, select, true, update
+from sqlalchemy import ColumnElement, Select, func, lateral, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from shared.connections.allowance import lock
@@ -15,7 +15,7 @@ from shared.connections.tables import Connection, Pace
 from shared.db import now
 from shared.ids import ConnectionId, JobId, TeamId
 from shared.jobs.scheduling.turns import turn_of
-from shared.jobs.tables import Job, Turn
+from shared.jobs.tables import Job, Origin, Turn
 from shared.lifecycles import JobStatus
 from shared.teams.tables import Team
 
@@ -29,6 +29,9 @@ AT_PROVIDER = (
 """Those that hold a place. `tw_line` counts the same."""
 NOT_BEGUN = ("created", "pending", "queued", "validating_files")
 """What providers call a job that waits there."""
+
+OVER = ("succeeded", "failed", "cancelled")
+"""What providers call a job that is over. One that was found in that state holds no place while it is taken in here."""
 
 
 class Next(NamedTuple):
@@ -71,7 +74,9 @@ def _has_place(db: Session, connection: Connection) -> bool:
         return True
     not_begun = func.coalesce(Job.provider_status, NOT_BEGUN[0]).in_(NOT_BEGUN)
     counted = select(func.count(), func.count().filter(not_begun)).select_from(Job)
-    there, waiting = db.execute(counted.where(Job.connection_id == connection.id, Job.status.in_(AT_PROVIDER))).one()
+    is_there = or_(Job.origin == Origin.ORDERED, func.coalesce(Job.provider_status, NOT_BEGUN[0]).not_in(OVER))
+    mine = (Job.connection_id == connection.id, Job.status.in_(AT_PROVIDER), is_there)
+    there, waiting = db.execute(counted.where(*mine)).one()
     return limits.has_place(there, waiting)
 
 
