@@ -17,10 +17,10 @@ from shared.ids import JobId
 from shared.jobs.endings import record_lost
 from shared.jobs.following.looking import Look, is_news, record_look
 from shared.jobs.queries import known_provider_events
-from shared.jobs.scheduling.admitting import OVER
+from shared.jobs.scheduling.admitting import is_found_over
 from shared.jobs.scheduling.intervals import Rhythm
 from shared.jobs.scheduling.rounds import Round, record_seen, record_unchanged
-from shared.jobs.tables import Job, Origin
+from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
 from shared.providers.base import Provider, ProviderError, ProviderJob, Unnamed
 from worker.context import Context
@@ -71,8 +71,8 @@ def follow(looking: Looking, seen: Seen) -> int:
     for job in (job for job_id, job in jobs.items() if seen[job_id] is None):
         with looking.context.database.transaction() as db:
             record_lost(db, looking.round.work(job))
-    found = [job for job in urgent if job.origin is not Origin.ORDERED and job.provider_status in OVER]
-    ordered = [job for job in urgent if job not in found]
+    found = [job for job in urgent if is_found_over(job)]
+    ordered = [job for job in urgent if not is_found_over(job)]
     followed = _ask_more(looking, seen, ordered, _TO_END)
     asked = _ask_more(looking, seen, _worth_asking(looking, [jobs[job_id] for job_id in live]), _FOR_EVENTS)
     _record_quiet(looking, [(jobs[job_id], answer) for job_id, answer in live.items() if job_id not in asked])
