@@ -141,7 +141,11 @@ def test_a_bill_that_is_stated_late_is_waited_for_and_a_late_order_without_its_f
 
 def test_what_is_not_ours_is_told_once_left_alone_and_can_be_imported(office: Office) -> None:
     connection_id = office.openai()
+    earlier = bought_past(office, "openai", None)
+    office.pass_time(60)
     office.drain()
+    summary = "SELECT payload -> 'counts' FROM outbox WHERE kind = 'connection.stray_jobs'"
+    assert office.lab.api.sql(summary) == [({"foreign": 1},)]
     team = office.lab.team_id
     others = Tag("ffffffff", TeamId(team), JobId(ids.new("job")), 1)
     foreign, other = bought_past(office, "openai", None), bought_past(office, "openai", others)
@@ -149,6 +153,7 @@ def test_what_is_not_ours_is_told_once_left_alone_and_can_be_imported(office: Of
         office.pass_time(3700)
         office.drain()
     assert {one["provider_job_id"]: one["kind"] for one in strays(office, connection_id)} == {
+        earlier.id: "foreign",
         foreign.id: "foreign",
         other.id: "other_installation",
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,9 @@ GONE = "gone"
 
 
 def record_stray(db: Session, connection: Connection, seen: ProviderJob, kind: StrayKind, tag: Tag | None) -> None:
-    """Write down what is nobody's here, and tell the admins once."""
-    if _add(db, connection.id, seen, kind=kind, tag=str(tag) if tag else None):
+    """Write down what is nobody's here, and tell the admins once; what was there before us is told of in all (`tell_of_all`)."""
+    is_new = _add(db, connection.id, seen, kind=kind, tag=str(tag) if tag else None)
+    if is_new and db.scalar(select(Walk.whole_at).where(Walk.id == connection.id)) is not None:
         log.warning("stray_found", kind=kind, connection=connection.name, provider_job=seen.id)
         tell(
             db,
@@ -38,6 +39,16 @@ def record_stray(db: Session, connection: Connection, seen: ProviderJob, kind: S
             provider_job_id=seen.id,
             model=seen.facts.model,
         )
+
+
+def tell_of_all(db: Session, connection: Connection) -> None:
+    """The list was read for the first time: tell the admins how much is on the account that was not ordered here."""
+    nobodys = (Stray.connection_id == connection.id, Stray.kind != StrayKind.DUPLICATE, Stray.job_id.is_(None))
+    rows = db.execute(select(Stray.kind, func.count()).where(*nobodys).group_by(Stray.kind))
+    counts = {str(kind): count for kind, count in rows}
+    if counts:
+        log.warning("strays_found", connection=connection.name, **counts)
+        tell(db, None, "connection.stray_jobs", connection.id, connection=connection.name, counts=counts)
 
 
 def record_duplicate(db: Session, job: Job, duplicate: ProviderJob) -> None:

@@ -2,7 +2,7 @@
 
 While jobs of ours are there, or were within the hour, its newest page is read every half minute, else every ten minutes, and
 onwards until a page holds nothing new. Once an hour the list is read on whatever is known of it: to its end, or as far as a
-quarter of what may be asked in a minute goes.
+quarter of what may be asked in a minute goes, or its time.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, seconds_from_now
 from shared.jobs.strays.queries import seconds_to_unsettled
+from shared.jobs.strays.recording import tell_of_all
 from shared.jobs.strays.tables import Walk
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB
@@ -77,6 +78,8 @@ def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None
     if (walk := fenced(db, Walk, work.connection.id, work.token)) is None:
         return
     if is_done and work.is_whole:
+        if walk.whole_at is None:
+            tell_of_all(db, work.connection)
         walk.whole_at = db.scalar(select(now()))
     walk.due_at = db.scalar(select(seconds_from_now(_wait(db, work) if is_done else BROKEN_SECONDS)))
 
