@@ -1,6 +1,7 @@
 """Strays, as the worker sees them: one piece of work is one walk through a connection's list of jobs.
 
-Only duplicates of our own jobs are asked to stop. What somebody else has ordered is told of, and left alone.
+Duplicates of our own jobs are asked to stop (`duplicates`), and those first that are known. What somebody else has ordered is
+told of, and left alone.
 """
 
 from contextlib import closing
@@ -10,17 +11,15 @@ import structlog
 from shared.connections.access import provider_of
 from shared.connections.credentials import CannotOpen
 from shared.db import UNAVAILABLE
-from shared.jobs.strays.queries import unsettled
-from shared.jobs.strays.recording import Bill, record_bill
 from shared.jobs.strays.sorting import news, sort_out
-from shared.jobs.strays.tables import Stray, Walk
+from shared.jobs.strays.tables import Walk
 from shared.jobs.strays.walking import Work, record_walked, take
 from shared.jobs.tags import Tag
-from shared.providers.base import Cancelled, Finished, Provider, ProviderError, ProviderJob, Refused, Unnamed
+from shared.providers.base import Provider, ProviderError, ProviderJob
 from shared.queue import Task
 from worker.context import Context
+from worker.duplicates import settle
 from worker.heartbeat import kept
-from worker.jobs.wishes import is_over
 from worker.meter import Meter, TooLate
 from worker.tagging import Tags
 from worker.task import task
@@ -43,8 +42,10 @@ def find_strays(context: Context) -> bool:
     with kept(context.database, Walk, [work.connection.id], work.token):
         try:
             with closing(provider_of(work.connection, context.vault, on_request=meter)) as provider:
-                _walk(context, work, provider)
-                _settle(context, work, provider)
+                settle(context, work, provider, seconds=SECONDS / 2)
+                _walk(context, work, provider, meter)
+                if not meter.closed:
+                    settle(context, work, provider, seconds=SECONDS / 4)
             is_done = True
         except (ProviderError, CannotOpen, TooLate) as error:
             log.info("walk_broke_off", connection=work.connection.name, why=str(error) or "it took too long")
@@ -53,15 +54,22 @@ def find_strays(context: Context) -> bool:
     return True
 
 
-def _walk(context: Context, work: Work, provider: Provider) -> None:
-    tags = Tags(provider, context.storage)
-    for number, page in enumerate(provider.newest_jobs(), start=1):
-        with context.database.transaction() as db:
-            unknown = news(db, work.connection, page)
-        for found, tag in tags.of(unknown):
-            _sort_out(context, work, found, tag)
-        if number == work.most_pages or not (unknown or work.is_whole):
-            return
+def _walk(context: Context, work: Work, provider: Provider, meter: Meter) -> None:
+    """Page by page. A list that is longer than the time suffices for is walked as far as that: its newest jobs come first."""
+    tags, pages = Tags(provider, context.storage, work.connection), 0
+    try:
+        for page in provider.newest_jobs():
+            pages += 1
+            with context.database.transaction() as db:
+                unknown = news(db, work.connection, page)
+            for found, tag in tags.of(unknown):
+                _sort_out(context, work, found, tag)
+            if pages == work.most_pages or not (unknown or work.is_whole):
+                return
+    except (ProviderError, TooLate):
+        if not (pages and meter.closed):
+            raise
+        log.info("walk_ran_out_of_time", connection=work.connection.name, pages=pages)
 
 
 def _sort_out(context: Context, work: Work, found: ProviderJob, tag: Tag | None) -> None:
@@ -73,36 +81,3 @@ def _sort_out(context: Context, work: Work, found: ProviderJob, tag: Tag | None)
         raise
     except Exception:
         log.exception("stray_not_sorted_out", connection=work.connection.name, provider_job=found.id)
-
-
-def _settle(context: Context, work: Work, provider: Provider) -> None:
-    """Ask duplicates to stop, and charge those that are over."""
-    with context.database.reading() as db:
-        duplicates = unsettled(db, work.connection.id)
-    for duplicate in duplicates:
-        seen = provider.job(duplicate.provider_job_id)
-        if seen is not None and not is_over(seen) and not isinstance(seen.outcome, Unnamed):
-            seen = provider.cancel(seen.id)
-        if seen is None or is_over(seen) or isinstance(seen.outcome, Unnamed):
-            bill = _bill(provider, duplicate, seen)
-            with context.database.transaction() as db:
-                record_bill(db, duplicate.id, bill)
-
-
-def _bill(provider: Provider, duplicate: Stray, seen: ProviderJob | None) -> Bill:
-    """As the provider states it, in the job or in its log; else what was trained by its last word, until the bill is known."""
-    if seen is None:
-        return Bill("gone", duplicate.trained_tokens or 0, provisional=True)
-    match seen.outcome:
-        case Refused():
-            return Bill(seen.status, 0)
-        case (
-            Finished(billed_tokens=int(billed))
-            | Cancelled(billed_tokens=int(billed))
-            | Unnamed(billed_tokens=int(billed))
-        ):
-            return Bill(seen.status, billed)
-    stated = [event.billed_tokens for event in provider.events(seen.id, ()) if event.billed_tokens is not None]
-    if stated:
-        return Bill(seen.status, stated[-1])
-    return Bill(seen.status, seen.trained_tokens or 0, provisional=bool(seen.trained_tokens))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from shared.connections.tables import Connection
 from shared.jobs.tags import FILES, Tag, read_tag
 from shared.providers.base import Provider, ProviderJob
 from shared.storage import Storage
@@ -15,6 +16,7 @@ class Tags:
 
     provider: Provider
     storage: Storage
+    connection: Connection
     _names: dict[str, str] | None = field(default=None)
 
     def of(self, jobs: Sequence[ProviderJob]) -> list[tuple[ProviderJob, Tag | None]]:
@@ -26,4 +28,4 @@ class Tags:
             return tag
         if self._names is None:
             self._names = {file.id: file.name for file in self.provider.files(FILES)}
-        return read_tag(None, self._names.get(job.training_file_id)) or tag_of(self.storage, job.id)
+        return read_tag(None, self._names.get(job.training_file_id)) or tag_of(self.storage, self.connection, job.id)

@@ -25,17 +25,41 @@ END $$;
 CREATE TRIGGER make_walk AFTER INSERT ON connections FOR EACH ROW EXECUTE FUNCTION tw_make_walk();
 """
 
+# As it was, but for what was over at its provider when it was found: that holds no place there.
+_LINE = """
+CREATE OR REPLACE FUNCTION tw_line(wanted_connection text)
+  RETURNS TABLE (team_id text, weight int, begun bigint, ended bigint, waiting bigint, there bigint, not_begun bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT j.team_id, t.weight,
+      coalesce((SELECT max(u.begun) FROM turns u WHERE u.connection_id = wanted_connection), 0),
+      coalesce((SELECT u.ended FROM turns u WHERE u.connection_id = wanted_connection AND u.team_id = j.team_id), 0),
+      count(*) FILTER (WHERE j.status = 'queued' AND j.due_at <= tw_now()),
+      count(*) FILTER (WHERE j.status <> 'queued'),
+      count(*) FILTER (WHERE j.status <> 'queued'
+        AND coalesce(j.provider_status, 'created') IN ('created', 'pending', 'queued', 'validating_files'))
+    FROM jobs j JOIN teams t ON t.id = j.team_id
+    WHERE j.connection_id = wanted_connection
+      AND j.status IN ('queued', 'uploading', 'submitting', 'submit_unknown', 'running', 'cancelling')
+      AND (j.origin = 'ordered' OR coalesce(j.provider_status, 'created') NOT IN ('succeeded', 'failed', 'cancelled'))
+    GROUP BY j.team_id, t.weight
+$$;
+"""
+
 
 def upgrade() -> None:
     op.alter_column("jobs", "dataset_id", nullable=True)
     # The default stays for the previous release, which still orders jobs while this one starts.
     op.add_column("jobs", _enum("origin", "origin", ("ordered", "imported", "restored"), server_default="ordered"))
     op.add_column("jobs", sa.Column("told", JSONB(none_as_null=True), nullable=True))
+    # Whose an order is that carries no tag is told by its file.
+    op.create_index("ix_jobs_training_file_id", "jobs", ["training_file_id"])
+    op.create_index("ix_jobs_superseded_file_ids", "jobs", ["superseded_file_ids"], postgresql_using="gin")
     fetches: sa.Column[bool] = sa.Column("fetches_files", sa.Boolean(), nullable=False, server_default=sa.false())
     op.add_column("connections", fetches)
     _imports()
     _strays()
     _walks()
+    op.execute(_LINE)
 
 
 def _imports() -> None:
@@ -90,6 +114,9 @@ def _strays() -> None:
         _moment("ordered_at"),
         sa.Column("trained_tokens", sa.BigInteger(), nullable=True),
         _begun("found_at"),
+        _moment("look_at"),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("looks_for_bill", sa.Integer(), nullable=False),
         _moment("settled_at"),
         sa.Column("charged", sa.BigInteger(), nullable=True),
         *_refers("strays", connection_id="connections", job_id="jobs"),

@@ -3,23 +3,25 @@
 Whatever is taken in is here from then on, so an import that is begun anew after a kill, or asked for twice, adds nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared.connections.allowance import draw
 from shared.connections.tables import Connection
-from shared.db import claim, fenced, now, seconds_from_now, still_ours
+from shared.db import UNAVAILABLE, claim, fenced, now, seconds_from_now, still_ours
 from shared.ids import ImportId, JobId
 from shared.imports.tables import Import, ImportItem, ItemOutcome
 from shared.jobs.found import Owner, import_job, import_model, known_jobs
 from shared.jobs.strays.recording import note_taken_in
+from shared.jobs.strays.sorting import trained_with
 from shared.jobs.tables import Job
 from shared.jobs.tags import Tag
 from shared.lifecycles import ImportStatus
@@ -80,15 +82,15 @@ def take(db: Session) -> Work | None:
 
 
 def record_jobs(db: Session, work: Work, wanted: Sequence[tuple[ProviderJob, Tag | None]], installation: str) -> bool:
-    """Take in the wanted jobs of one page, each with its tag. A job that is ours by its tag is left to be found again
-    as such. False when the claim was lost: nothing is written.
+    """Take in some wanted jobs, each with its tag. A job that is ours by its tag, or by the file that it was ordered with, is
+    left to be found again as such. False when the claim was lost: nothing is written.
     """
     if still_ours(db, Import, work.wanted.id, work.token) is None:
         return False
+    _alone_at(db, work.connection)
     known = known_jobs(db, work.connection, [seen.id for seen, _ in wanted])
     for seen, tag in wanted:
-        is_ours = tag is not None and tag.installation == installation
-        if is_ours and seen.id not in known:
+        if seen.id not in known and _is_ours(db, work, seen, tag, installation):
             ours = "It was ordered here, and is found again by itself."
             _note(db, work, seen.id, ItemOutcome.KNOWN, reason=ours, **_shown(seen))
         else:
@@ -96,10 +98,23 @@ def record_jobs(db: Session, work: Work, wanted: Sequence[tuple[ProviderJob, Tag
     return True
 
 
+def _is_ours(db: Session, work: Work, seen: ProviderJob, tag: Tag | None, installation: str) -> bool:
+    if tag is not None:
+        return tag.installation == installation
+    return trained_with(db, work.connection, seen.training_file_id) is not None
+
+
+def _alone_at(db: Session, connection: Connection) -> None:
+    """One import at a time takes from an account, until the transaction ends: else two would take the same job."""
+    account = f"{connection.provider} {connection.base_url}"
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 9))"), {"account": account})
+
+
 def record_models(db: Session, work: Work, models: Iterable[TunedModel]) -> bool:
-    """Take in the wanted models of which no job is left. False when the claim was lost."""
+    """Take in those of some models that are wanted, and of which no job is left. False when the claim was lost."""
     if still_ours(db, Import, work.wanted.id, work.token) is None:
         return False
+    _alone_at(db, work.connection)
     told = _told(db, work.wanted.id)
     for model in models:
         if work.wants_model(model) and model.name not in told:  # else it was told with its job
@@ -135,17 +150,34 @@ def _take_in(db: Session, work: Work, seen: ProviderJob, known: Mapping[str, Job
     elif work.wanted.dry_run:
         _note(db, work, seen.id, ItemOutcome.FOUND, **found)
     else:
-        owner = Owner(work.wanted.team_id, work.wanted.created_by)
-        try:
-            with db.begin_nested():
-                job = import_job(db, db.get_one(Connection, work.connection.id), seen, owner)
-                note_taken_in(db, work.connection.id, seen.id, job.id)
-        except SQLAlchemyError as error:
-            log.exception("import_failed", provider_job=seen.id)
-            reason = f"What the provider tells of it could not be stored ({type(error).__name__})."
-            _note(db, work, seen.id, ItemOutcome.FAILED, reason=reason, **found)
-        else:
-            _note(db, work, seen.id, ItemOutcome.TAKEN, job_id=job.id, **found)
+        _attempt(db, work, seen.id, partial(_import_job, db, work, seen), found)
+
+
+def _import_job(db: Session, work: Work, seen: ProviderJob) -> Job:
+    job = import_job(db, db.get_one(Connection, work.connection.id), seen, _owner(work))
+    note_taken_in(db, work.connection.id, seen.id, job.id)
+    return job
+
+
+def _attempt(
+    db: Session, work: Work, subject: str, take_in: Callable[[], Job], found: Mapping[str, str | None]
+) -> None:
+    """What cannot be stored fails by itself; a database that does not answer, or breaks a deadlock, ends the whole attempt."""
+    try:
+        with db.begin_nested():
+            job = take_in()
+    except UNAVAILABLE:
+        raise
+    except SQLAlchemyError as error:
+        log.exception("import_failed", subject=subject)
+        reason = f"What the provider tells of it could not be stored ({type(error).__name__})."
+        _note(db, work, subject, ItemOutcome.FAILED, reason=reason, **found)
+    else:
+        _note(db, work, subject, ItemOutcome.TAKEN, job_id=job.id, **found)
+
+
+def _owner(work: Work) -> Owner:
+    return Owner(work.wanted.team_id, work.wanted.created_by)
 
 
 def _shown(seen: ProviderJob) -> dict[str, str | None]:
@@ -167,9 +199,11 @@ def _take_in_model(db: Session, work: Work, model: TunedModel) -> None:
     elif work.wanted.dry_run:
         _note(db, work, model.name, ItemOutcome.FOUND, **found)
     else:
-        owner = Owner(work.wanted.team_id, work.wanted.created_by)
-        job = import_model(db, db.get_one(Connection, work.connection.id), model, owner)
-        _note(db, work, model.name, ItemOutcome.TAKEN, job_id=job.id, **found)
+        _attempt(db, work, model.name, partial(_import_model, db, work, model), found)
+
+
+def _import_model(db: Session, work: Work, model: TunedModel) -> Job:
+    return import_model(db, db.get_one(Connection, work.connection.id), model, _owner(work))
 
 
 def _named(wanted: Import) -> list[str]:

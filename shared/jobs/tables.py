@@ -51,6 +51,8 @@ class Job(Claimable, Row):
         Index("ix_jobs_connection", "connection_id", "status"),
         Index("ix_jobs_line", *_IN_LINE, postgresql_where=text("status = 'queued'")),
         Index("ix_jobs_looks", "connection_id", "due_at", postgresql_where=text(f"status IN {_LOOKED_AT}")),
+        Index("ix_jobs_training_file_id", "training_file_id"),
+        Index("ix_jobs_superseded_file_ids", "superseded_file_ids", postgresql_using="gin"),
     )
     id: Mapped[JobId] = mapped_column(primary_key=True)
     team_id: Mapped[TeamId] = mapped_column(ForeignKey("teams.id"))

@@ -1,10 +1,15 @@
 """What exists at a provider comes here: once, whole, and at nobody's expense."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from shared.imports.recording import record_jobs, take
 from tests.imports.past import delete_job, ordered_past, trained_past
+from tests.imports.test_strays import bought_past
+from tests.support.office import Office
 from tests.support.workshop import MODEL, Workshop
 
 
@@ -60,6 +65,32 @@ def test_what_was_trained_past_us_comes_here_with_its_story_and_costs_nothing(wo
     provider.close()
     assert imported(workshop)["counts"] == {"known": 2}
     assert len(workshop.member.get("/v1/jobs").json()["data"]) == 2
+
+
+def test_two_imports_at_once_take_a_job_once(office: Office) -> None:
+    connection_id = office.openai()
+    job, database = bought_past(office, "openai", None), office.lab.context.database
+    body = {"connection_id": connection_id, "team_id": office.lab.team_id, "all": True}
+    works = []
+    for _ in range(2):
+        assert office.lab.api.admin.post("/v1/imports", json=body).status_code == 202
+        with database.transaction() as db:
+            works.append(take(db))
+    first, second = (work for work in works if work)
+
+    def take_second() -> None:
+        with database.transaction() as db:
+            record_jobs(db, second, [(job, None)], office.lab.context.installation)
+
+    waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as db:
+            record_jobs(db, first, [(job, None)], office.lab.context.installation)
+            meanwhile = pool.submit(take_second)
+            while not (meanwhile.done() or office.lab.api.sql(waiting)):
+                time.sleep(0.01)
+        meanwhile.result(timeout=10)
+    assert office.lab.api.sql("SELECT provider_job_id FROM jobs") == [(job.id,)]
 
 
 @pytest.mark.parametrize("dialect", ["azure"])

@@ -27,7 +27,7 @@ def clean_up(context: Context, work: Work, provider: Provider) -> None:
         record_results(db, work, measured)
     if work.job.origin is not Origin.IMPORTED:
         if seen is not None and seen.tag is None:
-            keep_receipt(context.storage, tag_of(context, work), seen.id)
+            keep_receipt(context.storage, work.connection, tag_of(context, work), seen.id)
         _delete_ours(context, work, provider, result_file_ids)
     with context.database.transaction() as db:
         record_cleaned(db, work)

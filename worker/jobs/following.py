@@ -17,6 +17,7 @@ from shared.ids import JobId
 from shared.jobs.endings import record_lost
 from shared.jobs.following.looking import Look, is_news, record_look
 from shared.jobs.queries import known_provider_events
+from shared.jobs.scheduling.admitting import is_found_over
 from shared.jobs.scheduling.intervals import Rhythm
 from shared.jobs.scheduling.rounds import Round, record_seen, record_unchanged
 from shared.jobs.tables import Job
@@ -61,16 +62,21 @@ Seen = Mapping[JobId, ProviderJob | None]
 
 
 def follow(looking: Looking, seen: Seen) -> int:
-    """Go on from what was seen of the round's jobs, the most urgent first. Returns how many could not be followed up."""
+    """Go on from what was seen of the round's jobs, the most urgent first, and those last that were over when they were found.
+    Returns how many could not be followed up.
+    """
     jobs = {job.id: job for job in looking.round.jobs if job.id in seen}
     live = {job_id: answer for job_id, answer in seen.items() if answer and not _is_urgent(jobs[job_id], answer)}
     urgent = [job for job_id, job in jobs.items() if seen[job_id] and job_id not in live]
     for job in (job for job_id, job in jobs.items() if seen[job_id] is None):
         with looking.context.database.transaction() as db:
             record_lost(db, looking.round.work(job))
-    followed = _ask_more(looking, seen, urgent, _TO_END)
+    found = [job for job in urgent if is_found_over(job)]
+    ordered = [job for job in urgent if not is_found_over(job)]
+    followed = _ask_more(looking, seen, ordered, _TO_END)
     asked = _ask_more(looking, seen, _worth_asking(looking, [jobs[job_id] for job_id in live]), _FOR_EVENTS)
     _record_quiet(looking, [(jobs[job_id], answer) for job_id, answer in live.items() if job_id not in asked])
+    followed |= _ask_more(looking, seen, found, _TO_END)
     left = [job for job in urgent if job.id not in followed]
     _record_seen(looking, seen, left)
     return len(left)

@@ -36,7 +36,7 @@ def _adopt_bought(context: Context, work: Work, provider: Provider, there: Mappi
     trained_on = [None, *(file.id for name, file in there.items() if read_tag(None, name))]
     if any(adopt_any(context, work, provider, file_id) for file_id in trained_on):
         return True
-    provider_job_id = bought_for(context.storage, tag_of(context, work))
+    provider_job_id = bought_for(context.storage, work.connection, tag_of(context, work))
     bought = provider.job(provider_job_id) if provider_job_id else None
     if bought is not None:
         adopt(context, work, provider, [bought])

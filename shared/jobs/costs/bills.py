@@ -40,11 +40,20 @@ def token_bill(job: Job, tokens: int, *, provisional: bool) -> Bill:
 
 def time_bill(db: Session, job: Job, until: int | None = None) -> Bill:
     """The time that was seen. `until`: work after this step was lost, and is not billed. Remembers the seconds on the job."""
-    billed_by = db.get_one(Connection, job.connection_id).provider.traits.billed_seconds_by
-    done = done_at_the_end(job.progress, step_times(db, job), until).rounded(billed_by)
+    done = _rounded(db, job, done_at_the_end(job.progress, step_times(db, job), until))
     job.billed_seconds = int(done.seconds)
-    seconds = [_charge(job, Unit.TRAINED_SECOND, job.billed_seconds, provisional=True)] if done.seconds else []
-    return Bill([*seconds, *_grading(job, done)], _quantity(done), provisional=True)
+    return _timed(job, done)
+
+
+def repeated_bill(db: Session, job: Job, steps: Sequence[StepTime]) -> Bill:
+    """The same for another job of the provider's that repeats this one, by the steps that it has told of."""
+    return _timed(job, _rounded(db, job, done_at_the_end({}, steps)))
+
+
+def repeated_token_bill(job: Job, tokens: int, *, provisional: bool) -> Bill:
+    """So many tokens that were trained once more for a job, at the job's own price."""
+    charges = [_charge(job, Unit.TRAINED, tokens, provisional=provisional)] if tokens else []
+    return Bill(charges, f"{tokens:,} tokens", provisional)
 
 
 def timed_cost(db: Session, job: Job) -> tuple[Usd, float]:
@@ -56,6 +65,15 @@ def timed_cost(db: Session, job: Job) -> tuple[Usd, float]:
 def step_times(db: Session, job: Job) -> list[StepTime]:
     columns = (JobMetric.step, JobMetric.seconds, JobMetric.grader_tokens)
     return [StepTime(*row) for row in db.execute(select(*columns).where(JobMetric.job_id == job.id))]
+
+
+def _rounded(db: Session, job: Job, done: Done) -> Done:
+    return done.rounded(db.get_one(Connection, job.connection_id).provider.traits.billed_seconds_by)
+
+
+def _timed(job: Job, done: Done) -> Bill:
+    seconds = [_charge(job, Unit.TRAINED_SECOND, int(done.seconds), provisional=True)] if done.seconds else []
+    return Bill([*seconds, *_grading(job, done)], _quantity(done), provisional=True)
 
 
 def _quantity(done: Done) -> str:

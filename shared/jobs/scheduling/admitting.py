@@ -6,7 +6,7 @@ A job holds its place from the moment it is admitted until it is over at the pro
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, lateral, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, func, lateral, not_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from shared.connections.allowance import lock
@@ -15,7 +15,7 @@ from shared.connections.tables import Connection, Pace
 from shared.db import now
 from shared.ids import ConnectionId, JobId, TeamId
 from shared.jobs.scheduling.turns import turn_of
-from shared.jobs.tables import Job, Turn
+from shared.jobs.tables import Job, Origin, Turn
 from shared.lifecycles import JobStatus
 from shared.teams.tables import Team
 
@@ -30,6 +30,9 @@ AT_PROVIDER = (
 NOT_BEGUN = ("created", "pending", "queued", "validating_files")
 """What providers call a job that waits there."""
 
+_OVER = ("succeeded", "failed", "cancelled")
+"""What providers call a job that is over."""
+
 
 class Next(NamedTuple):
     """The job whose turn it is, and when that began on the clock of turns."""
@@ -38,6 +41,18 @@ class Next(NamedTuple):
     team_id: TeamId
     weight: int
     begins: int
+
+
+def found_over() -> ColumnElement[bool]:
+    """That a job was over at its provider when it was found there: it is still to be read, which hurries nobody, and it holds
+    no place.
+    """
+    return and_(Job.origin != Origin.ORDERED, func.coalesce(Job.provider_status, NOT_BEGUN[0]).in_(_OVER))
+
+
+def is_found_over(job: Job) -> bool:
+    """The same of a row that is there."""
+    return job.origin is not Origin.ORDERED and job.provider_status in _OVER
 
 
 def any_to_admit(db: Session, *where: ColumnElement[bool]) -> bool:
@@ -71,7 +86,8 @@ def _has_place(db: Session, connection: Connection) -> bool:
         return True
     not_begun = func.coalesce(Job.provider_status, NOT_BEGUN[0]).in_(NOT_BEGUN)
     counted = select(func.count(), func.count().filter(not_begun)).select_from(Job)
-    there, waiting = db.execute(counted.where(Job.connection_id == connection.id, Job.status.in_(AT_PROVIDER))).one()
+    mine = (Job.connection_id == connection.id, Job.status.in_(AT_PROVIDER), not_(found_over()))
+    there, waiting = db.execute(counted.where(*mine)).one()
     return limits.has_place(there, waiting)
 
 

@@ -18,6 +18,7 @@ from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import CLAIM_SECONDS, now, seconds_from_now, unclaimed
 from shared.ids import ConnectionId, JobId
+from shared.jobs.scheduling.admitting import found_over
 from shared.jobs.scheduling.taking import PAGE, Step, Work, in_rounds, may_be_asked, round_needs
 from shared.jobs.tables import Job
 from shared.lifecycles import JobStatus
@@ -31,7 +32,8 @@ AHEAD_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Claimed jobs of one connection, those that have been due longest first; all of it detached: read it, no more.
+    """Claimed jobs of one connection, those that have been due longest first, and last what was over when it was found; all of it
+    detached: read it, no more.
 
     `live`: how many jobs of ours are there in all. `drawn`: how many requests may be sent. `pages`: the most that are read of the
     provider's list; none when asking for each is cheaper.
@@ -159,7 +161,7 @@ def _lock_jobs(db: Session, connection_id: ConnectionId, ahead_seconds: float, m
     return db.scalars(
         select(Job)
         .where(*in_rounds(connection_id), *_due(ahead_seconds))
-        .order_by(Job.due_at)
+        .order_by(found_over(), Job.due_at)
         .limit(most)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()

@@ -1,11 +1,9 @@
-"""What the worker writes of strays: that they are there, each told once, and what duplicates have cost."""
+"""What the worker writes of strays when it finds them: that they are there, each told once. Their ends are in `settling`."""
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,29 +14,20 @@ from shared.jobs.story import note
 from shared.jobs.strays.tables import Stray, StrayKind, Walk
 from shared.jobs.tables import Job
 from shared.jobs.tags import Tag
-from shared.money import ZERO, Usd
 from shared.notices.actions import tell
 from shared.providers.base import ProviderJob
 from shared.queue import Task
-from shared.spend import actions as spend
-from shared.spend.actions import Charge, HoldRequest
-from shared.spend.tables import SpendKind, Unit
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What a duplicate that is over is billed. `provisional` = known only by estimate."""
-
-    status: str
-    tokens: int
-    provisional: bool = False
+GONE = "gone"
+"""Our word for a duplicate that its provider no longer knows."""
 
 
 def record_stray(db: Session, connection: Connection, seen: ProviderJob, kind: StrayKind, tag: Tag | None) -> None:
-    """Write down what is nobody's here, and tell the admins once."""
-    if _add(db, connection.id, seen, kind=kind, tag=str(tag) if tag else None):
+    """Write down what is nobody's here, and tell the admins once; what was there before us is told of in all (`tell_of_all`)."""
+    is_new = _add(db, connection.id, seen, kind=kind, tag=str(tag) if tag else None)
+    if is_new and db.scalar(select(Walk.whole_at).where(Walk.id == connection.id)) is not None:
         log.warning("stray_found", kind=kind, connection=connection.name, provider_job=seen.id)
         tell(
             db,
@@ -50,6 +39,16 @@ def record_stray(db: Session, connection: Connection, seen: ProviderJob, kind: S
             provider_job_id=seen.id,
             model=seen.facts.model,
         )
+
+
+def tell_of_all(db: Session, connection: Connection) -> None:
+    """The list was read for the first time: tell the admins how much is on the account that was not ordered here."""
+    nobodys = (Stray.connection_id == connection.id, Stray.kind != StrayKind.DUPLICATE, Stray.job_id.is_(None))
+    rows = db.execute(select(Stray.kind, func.count()).where(*nobodys).group_by(Stray.kind))
+    counts = {str(kind): count for kind, count in rows}
+    if counts:
+        log.warning("strays_found", connection=connection.name, **counts)
+        tell(db, None, "connection.stray_jobs", connection.id, connection=connection.name, counts=counts)
 
 
 def record_duplicate(db: Session, job: Job, duplicate: ProviderJob) -> None:
@@ -64,25 +63,10 @@ def record_duplicate(db: Session, job: Job, duplicate: ProviderJob) -> None:
     walk_soon(db, job.connection_id)
 
 
-def record_bill(db: Session, stray_id: int, bill: Bill) -> Usd | None:
-    """Charge a duplicate that is over to the team whose job it repeats, whatever its budget says. None = it was charged before."""
-    stray = db.get_one(Stray, stray_id, with_for_update=True, populate_existing=True)
-    if stray.settled_at is not None or stray.job_id is None:
-        return None
-    job = db.get_one(Job, stray.job_id)
-    charged = ZERO
-    if bill.tokens:
-        owed = HoldRequest(job.team_id, f"{job.id}/{stray.provider_job_id}", SpendKind.TRAINING, ZERO)
-        charged = spend.charge_owed(db, owed, [_charge(job, bill)])
-    stray.provider_status, stray.trained_tokens = bill.status, bill.tokens
-    stray.settled_at, stray.charged = db.scalar(select(now())), charged
-    told = f"{stray.provider_job_id}, which was bought twice, is {bill.status}: {bill.tokens:,} tokens were charged, ${charged}."
-    note(db, job, "provider", told, {"provider_job_id": stray.provider_job_id, "charged_usd": str(charged)})
-    return charged
-
-
 def note_seen(stray: Stray, seen: ProviderJob) -> None:
-    """What changed since it was found."""
+    """What changed since it was found. One that was taken to be gone, and is there after all, is to be stopped again."""
+    if stray.settled_at is not None and stray.provider_status == GONE:
+        stray.settled_at, stray.look_at, stray.missed, stray.looks_for_bill = None, None, 0, 0
     if (stray.provider_status, stray.trained_tokens) != (seen.status, seen.trained_tokens):
         stray.provider_status, stray.trained_tokens = seen.status, seen.trained_tokens
 
@@ -113,16 +97,3 @@ def _add(db: Session, connection_id: ConnectionId, seen: ProviderJob, **more: An
     }
     added = insert(Stray).values(row).on_conflict_do_nothing().returning(Stray.id)
     return db.scalar(added) is not None
-
-
-def _charge(job: Job, bill: Bill) -> Charge:
-    return Charge(
-        kind=SpendKind.TRAINING,
-        connection_id=job.connection_id,
-        model=job.model,
-        unit=Unit.TRAINED,
-        quantity=bill.tokens,
-        usd_per_million=Decimal(job.usd_per_million),
-        price_id=job.price_id,
-        provisional=bill.provisional,
-    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.db import now, ring
+from shared.ids import JobId
 from shared.jobs.found import known_jobs, restore_job
 from shared.jobs.story import move
 from shared.jobs.strays.recording import note_seen, note_taken_in, record_duplicate, record_stray
@@ -51,9 +52,10 @@ def sort_out(db: Session, connection: Connection, found: ProviderJob, tag: Tag |
 
 def _sort_out_known(db: Session, job: Job, found: ProviderJob, tag: Tag) -> None:
     """A job of ours that has another one at the provider, or none."""
-    if job.provider_job_id is not None or job.status in JOB.terminal:
-        if job.provider_job_id != found.id:
-            record_duplicate(db, job, found)
+    if _is_unwanted(job, found):
+        record_duplicate(db, job, found)
+    elif job.provider_job_id == found.id:
+        return
     elif job.posted_at is None and tag.epoch >= job.epoch and job.status in (JobStatus.QUEUED, JobStatus.UPLOADING):
         _take_up_again(db, job, found, tag)
     # Else it was ordered, and who ordered it looks for it by its file.
@@ -76,15 +78,25 @@ def _take_up_again(db: Session, job: Job, found: ProviderJob, tag: Tag) -> None:
 
 def _sort_out_untagged(db: Session, connection: Connection, found: ProviderJob) -> None:
     """Its file may be one that a job here was ordered with, or would have been, though its name is told no more."""
-    job = _trained_with(db, connection, found.training_file_id) if found.training_file_id else None
-    if job is None:
+    job_id = trained_with(db, connection, found.training_file_id)
+    if job_id is None:
         record_stray(db, connection, found, StrayKind.FOREIGN, None)
-    elif job.provider_job_id not in (None, found.id):
+        return
+    job = db.get_one(Job, job_id, with_for_update={"key_share": True}, populate_existing=True)
+    if _is_unwanted(job, found):
         record_duplicate(db, job, found)
     # Else it is just being bought.
 
 
-def _trained_with(db: Session, connection: Connection, file_id: str) -> Job | None:
+def _is_unwanted(job: Job, found: ProviderJob) -> bool:
+    """Whether a job has another one at the provider, or is over without this one."""
+    return job.provider_job_id != found.id and (job.provider_job_id is not None or job.status in JOB.terminal)
+
+
+def trained_with(db: Session, connection: Connection, file_id: str) -> JobId | None:
+    """The job that was ordered here with a file, by this attempt or an earlier one; None = there is none, or no file is told."""
+    if not file_id:
+        return None
     files = or_(Job.training_file_id == file_id, Job.superseded_file_ids.contains([file_id]))
     mine = (Job.connection_id == connection.id, Job.origin != Origin.IMPORTED)
-    return db.scalars(select(Job).where(*mine, files).limit(1)).one_or_none()
+    return db.scalars(select(Job.id).where(*mine, files).limit(1)).one_or_none()

@@ -48,6 +48,12 @@ class Stray(Row):
     ordered_at: Mapped[datetime | None]
     trained_tokens: Mapped[int | None] = mapped_column(BigInteger)
     found_at: Mapped[datetime] = mapped_column(server_default=now())
+    look_at: Mapped[datetime | None]
+    """Of a duplicate: when it is asked about next. None = not asked about yet."""
+    missed: Mapped[int] = mapped_column(default=0)
+    """How often in a row the provider has answered that it does not know it."""
+    looks_for_bill: Mapped[int] = mapped_column(default=0)
+    """How often it was looked at when it was over and its bill was not stated."""
     settled_at: Mapped[datetime | None]
     """Of a duplicate: when it was over and charged."""
     charged: Mapped[Usd | None]

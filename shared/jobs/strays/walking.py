@@ -2,7 +2,7 @@
 
 While jobs of ours are there, or were within the hour, its newest page is read every half minute, else every ten minutes, and
 onwards until a page holds nothing new. Once an hour the list is read on whatever is known of it: to its end, or as far as a
-quarter of what may be asked in a minute goes.
+quarter of what may be asked in a minute goes, or its time.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from shared.connections.allowance import available, capacity, draw, give_back, m
 from shared.connections.limits import limits_of
 from shared.connections.tables import Connection, Pace
 from shared.db import claim, fenced, now, seconds_from_now
-from shared.jobs.strays.queries import unsettled
+from shared.jobs.strays.queries import seconds_to_unsettled
+from shared.jobs.strays.recording import tell_of_all
 from shared.jobs.strays.tables import Walk
 from shared.jobs.tables import Job
 from shared.lifecycles import JOB
@@ -77,13 +78,19 @@ def record_walked(db: Session, work: Work, asked: int, *, is_done: bool) -> None
     if (walk := fenced(db, Walk, work.connection.id, work.token)) is None:
         return
     if is_done and work.is_whole:
+        if walk.whole_at is None:
+            tell_of_all(db, work.connection)
         walk.whole_at = db.scalar(select(now()))
     walk.due_at = db.scalar(select(seconds_from_now(_wait(db, work) if is_done else BROKEN_SECONDS)))
 
 
 def _wait(db: Session, work: Work) -> float:
-    if unsettled(db, work.connection.id, most=1):
-        return UNSETTLED_SECONDS
+    soonest = seconds_to_unsettled(db, work.connection.id)
+    usual = _usual_wait(db, work)
+    return usual if soonest is None else min(usual, max(UNSETTLED_SECONDS, soonest))
+
+
+def _usual_wait(db: Session, work: Work) -> float:
     recent = or_(Job.status.not_in(JOB.terminal), Job.finished_at > now() - WHOLE_EVERY)
     is_busy = db.scalar(select(exists().where(Job.connection_id == work.connection.id, recent)))
     return BUSY_SECONDS if is_busy else IDLE_SECONDS
