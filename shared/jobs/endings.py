@@ -13,7 +13,7 @@ from shared.connections.trainable import trainable_model
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
 from shared.jobs.after import follow_up
-from shared.jobs.again import order_again
+from shared.jobs.again import is_to_stop, order_again
 from shared.jobs.costs.bills import Bill, time_bill, token_bill
 from shared.jobs.costs.stopping import STOPS
 from shared.jobs.costs.timing import is_timed
@@ -95,8 +95,10 @@ def fail(db: Session, job: Job, reason: str, code: str) -> None:
     kept = job.progress.get("kept_step") if is_timed(job) else None
     charged = _settle(db, job, time_bill(db, job, kept) if kept else Bill())
     told = f" What it had trained before its pause is charged by estimate: ${charged}." if charged else ""
+    unwanted = is_to_stop(job)
     finish(db, job, JobStatus.FAILED, reason + told, code)
-    order_again(db, job, code)
+    if not unwanted:
+        order_again(db, job, code)
 
 
 def end_cancelled(db: Session, job: Job, billed: int | None) -> None:
