@@ -67,6 +67,18 @@ def test_a_budget_that_is_gone_is_told_on_the_job_and_fails_nothing_else(office:
     assert (office.look("/evaluations")["data"], office.lab.held()) == ([], 0)
 
 
+def test_what_was_being_cancelled_is_not_evaluated_though_its_provider_was_faster(office: Office) -> None:
+    office.openai()
+    job_id = ordered(office)
+    office.until(job_id, "running")
+    assert office.member.post(f"/v1/jobs/{job_id}/cancel").json()["status"] == "cancelling"
+    office.pass_time(7200)
+    job = office.finish(job_id)
+    assert (job["status"], office.job(job_id)["evaluation"]["status"]) == ("succeeded", "dropped")
+    assert "evaluation is dropped" in office.events(job_id)[-1]["message"]
+    assert (office.look("/evaluations")["data"], len(office.look("/models")["data"]), office.lab.held()) == ([], 1, 0)
+
+
 def test_on_azure_it_waits_for_a_deployment_and_gives_up_after_a_week(office: Office) -> None:
     office.azure()
     training, held = office.dataset(TRAINING), office.dataset(HELD_OUT, "held")
