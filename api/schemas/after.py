@@ -36,8 +36,8 @@ class JobEvaluationSchema(EvaluationPlanIn):
     """The evaluation that follows a job. `at_most_usd`: the most by the prices of the order's day; nothing is held for it yet.
 
     `planned` until the job has ended, and `dropped` if it made no model or was being cancelled; then `waiting` (see `reason`: the
-    model may have to be deployed first; that is waited for, for seven days), and `ordered` as `evaluation_id`, or `refused` with the
-    refusal's code.
+    model may have to be deployed first; that is waited for, for seven days), and `ordered` as `evaluation_id`, or `refused` with
+    the refusal's code.
     """
 
     model_config = example(

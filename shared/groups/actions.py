@@ -108,8 +108,11 @@ def _place(db: Session, group: JobGroup, drawn: Sequence[Drawn], caller: TeamCal
 
 
 def _asked(drawn: Drawn, made: DatasetId) -> dict[str, Any]:
-    """Who orders it later sees the connections of all teams: where it is trained is chosen now, among those of this team."""
-    return drawn.planned.as_json() | {"connection_id": drawn.job.connection_id, "made": made}
+    """Who orders it later sees the connections of all teams: where it is trained, and whom it is compared with there, is chosen
+    now, among those of this team.
+    """
+    chosen = {"connection_id": drawn.job.connection_id, "evaluation": drawn.job.evaluation}
+    return drawn.planned.as_json() | chosen | {"made": made}
 
 
 def _new(wanted: GroupOrder, caller: TeamCaller) -> JobGroup:

@@ -5,6 +5,8 @@ import io
 from decimal import Decimal
 from typing import Any
 
+from shared.ids import TeamId
+from shared.registry.targets import Names, find_target
 from tests.support.laboratory import jsonl, rows
 from tests.support.office import HELD_OUT, MODEL, Office
 
@@ -150,6 +152,24 @@ def test_growing_shares_of_the_data_are_nested_and_say_whether_more_helped(offic
         office.pass_time(2)
     datasets = {job["dataset_id"] for job in office.look(f"/job-groups/{again['id']}")["jobs"]}
     assert datasets == {job["dataset_id"] for job in running["jobs"]}
+
+
+def test_shares_are_compared_where_the_team_may_ask_though_the_worker_sees_every_connection(office: Office) -> None:
+    office.openai(name="closed", teams=[office.lab.api.team("sales")["id"]])
+    mine = office.openai(name="mine")
+    held = office.dataset(HELD_OUT, "held")
+    evaluation = {"graders": ["exact_match"], "dataset_id": held, "compare_with": [{"model": OTHER}], "max_answers": 3}
+    shared = {"models": [{"model": MODEL}], "grid": None, "shares": [0.5, 1], "evaluation": evaluation}
+    group = ordered(office, wanted(office.dataset(TRAINING), **shared))
+    for _ in range(3):
+        office.drain()
+        office.pass_time(2)
+    jobs = [office.job(job["id"]) for job in office.look(f"/job-groups/{group['id']}")["jobs"]]
+    others = [job["evaluation"]["compare_with"] for job in jobs]
+    assert others == [[{"model": OTHER, "connection_id": mine}]] * 2
+    with office.lab.transaction() as db:
+        names = Names(TeamId(office.lab.team_id), {})
+        assert find_target(db, names, OTHER).connection.id == mine
 
 
 def test_what_is_found_out_late_is_told_on_the_group_and_nothing_is_ordered(office: Office) -> None:
