@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shared.connections.tables import Connection
 from shared.db import claim, fenced, now, seconds_from_now
-from shared.errors import NotDeployed, NotFound, Problem
+from shared.errors import MaxCostExceeded, NotDeployed, NotFound, Problem
 from shared.evaluations.actions import submit
 from shared.evaluations.following import Trained, asked
 from shared.evaluations.tables import Evaluation
@@ -23,6 +23,7 @@ from shared.jobs.after import EvaluationPlan
 from shared.jobs.queries import get_job
 from shared.jobs.story import note
 from shared.jobs.tables import FollowUp, Job
+from shared.money import Usd
 from shared.notices.actions import tell
 from shared.registry.queries import model_of_job
 from shared.storage import Storage
@@ -51,6 +52,7 @@ def fulfil(db: Session, storage: Storage, taken: FollowUp, aliases: Mapping[str,
     try:
         with db.begin_nested():
             made = submit(db, storage, _order(db, job), caller, aliases)
+            _check_planned(job, made.held)
     except NotDeployed as refusal:
         _wait(db, job, follow_up, refusal)
     except Problem as refusal:
@@ -67,6 +69,18 @@ def _order(db: Session, job: Job) -> Order:
     trained = Trained(db.get_one(Connection, job.connection_id), job.model, job.validation_dataset_id)
     order = asked(EvaluationPlan.from_json(job.evaluation), trained)
     return Order(order.dataset_id, [*order.candidates, Wanted(model.id)], order.graders, order.max_answers)
+
+
+def _check_planned(job: Job, needed: Usd) -> None:
+    """Prices may have risen since, and a cap of a group keeps no more than was planned. Raises MaxCostExceeded."""
+    assert job.evaluation is not None
+    planned = Usd.parse(job.evaluation["at_most_usd"])
+    if needed > planned:
+        refusal = MaxCostExceeded(needed, planned)
+        refusal.detail = (
+            f"It can cost ${needed} by now; ${planned} was planned when the job was ordered. Nothing was spent."
+        )
+        raise refusal
 
 
 def _ordered(db: Session, job: Job, follow_up: FollowUp, made: Evaluation) -> None:

@@ -52,9 +52,14 @@ def test_a_job_that_succeeds_is_evaluated_once_beside_its_base_whoever_is_killed
     assert office.lab.held() == 0
     again = office.member.post(f"/v1/jobs/{job['id']}/retry", json={}).json()
     assert (again["evaluation"]["status"], again["evaluation"]["at_most_usd"]) == ("planned", follow["at_most_usd"])
+    office.lab.lead.put("/v1/aliases/bot", json={"model_id": model["id"]})
+    named = office.job(ordered(office, compare_with=[{"model": "bot"}]))
+    assert [one["model"] for one in named["evaluation"]["compare_with"]] == [model["id"]]
 
 
-def test_a_budget_that_is_gone_is_told_on_the_job_and_fails_nothing_else(office: Office) -> None:
+def test_a_budget_that_is_gone_or_a_price_that_has_risen_is_told_on_the_job_and_fails_nothing_else(
+    office: Office,
+) -> None:
     office.openai()
     job_id = ordered(office)
     office.lab.budget("0.000001")
@@ -64,6 +69,14 @@ def test_a_budget_that_is_gone_is_told_on_the_job_and_fails_nothing_else(office:
     assert office.events(job_id)[-1]["level"] == "warning"
     assert ("evaluation.refused", job_id) in office.lab.told()
     assert len(office.look("/models")["data"]) == 1
+    office.lab.budget("100")
+    office.lab.api.sql(
+        """UPDATE jobs SET evaluation = evaluation || '{"at_most_usd": "0.000001"}'"""
+    )  # as if it had been
+    office.lab.api.sql("UPDATE follow_ups SET due_at = created_at")
+    office.step(Task.ORDER_EVALUATIONS)
+    dearer = office.job(job_id)["evaluation"]
+    assert (dearer["status"], dearer["reason_code"]) == ("refused", "max_cost_exceeded")
     assert (office.look("/evaluations")["data"], office.lab.held()) == ([], 0)
 
 
