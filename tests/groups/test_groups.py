@@ -2,13 +2,17 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 from shared.ids import TeamId
+from shared.jobs.endings import fail
+from shared.jobs.tables import Job
 from shared.registry.targets import Names, find_target
 from tests.support.laboratory import jsonl, rows
 from tests.support.office import HELD_OUT, MODEL, Office
+from tests.support.waiting import until
 
 OTHER = "gpt-4.1-mini-2025-04-14"
 TRAINING = rows("support_triage", held_out=False)[:40]
@@ -170,6 +174,24 @@ def test_shares_are_compared_where_the_team_may_ask_though_the_worker_sees_every
     with office.lab.transaction() as db:
         names = Names(TeamId(office.lab.team_id), {})
         assert find_target(db, names, OTHER).connection.id == mine
+
+
+def test_a_job_that_is_ordered_again_just_now_does_not_escape_a_cancellation_of_its_group(office: Office) -> None:
+    office.openai()
+    group = ordered(office, wanted(office.dataset(), models=[{"model": MODEL}], grid=None, automatic_retries=1))
+    (job_id,) = (job["id"] for job in group["jobs"])
+    office.until(job_id, "running")
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with office.lab.transaction() as db:
+            failed = db.get_one(Job, job_id, with_for_update={"key_share": True})
+            cancelled = pool.submit(office.member.post, f"/v1/job-groups/{group['id']}/cancel")
+            until(lambda: office.lab.api.sql(waits))
+            fail(db, failed, "The provider failed.", "server_error")
+        answer = cancelled.result()
+    assert answer.status_code == 202, answer.text
+    assert [job["status"] for job in answer.json()["jobs"]] == ["failed", "cancelled"]
+    assert office.lab.held() == 0
 
 
 def test_what_is_found_out_late_is_told_on_the_group_and_nothing_is_ordered(office: Office) -> None:
