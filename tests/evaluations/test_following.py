@@ -77,6 +77,16 @@ def test_a_budget_that_is_gone_or_a_price_that_has_risen_is_told_on_the_job_and_
     office.step(Task.ORDER_EVALUATIONS)
     dearer = office.job(job_id)["evaluation"]
     assert (dearer["status"], dearer["reason_code"]) == ("refused", "max_cost_exceeded")
+    office.lab.api.sql(
+        "UPDATE follow_ups SET due_at = created_at, attempts = 19"
+    )  # as if a fault of ours had come in between
+    with office.lab.transaction() as db:
+        assert fulfilling.take(db) is not None
+    office.pass_time(599)
+    assert not office.step(Task.ORDER_EVALUATIONS), "it is tried ever less often"
+    office.pass_time(2)
+    office.step(Task.ORDER_EVALUATIONS)
+    assert office.job(job_id)["evaluation"]["reason_code"] == "internal_error"
     assert (office.look("/evaluations")["data"], office.lab.held()) == ([], 0)
 
 
@@ -109,6 +119,10 @@ def test_on_azure_it_waits_for_a_deployment_and_gives_up_after_a_week(office: Of
     assert office.job(job["id"])["evaluation"]["status"] == "ordered"
     office.lab.api.admin.patch(f"/v1/connections/{connection['id']}", json={"deployments": {}})
     office.lab.api.sql("UPDATE follow_ups SET evaluation_id = NULL, due_at = created_at")  # as if it still waited
+    office.pass_time(2 * 3_600)
+    office.step(Task.ORDER_EVALUATIONS)
+    later = "SELECT due_at - tw_now() BETWEEN '10 minutes' AND '15 minutes', attempts FROM follow_ups"
+    assert office.lab.api.sql(later) == [(True, 0)]
     office.pass_time(7 * 86_400)
     office.step(Task.ORDER_EVALUATIONS)
     assert office.job(job["id"])["evaluation"]["status"] == "refused"

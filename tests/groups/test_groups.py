@@ -9,6 +9,7 @@ from typing import Any
 from shared.ids import TeamId
 from shared.jobs.endings import fail
 from shared.jobs.tables import Job
+from shared.queue import Task
 from shared.registry.targets import Names, find_target
 from tests.support.laboratory import jsonl, rows
 from tests.support.office import HELD_OUT, MODEL, Office
@@ -201,6 +202,10 @@ def test_what_is_found_out_late_is_told_on_the_group_and_nothing_is_ordered(offi
     group = ended(office, ordered(office, wanted(dataset, **shared)))
     assert (group["status"], group["reason_code"], group["jobs"]) == ("refused", "dataset_rejected", [])
     assert "0.1 of the data" in group["reason"]
+    broken = ordered(office, wanted(dataset, **shared | {"shares": [0.5, 1]}))
+    office.lab.api.sql("UPDATE job_groups SET attempts = 20")  # as if a fault of ours had come in between
+    assert office.step(Task.ORDER_GROUPS)
+    assert office.look(f"/job-groups/{broken['id']}")["reason_code"] == "internal_error"
     early = ordered(office, wanted(dataset, **shared | {"shares": [0.5, 1]}))
     assert office.member.post(f"/v1/job-groups/{early['id']}/cancel").json()["status"] == "cancelled"
     assert (ended(office, early)["status"], office.look("/jobs")["data"]) == ("cancelled", [])
