@@ -28,10 +28,12 @@ class Sent:
     expires_at: datetime | None
     part_ids: tuple[str, ...] = field(default=())
     sent_bytes: int = 0
+    beginnings: int = 1
+    """How many uploads of this file were begun, this one among them."""
 
     def as_json(self) -> dict[str, Any]:
         until = None if self.expires_at is None else self.expires_at.isoformat()
-        parts = {"part_ids": list(self.part_ids), "sent_bytes": self.sent_bytes}
+        parts = {"part_ids": list(self.part_ids), "sent_bytes": self.sent_bytes, "beginnings": self.beginnings}
         return {"upload_id": self.upload_id, "expires_at": until, **parts}
 
 
@@ -49,16 +51,15 @@ def sent_from_json(stored: Mapping[str, Any]) -> Sent:
     """What `as_json` made, read back."""
     until = stored["expires_at"]
     expires_at = None if until is None else datetime.fromisoformat(until)
-    return Sent(stored["upload_id"], expires_at, tuple(stored["part_ids"]), stored["sent_bytes"])
+    return Sent(stored["upload_id"], expires_at, tuple(stored["part_ids"]), stored["sent_bytes"], stored["beginnings"])
 
 
-def record_sent(db: Session, work: Work, role: str, sent: Sent | None) -> Stop | None:
-    """Note how far a file is (None = it begins anew). Returns why no more of it is sent, if that is so."""
+def record_sent(db: Session, work: Work, role: str, sent: Sent) -> Stop | None:
+    """Note how far a file is. Returns why no more of it is sent, if that is so."""
     job = kept_job(db, work)
     if job is None:
         return Stop.LOST
-    others = {name: stored for name, stored in job.sending.items() if name != role}
-    job.sending = others if sent is None else others | {role: sent.as_json()}
+    job.sending = job.sending | {role: sent.as_json()}
     if job.status is JobStatus.CANCELLING:
         return Stop.CANCELLED
     return Stop.BARRED if barred_job(db, db.get_one(Connection, job.connection_id), job) else None

@@ -55,7 +55,10 @@ class Storage(Protocol):
         ...
 
     def address(self, key: str, seconds: float) -> str | None:
-        """An https address by which anybody can read a blob for so long: a secret. None = this place gives out none."""
+        """An address (https, where the place itself is reached so) by which anybody can read a blob for so long: a secret.
+
+        None = this place gives out none.
+        """
         ...
 
     def delete(self, key: str) -> None:

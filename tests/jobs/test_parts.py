@@ -58,3 +58,19 @@ def test_what_may_not_go_there_any_more_stops_between_two_parts(office: Office) 
     assert (ended["status"], ended["reason_code"]) == ("failed", "barred")
     seen = requests(office)
     assert (seen["send_part"], seen["complete_upload"], seen["cancel_upload"]) == (1, 0, 1)
+
+
+def test_a_file_that_never_gets_there_in_time_is_given_up(office: Office) -> None:
+    office.openai(**WANTED)
+    job = office.submit(large(office))
+    for attempt in range(3):
+        if attempt:  # the part for which the last upload was too old
+            office.fault("delay", "send_part", seconds=0)
+        office.fault("status", "send_part", status=503)
+        office.step(Task.UPLOAD_FILES)
+        office.lab.sandbox.post("/clock", {"advance_seconds": 3_700})
+        office.pass_time(60)
+    ended = office.finish(job)
+    assert (ended["status"], ended["reason_code"]) == ("failed", "upload_expired")
+    assert requests(office)["begin_upload"] == 3
+    assert office.bought() == []

@@ -27,6 +27,8 @@ MOST_BYTES = 8 * 1024 * 1024 * 1024
 """What OpenAI takes in one part, and in all. It says 64 MB and 8 GB, and not whether of a thousand or of 1,024."""
 _MARGIN = timedelta(minutes=5)
 """An upload that expires sooner is not begun upon again."""
+MOST_BEGINNINGS = 3
+"""An upload lives for an hour. A line on which so many did not suffice will not do better."""
 
 
 class Stopped(Exception):
@@ -56,30 +58,36 @@ def send_in_parts(context: Context, work: Work, provider: Provider, file: Outgoi
         raise Rejected(
             f"A file may have {MOST_BYTES:,} bytes there, and this one has {file.size_bytes:,}", "too_large", 413
         )
-    begun = _begun_before(work, file)
-    if begun is not None:
+    known = _known(work, file)
+    if known is not None and _lives(known):
         try:
-            return _send(context, work, provider, file, begun)
+            return _send(context, work, provider, file, known)
         except Rejected as error:
             if error.credential:
                 raise
             log.info("upload_begins_anew", job=work.job.id, why=error.reason)
-            _record(context, work, file, None)
-    return _send(context, work, provider, file, _begin(context, work, provider, file))
+    return _send(context, work, provider, file, _begin(context, work, provider, file, known))
 
 
-def _begun_before(work: Work, file: Outgoing) -> Sent | None:
+def _known(work: Work, file: Outgoing) -> Sent | None:
     stored = work.job.sending.get(file.role)
     sent = None if stored is None else sent_from_json(stored)
-    if sent is None or sent.sent_bytes > file.size_bytes:
-        return None
-    is_over = sent.expires_at is not None and sent.expires_at < utc_now() + _MARGIN
-    return None if is_over else sent
+    return None if sent is None or sent.sent_bytes > file.size_bytes else sent
 
 
-def _begin(context: Context, work: Work, provider: Provider, file: Outgoing) -> Sent:
+def _lives(sent: Sent) -> bool:
+    return sent.expires_at is None or sent.expires_at >= utc_now() + _MARGIN
+
+
+def _begin(context: Context, work: Work, provider: Provider, file: Outgoing, last: Sent | None) -> Sent:
+    if last is not None:
+        if last.beginnings >= MOST_BEGINNINGS:
+            raise Rejected(
+                f"{last.beginnings} uploads of {file.name} ended before the file was whole", "upload_expired", 408
+            )
+        provider.cancel_upload(last.upload_id)
     begun = provider.begin_upload(file.name, file.size_bytes)
-    sent = Sent(begun.id, begun.expires_at)
+    sent = Sent(begun.id, begun.expires_at, beginnings=1 if last is None else last.beginnings + 1)
     _record(context, work, file, sent)
     return sent
 
@@ -95,7 +103,7 @@ def _send(context: Context, work: Work, provider: Provider, file: Outgoing, sent
     return provider.complete_upload(sent.upload_id, sent.part_ids, _md5(file.content))
 
 
-def _record(context: Context, work: Work, file: Outgoing, sent: Sent | None) -> None:
+def _record(context: Context, work: Work, file: Outgoing, sent: Sent) -> None:
     with context.database.transaction() as db:
         stop = record_sent(db, work, file.role, sent)
     if stop is None:

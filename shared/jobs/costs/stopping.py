@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 from shared.errors import FieldError, InvalidRequest
 from shared.jobs.tables import Job
@@ -44,8 +45,8 @@ def cost_so_far(job: Job, seen: ProviderJob) -> Usd | None:
     done, per_epoch = job.progress.get("step"), _steps_per_epoch(job, seen)
     if not done or not per_epoch:
         return None
-    tokens = Decimal(job.estimate["tokens_per_epoch"]) * done / per_epoch
-    return per_million(int(tokens.to_integral_value(ROUND_CEILING)), Decimal(job.usd_per_million))
+    tokens = math.ceil(job.estimate["tokens_per_epoch"] * done / per_epoch)
+    return per_million(tokens, Decimal(job.usd_per_million))
 
 
 def has_stopped_learning(losses: Sequence[float], evaluations: int) -> bool:
@@ -55,11 +56,11 @@ def has_stopped_learning(losses: Sequence[float], evaluations: int) -> bool:
     return min(losses[-evaluations:]) >= min(losses[:-evaluations])
 
 
-def _steps_per_epoch(job: Job, seen: ProviderJob) -> float | None:
+def _steps_per_epoch(job: Job, seen: ProviderJob) -> Fraction | None:
     """By the batch size where it is told, else by the number of all steps."""
     batch_size = seen.hyperparameters.get("batch_size")
     if isinstance(batch_size, int) and batch_size > 0:
         examples: int = job.estimate["examples"]
-        return math.ceil(examples / batch_size)
+        return Fraction(math.ceil(examples / batch_size))
     total, epochs = job.progress.get("total_steps"), seen.n_epochs
-    return total / epochs if total and epochs else None
+    return Fraction(total, epochs) if total and epochs else None
