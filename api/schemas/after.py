@@ -8,7 +8,7 @@ from api.schemas.base import DatasetId, EvaluationId, Money, Schema, example
 from api.schemas.evaluations import CandidateIn, Grader, MaxAnswers
 from shared.jobs.after import Compared, EvaluationPlan
 from shared.jobs.tables import FollowUp, Job
-from shared.lifecycles import JobStatus
+from shared.lifecycles import JOB
 
 _PLAN: dict[str, Any] = {"graders": ["exact_match", "token_f1"], "max_answers": 200}
 
@@ -35,8 +35,9 @@ class EvaluationPlanIn(Schema):
 class JobEvaluationSchema(EvaluationPlanIn):
     """The evaluation that follows a job. `at_most_usd`: the most by the prices of the order's day; nothing is held for it yet.
 
-    `planned` until the job has ended, and `dropped` if it made no model; then `waiting` (see `reason`: the model may have to be
-    deployed first; that is waited for, for seven days), and `ordered` as `evaluation_id`, or `refused` with the refusal's code.
+    `planned` until the job has ended, and `dropped` if it made no model or was being cancelled; then `waiting` (see `reason`: the
+    model may have to be deployed first; that is waited for, for seven days), and `ordered` as `evaluation_id`, or `refused` with
+    the refusal's code.
     """
 
     model_config = example(
@@ -69,7 +70,7 @@ class JobEvaluationSchema(EvaluationPlanIn):
             "dataset_id": job.evaluation["dataset_id"] or job.validation_dataset_id,
         }
         if follow_up is None:
-            over = job.status in (JobStatus.FAILED, JobStatus.CANCELLED)
+            over = job.status in JOB.terminal
             return cls(**told, status="dropped" if over else "planned")
         return cls(
             **told,

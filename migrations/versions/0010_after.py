@@ -36,6 +36,7 @@ def _make_follow_ups() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim_token", sa.Text(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["id"], ["jobs.id"], name=op.f("fk_follow_ups_id")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_follow_ups_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("claim_token", sa.Text(), nullable=True),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name=op.f("fk_job_groups_dataset_id")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_job_groups_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_groups")),

@@ -24,11 +24,16 @@ def open_to(db: Session, connection: Connection, teams: Sequence[TeamId] | None)
     connection.teams = sorted(set(teams))
 
 
+def is_open_to(connection: Connection, team_id: TeamId) -> bool:
+    """Whether a team may use it: for those who see the connections of all teams. To a team Postgres shows no other."""
+    return connection.teams is None or team_id in connection.teams
+
+
 def barred(db: Session, connection: Connection, team_id: TeamId) -> str | None:
     """Why nothing more is sent there for a team, whatever was ordered before; None where it may go on. No full stop."""
     if connection.archived_at is not None:
         return f"{connection.name} was taken out of use"
-    if connection.teams is not None and team_id not in connection.teams:
+    if not is_open_to(connection, team_id):
         return f"{connection.name} was closed to the team"
     if db.get_one(Team, team_id).archived_at is not None:
         return "The team was archived"

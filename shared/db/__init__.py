@@ -9,7 +9,9 @@ from shared.db.base import text_enum as text_enum
 from shared.db.base import today as today
 from shared.db.claims import CLAIM_SECONDS as CLAIM_SECONDS
 from shared.db.claims import Claimable as Claimable
+from shared.db.claims import Counted as Counted
 from shared.db.claims import claim as claim
+from shared.db.claims import claim_counted as claim_counted
 from shared.db.claims import fenced as fenced
 from shared.db.claims import renew as renew
 from shared.db.claims import seconds_from_now as seconds_from_now

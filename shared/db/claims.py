@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from shared.db.base import now
 
 CLAIM_SECONDS = 15.0
+MOST_ATTEMPTS = 20
+LONGEST_SECONDS = 600.0
+"""Counted work that comes to nothing is begun so often (over some two and a half hours), and at last so far apart."""
 
 
 class Claimable:
@@ -29,7 +32,20 @@ class Claimable:
     claimed_until: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class Counted(Claimable):
+    """Work that is given up when it was begun too often, and each time came to nothing for a reason that nobody foresaw."""
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often it was begun since anything came of it."""
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether this attempt is one too many: only to be written down as failed."""
+        return self.attempts > MOST_ATTEMPTS
+
+
 R = TypeVar("R", bound=Claimable)
+C = TypeVar("C", bound=Counted)
 
 
 def seconds_from_now(seconds: float) -> ColumnElement[datetime]:
@@ -56,6 +72,17 @@ def claim(db: Session, table: type[R], *where: ColumnElement[bool], seconds: flo
     row.claim_token = secrets.token_hex(8)
     row.claimed_until = db.scalar(select(seconds_from_now(seconds)))
     db.flush()
+    return row
+
+
+def claim_counted(db: Session, table: type[C]) -> C | None:
+    """The same, counting: due again later each time, unless whoever has it says when."""
+    row = claim(db, table)
+    if row is not None:
+        row.attempts += 1
+        wait = min(CLAIM_SECONDS * 2 ** (row.attempts - 1), LONGEST_SECONDS)
+        row.due_at = db.scalar(select(seconds_from_now(wait)))
+        db.flush()
     return row
 
 

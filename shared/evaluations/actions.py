@@ -40,9 +40,10 @@ def submit(
     or BudgetExceeded; then nothing is held.
     """
     check(order)
-    weighing = weighing_of(db, storage, order, caller.team_id)
     names = names_of(db, caller.team_id, aliases)
     targets = [find_target(db, names, one.model, one.connection_id) for one in order.candidates]
+    # The dataset is read when nothing else is in the way: what waits for a deployment comes by again and again.
+    weighing = weighing_of(db, storage, order, caller.team_id)
     check_candidates(db, caller.team_id, order.dataset_id, [(one.connection, one.deployed_as) for one in targets])
     held = total(map(weighing.most_for, targets))
     candidates = [candidate_of(target, seller_of(target, weighing.day)) for target in targets]

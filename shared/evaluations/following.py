@@ -4,16 +4,17 @@ They go the way of every other evaluation, `actions.submit`, with a hold of thei
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
-from shared.errors import FieldError, InvalidRequest, Problem
+from shared.errors import FieldError, InvalidRequest, PriceUnknown, Problem
 from shared.evaluations.actions import check
 from shared.evaluations.routing import check_candidates
-from shared.evaluations.weighing import Order, Scales, Wanted, scales_of
+from shared.evaluations.weighing import Order, Scales, Wanted, Weighing, scales_of
 from shared.ids import DatasetId, JobId, ModelId
 from shared.jobs import actions as jobs
 from shared.jobs import steering
@@ -24,6 +25,7 @@ from shared.jobs.scheduling.line import Standing
 from shared.jobs.steering import Again
 from shared.jobs.tables import Job
 from shared.money import Usd, total
+from shared.providers.tiers import training_tiers
 from shared.registry.targets import Target, find_target
 from shared.storage import Storage
 from shared.teams.caller import TeamCaller
@@ -91,15 +93,18 @@ def plan(db: Session, scales: Scales, job: Job) -> None:
         wanted = EvaluationPlan.from_json(job.evaluation)
         weighed = _weigh(db, scales, wanted, trained)
         figures = {"n_examples": weighed.n_examples, "at_most_usd": str(weighed.at_most)}
-        job.evaluation = _where_they_are(wanted, weighed).as_json() | figures
+        job.evaluation = _as_they_are_now(wanted, weighed).as_json() | figures
 
 
-def _where_they_are(wanted: EvaluationPlan, weighed: Weighed) -> EvaluationPlan:
-    """Who carries it out later sees the connections of all teams: which one is asked is chosen now, among those of this team."""
+def _as_they_are_now(wanted: EvaluationPlan, weighed: Weighed) -> EvaluationPlan:
+    """Who carries it out later sees the connections of all teams: which one is asked is chosen now, among those of this team.
+    What an alias means now is what was weighed; two names of one model are one.
+    """
     if wanted.compare_with is None:
         return wanted
     pairs = zip(wanted.compare_with, weighed.others, strict=True)
-    return replace(wanted, compare_with=[Compared(one.model, target.connection.id) for one, target in pairs])
+    pinned = [Compared(target.model_id or one.model, target.connection.id) for one, target in pairs]
+    return replace(wanted, compare_with=list(dict.fromkeys(pinned)))
 
 
 def weigh_choices(db: Session, scales: Scales, wanted: EvaluationPlan, estimated: Iterable[Estimated]) -> list[Weighed]:
@@ -124,8 +129,17 @@ def _weigh(db: Session, scales: Scales, wanted: EvaluationPlan, trained: Trained
     check_candidates(
         db, scales.names.team_id, order.dataset_id, [(one.connection, one.deployed_as) for one in everyone]
     )
-    at_most = total(map(weighing.most_for, everyone))
+    at_most = total([*map(weighing.most_for, targets), _most_wherever(weighing, trained)])
     return Weighed(len(weighing.choice.examples), at_most, others=targets)
+
+
+def _most_wherever(weighing: Weighing, trained: Trained) -> Usd:
+    """The most for the tuned model. Where it is deployed decides the price, and is not known yet: the dearest place."""
+    most = weighing.most_for(trained.target)
+    for tier in training_tiers(trained.connection.provider, None):
+        with suppress(PriceUnknown):  # it is not asked there
+            most = max(most, weighing.most_for(replace(trained.target, tier=tier)))
+    return most
 
 
 def asked(wanted: EvaluationPlan, trained: Trained) -> Order:

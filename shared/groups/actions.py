@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from shared import ids
 from shared.datasets.actions import PENDING, sample
 from shared.datasets.queries import get_dataset
-from shared.db import claim, fenced, now, ring, seconds_from_now
-from shared.errors import Problem
+from shared.db import claim_counted, fenced, now, ring, seconds_from_now
+from shared.errors import InternalError, Problem
 from shared.evaluations.weighing import scales_of
 from shared.groups.asked import GroupOrder, PlannedJob
 from shared.groups.queries import get_group, jobs_of
@@ -75,7 +75,7 @@ def cancel(db: Session, group_id: GroupId, caller: Caller) -> JobGroup:
 
 def take(db: Session) -> JobGroup | None:
     """Claim the group that has been due longest."""
-    return claim(db, JobGroup)
+    return claim_counted(db, JobGroup)
 
 
 def go_on(db: Session, storage: Storage, taken: JobGroup, aliases: Aliases) -> None:
@@ -86,9 +86,11 @@ def go_on(db: Session, storage: Storage, taken: JobGroup, aliases: Aliases) -> N
     caller = TeamCaller(group.created_by, Role.MEMBER, "", group.team_id)
     try:
         with db.begin_nested():
+            if group.is_hopeless:
+                raise InternalError("Ordering its jobs was tried again and again, and failed each time on our side.")
             made = [(PlannedJob.from_json(group.dataset_id, one), DatasetId(one["made"])) for one in group.asked]
             if any(get_dataset(db, dataset_id).status in PENDING for _, dataset_id in made):
-                group.due_at = db.scalar(select(seconds_from_now(SHARES_SECONDS)))
+                group.due_at, group.attempts = db.scalar(select(seconds_from_now(SHARES_SECONDS))), 0
                 return
             drawn = draw_up_all(db, scales_of(db, storage, caller.team_id, aliases), made, caller)
             check_cap(drawn, group.max_cost)
@@ -108,8 +110,11 @@ def _place(db: Session, group: JobGroup, drawn: Sequence[Drawn], caller: TeamCal
 
 
 def _asked(drawn: Drawn, made: DatasetId) -> dict[str, Any]:
-    """Who orders it later sees the connections of all teams: where it is trained is chosen now, among those of this team."""
-    return drawn.planned.as_json() | {"connection_id": drawn.job.connection_id, "made": made}
+    """Who orders it later sees the connections of all teams: where it is trained, and whom it is compared with there, is chosen
+    now, among those of this team.
+    """
+    chosen = {"connection_id": drawn.job.connection_id, "evaluation": drawn.job.evaluation}
+    return drawn.planned.as_json() | chosen | {"made": made}
 
 
 def _new(wanted: GroupOrder, caller: TeamCaller) -> JobGroup:

@@ -18,8 +18,9 @@ from shared.spend.queries import charged_for
 
 
 def get_group(db: Session, group_id: GroupId, *, team_id: TeamId | None = None, for_update: bool = False) -> JobGroup:
-    """A group; with `team_id`, one of that team. Raises NotFound."""
-    group = db.get(JobGroup, group_id, with_for_update=for_update or None, populate_existing=for_update)
+    """A group; with `team_id`, one of that team. Raises NotFound. Its lock lets others order jobs that name it."""
+    lock = {"key_share": True} if for_update else None
+    group = db.get(JobGroup, group_id, with_for_update=lock, populate_existing=for_update)
     if group is None or team_id not in (None, group.team_id):
         raise NotFound("group")
     return group
@@ -34,7 +35,14 @@ def list_groups(db: Session, *, team_id: TeamId, after: str | None, limit: int) 
 def jobs_of(db: Session, group_id: GroupId, *, for_update: bool = False) -> Sequence[Job]:
     """A group's jobs as they were ordered, then those that were ordered again by themselves."""
     query = select(Job).where(Job.group_id == group_id).order_by(Job.id)
-    return db.scalars(query.with_for_update() if for_update else query).all()
+    if not for_update:
+        return db.scalars(query).all()
+    locking = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    locked = db.scalars(locking).all()
+    # Whoever was waited for may have ordered one of them again, which the first reading did not see.
+    while len(found := db.scalars(locking).all()) > len(locked):
+        locked = found
+    return locked
 
 
 def jobs_of_all(db: Session, groups: Iterable[JobGroup]) -> Mapping[GroupId, Sequence[Job]]:

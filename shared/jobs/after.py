@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import now, ring
 from shared.ids import ConnectionId, DatasetId
+from shared.jobs.story import note
 from shared.jobs.tables import FollowUp, Job
 from shared.queue import Task
 
@@ -54,3 +55,9 @@ def follow_up(db: Session, job: Job) -> None:
     moment = db.scalar(select(now()))
     db.add(FollowUp(id=job.id, team_id=job.team_id, due_at=moment))
     ring(db, Task.ORDER_EVALUATIONS)
+
+
+def drop(db: Session, job: Job) -> None:
+    """A job that was being cancelled has succeeded all the same: nothing more is bought for it."""
+    if job.evaluation is not None:
+        note(db, job, "status", "Its evaluation is dropped: the job was being cancelled; its provider was faster.", {})

@@ -10,7 +10,7 @@ from shared.errors import Problem
 from shared.ids import JobId
 from shared.jobs.routing import routing_of_job
 from shared.jobs.story import move, note
-from shared.jobs.tables import Job
+from shared.jobs.tables import Job, Wish
 from shared.lifecycles import JobStatus
 from shared.queue import Task
 from shared.spend import actions as spend
@@ -28,6 +28,13 @@ _ORDERED = (
     "group_id", "max_cost", "at_max_cost", "early_stop", "evaluation", "integrations", "estimate", "held", "usd_per_million",
     "price_id",
 )  # fmt: skip
+
+
+def is_to_stop(job: Job) -> bool:
+    """Whether somebody wants a job that is not over to be cancelled or to stand still: such a one is not begun once more."""
+    if job.status is JobStatus.PAUSED:
+        return job.wish is not Wish.RESUME
+    return job.status is JobStatus.CANCELLING or job.wish is Wish.PAUSE
 
 
 def order_again(db: Session, failed: Job, code: str) -> None:

@@ -12,8 +12,8 @@ from shared.connections.tables import Connection
 from shared.connections.trainable import trainable_model
 from shared.datasets.tables import Dataset
 from shared.db import seconds_from_now
-from shared.jobs.after import follow_up
-from shared.jobs.again import order_again
+from shared.jobs.after import drop, follow_up
+from shared.jobs.again import is_to_stop, order_again
 from shared.jobs.costs.bills import Bill, time_bill, token_bill
 from shared.jobs.costs.stopping import STOPS
 from shared.jobs.costs.timing import is_timed
@@ -52,9 +52,13 @@ def succeed(db: Session, job: Job, finished: Finished) -> None:
     imported = job.origin is Origin.IMPORTED
     told = "Nothing is charged." if imported else f"{bill.quantity} were charged {how}: ${charged}."
     message = f"Trained {finished.model}. {told}"
+    cancelled = job.status is JobStatus.CANCELLING
     finish(db, job, JobStatus.SUCCEEDED, message, "succeeded")
     register(db, registration(db, job, finished.model, str(charged)))
-    follow_up(db, job)
+    if cancelled:
+        drop(db, job)
+    else:
+        follow_up(db, job)
 
 
 def wait_for_name(db: Session, job: Job, billed: int | None) -> None:
@@ -95,8 +99,10 @@ def fail(db: Session, job: Job, reason: str, code: str) -> None:
     kept = job.progress.get("kept_step") if is_timed(job) else None
     charged = _settle(db, job, time_bill(db, job, kept) if kept else Bill())
     told = f" What it had trained before its pause is charged by estimate: ${charged}." if charged else ""
+    unwanted = is_to_stop(job)
     finish(db, job, JobStatus.FAILED, reason + told, code)
-    order_again(db, job, code)
+    if not unwanted:
+        order_again(db, job, code)
 
 
 def end_cancelled(db: Session, job: Job, billed: int | None) -> None:

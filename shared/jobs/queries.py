@@ -15,7 +15,8 @@ from shared.lifecycles import JobStatus
 
 def get_job(db: Session, job_id: JobId, *, team_id: TeamId | None = None, for_update: bool = False) -> Job:
     """A job; with `team_id`, one of that team. Raises NotFound."""
-    job = db.get(Job, job_id, with_for_update=for_update or None, populate_existing=for_update)
+    lock = {"key_share": True} if for_update else None
+    job = db.get(Job, job_id, with_for_update=lock, populate_existing=for_update)
     if job is None or team_id not in (None, job.team_id):
         raise NotFound("job")
     return job

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Claimable, Row, guard_status, now, status_column, text_enum
+from shared.db import Claimable, Counted, Row, guard_status, now, status_column, text_enum
 from shared.ids import ConnectionId, DatasetId, EvaluationId, GroupId, JobId, KeyId, TeamId
 from shared.lifecycles import GROUP, JOB, GroupStatus, JobStatus
 from shared.money import ZERO, Usd
@@ -155,7 +155,7 @@ class Job(Claimable, Row):
     _moves = guard_status(JOB)
 
 
-class JobGroup(Claimable, Row):
+class JobGroup(Counted, Row):
     """Jobs that were ordered together under one cap, to be compared. How far they are is theirs to tell, not stored here."""
 
     __tablename__ = "job_groups"
@@ -256,7 +256,7 @@ class FollowUpState(StrEnum):
     REFUSED = "refused"
 
 
-class FollowUp(Claimable, Row):
+class FollowUp(Counted, Row):
     """What is still to be done for a job that has succeeded: its evaluation is to be ordered. Born with the job's end."""
 
     __tablename__ = "follow_ups"

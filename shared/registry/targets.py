@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared.connections.offering import is_open_to
 from shared.connections.queries import get_connection
 from shared.connections.tables import Connection, Health
 from shared.connections.trainable import trainable_models
@@ -78,16 +79,16 @@ def find_target(db: Session, names: Names, name: str, connection_id: ConnectionI
     if tuned is not None:
         return _tuned(db, names, name, check_usable(tuned))
     if (unregistered := names.deployment_of(name)) is not None:
-        return _from_deployment(db, name, unregistered, None)
+        return _from_deployment(_open_one(db, names, unregistered.connection_id), name, unregistered, None)
     if _TUNED.match(name):
         raise NotFound("model")
-    return _base(db, name, connection_id)
+    return _base(db, names.team_id, name, connection_id)
 
 
-def base_models(db: Session) -> list[tuple[str, Connection]]:
-    """Every base model that a healthy connection answers for, once, with the connection that would be asked."""
+def base_models(db: Session, team_id: TeamId) -> list[tuple[str, Connection]]:
+    """Every base model that a healthy connection answers a team for, once, with the connection that would be asked."""
     found: dict[str, Connection] = {}
-    for connection in _healthy(db):
+    for connection in _healthy(db, team_id):
         for model in _answered_by(connection):
             if not _TUNED.match(model):
                 found.setdefault(model, connection)
@@ -97,8 +98,8 @@ def base_models(db: Session) -> list[tuple[str, Connection]]:
 def _tuned(db: Session, names: Names, name: str, model: Model) -> Target:
     """The team's own deployment comes before one that an admin has made by hand: the team pays for it by the hour."""
     if (own := names.deployment_of(model.provider_model, model.connection_id)) is not None:
-        return _from_deployment(db, name, own, model.id)
-    connection = _open_one(db, model.connection_id)
+        return _from_deployment(_open_one(db, names, own.connection_id), name, own, model.id)
+    connection = _open_one(db, names, model.connection_id)
     deployed_as = _deployed_as(connection, model.provider_model)
     # Named by its checkpoint, since its provider gave it no name: nothing answers to that.
     if deployed_as == model.provider_model and deployed_as.startswith(f"{model.lineage.get('provider_job_id')}:"):
@@ -106,29 +107,30 @@ def _tuned(db: Session, names: Names, name: str, model: Model) -> Target:
     return Target(name, connection, deployed_as, model.provider_model, model.base_model, model.id)
 
 
-def _open_one(db: Session, connection_id: ConnectionId) -> Connection:
+def _open_one(db: Session, names: Names, connection_id: ConnectionId) -> Connection:
     """The connection of a tuned model, also one out of use. Raises NotFound when it was closed to the team."""
     connection = db.get(Connection, connection_id)
-    if connection is None:
+    if connection is None or not is_open_to(connection, names.team_id):
         raise NotFound("model")
     return connection
 
 
-def _from_deployment(db: Session, name: str, own: Deployed, model_id: ModelId | None) -> Target:
-    connection = _open_one(db, own.connection_id)
+def _from_deployment(connection: Connection, name: str, own: Deployed, model_id: ModelId | None) -> Target:
     return Target(name, connection, own.name, own.model, own.base_model, model_id, own.tier)
 
 
-def _base(db: Session, name: str, connection_id: ConnectionId | None) -> Target:
-    connection = get_connection(db, connection_id) if connection_id else _first_that_answers(db, name)
+def _base(db: Session, team_id: TeamId, name: str, connection_id: ConnectionId | None) -> Target:
+    connection = get_connection(db, connection_id) if connection_id else _first_that_answers(db, team_id, name)
+    if not is_open_to(connection, team_id):
+        raise NotFound("connection")
     # Such a server lists tuned models under names like any other: what may be asked there is what the connection says.
     if connection.provider.traits.self_described and name not in trainable_models(connection):
         raise NotFound("model")
     return Target(name, connection, _deployed_as(connection, name), name, name, None)
 
 
-def _first_that_answers(db: Session, name: str) -> Connection:
-    connections = _healthy(db)
+def _first_that_answers(db: Session, team_id: TeamId, name: str) -> Connection:
+    connections = _healthy(db, team_id)
     for connection in connections:
         if name in _answered_by(connection):
             return connection
@@ -138,9 +140,10 @@ def _first_that_answers(db: Session, name: str) -> Connection:
     raise NotFound("model")
 
 
-def _healthy(db: Session) -> Sequence[Connection]:
+def _healthy(db: Session, team_id: TeamId) -> Sequence[Connection]:
+    """The worker sees those of all teams."""
     query = select(Connection).where(Connection.archived_at.is_(None), Connection.health == Health.HEALTHY)
-    return db.scalars(query.order_by(Connection.id)).all()
+    return [one for one in db.scalars(query.order_by(Connection.id)) if is_open_to(one, team_id)]
 
 
 def _answered_by(connection: Connection) -> Collection[str]:

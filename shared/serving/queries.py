@@ -76,7 +76,7 @@ def served(db: Session, team_id: TeamId) -> list[Served]:
     tuned = [Served(model.provider_model, team_id, model.created_at) for model in models]
     base = [
         Served(name, connection.provider, connection.created_at)
-        for name, connection in base_models(db)
+        for name, connection in base_models(db, team_id)
         if _is_priced(name, connection, day)
     ]
     return [*aliases, *tuned, *base]

@@ -52,9 +52,14 @@ def test_a_job_that_succeeds_is_evaluated_once_beside_its_base_whoever_is_killed
     assert office.lab.held() == 0
     again = office.member.post(f"/v1/jobs/{job['id']}/retry", json={}).json()
     assert (again["evaluation"]["status"], again["evaluation"]["at_most_usd"]) == ("planned", follow["at_most_usd"])
+    office.lab.lead.put("/v1/aliases/bot", json={"model_id": model["id"]})
+    named = office.job(ordered(office, compare_with=[{"model": "bot"}]))
+    assert [one["model"] for one in named["evaluation"]["compare_with"]] == [model["id"]]
 
 
-def test_a_budget_that_is_gone_is_told_on_the_job_and_fails_nothing_else(office: Office) -> None:
+def test_a_budget_that_is_gone_or_a_price_that_has_risen_is_told_on_the_job_and_fails_nothing_else(
+    office: Office,
+) -> None:
     office.openai()
     job_id = ordered(office)
     office.lab.budget("0.000001")
@@ -64,7 +69,37 @@ def test_a_budget_that_is_gone_is_told_on_the_job_and_fails_nothing_else(office:
     assert office.events(job_id)[-1]["level"] == "warning"
     assert ("evaluation.refused", job_id) in office.lab.told()
     assert len(office.look("/models")["data"]) == 1
+    office.lab.budget("100")
+    office.lab.api.sql(
+        """UPDATE jobs SET evaluation = evaluation || '{"at_most_usd": "0.000001"}'"""
+    )  # as if it had been
+    office.lab.api.sql("UPDATE follow_ups SET due_at = created_at")
+    office.step(Task.ORDER_EVALUATIONS)
+    dearer = office.job(job_id)["evaluation"]
+    assert (dearer["status"], dearer["reason_code"]) == ("refused", "max_cost_exceeded")
+    office.lab.api.sql(
+        "UPDATE follow_ups SET due_at = created_at, attempts = 19"
+    )  # as if a fault of ours had come in between
+    with office.lab.transaction() as db:
+        assert fulfilling.take(db) is not None
+    office.pass_time(599)
+    assert not office.step(Task.ORDER_EVALUATIONS), "it is tried ever less often"
+    office.pass_time(2)
+    office.step(Task.ORDER_EVALUATIONS)
+    assert office.job(job_id)["evaluation"]["reason_code"] == "internal_error"
     assert (office.look("/evaluations")["data"], office.lab.held()) == ([], 0)
+
+
+def test_what_was_being_cancelled_is_not_evaluated_though_its_provider_was_faster(office: Office) -> None:
+    office.openai()
+    job_id = ordered(office)
+    office.until(job_id, "running")
+    assert office.member.post(f"/v1/jobs/{job_id}/cancel").json()["status"] == "cancelling"
+    office.pass_time(7200)
+    job = office.finish(job_id)
+    assert (job["status"], office.job(job_id)["evaluation"]["status"]) == ("succeeded", "dropped")
+    assert "evaluation is dropped" in office.events(job_id)[-1]["message"]
+    assert (office.look("/evaluations")["data"], len(office.look("/models")["data"]), office.lab.held()) == ([], 1, 0)
 
 
 def test_on_azure_it_waits_for_a_deployment_and_gives_up_after_a_week(office: Office) -> None:
@@ -84,6 +119,10 @@ def test_on_azure_it_waits_for_a_deployment_and_gives_up_after_a_week(office: Of
     assert office.job(job["id"])["evaluation"]["status"] == "ordered"
     office.lab.api.admin.patch(f"/v1/connections/{connection['id']}", json={"deployments": {}})
     office.lab.api.sql("UPDATE follow_ups SET evaluation_id = NULL, due_at = created_at")  # as if it still waited
+    office.pass_time(2 * 3_600)
+    office.step(Task.ORDER_EVALUATIONS)
+    later = "SELECT due_at - tw_now() BETWEEN '10 minutes' AND '15 minutes', attempts FROM follow_ups"
+    assert office.lab.api.sql(later) == [(True, 0)]
     office.pass_time(7 * 86_400)
     office.step(Task.ORDER_EVALUATIONS)
     assert office.job(job["id"])["evaluation"]["status"] == "refused"

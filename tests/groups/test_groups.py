@@ -2,11 +2,18 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
+from shared.ids import TeamId
+from shared.jobs.endings import fail
+from shared.jobs.tables import Job
+from shared.queue import Task
+from shared.registry.targets import Names, find_target
 from tests.support.laboratory import jsonl, rows
 from tests.support.office import HELD_OUT, MODEL, Office
+from tests.support.waiting import until
 
 OTHER = "gpt-4.1-mini-2025-04-14"
 TRAINING = rows("support_triage", held_out=False)[:40]
@@ -157,6 +164,42 @@ def test_growing_shares_of_the_data_are_nested_and_say_whether_more_helped(offic
     assert datasets == {job["dataset_id"] for job in running["jobs"]}
 
 
+def test_shares_are_compared_where_the_team_may_ask_though_the_worker_sees_every_connection(office: Office) -> None:
+    office.openai(name="closed", teams=[office.lab.api.team("sales")["id"]])
+    mine = office.openai(name="mine")
+    held = office.dataset(HELD_OUT, "held")
+    evaluation = {"graders": ["exact_match"], "dataset_id": held, "compare_with": [{"model": OTHER}], "max_answers": 3}
+    shared = {"models": [{"model": MODEL}], "grid": None, "shares": [0.5, 1], "evaluation": evaluation}
+    group = ordered(office, wanted(office.dataset(TRAINING), **shared))
+    for _ in range(3):
+        office.drain()
+        office.pass_time(2)
+    jobs = [office.job(job["id"]) for job in office.look(f"/job-groups/{group['id']}")["jobs"]]
+    others = [job["evaluation"]["compare_with"] for job in jobs]
+    assert others == [[{"model": OTHER, "connection_id": mine}]] * 2
+    with office.lab.transaction() as db:
+        names = Names(TeamId(office.lab.team_id), {})
+        assert find_target(db, names, OTHER).connection.id == mine
+
+
+def test_a_job_that_is_ordered_again_just_now_does_not_escape_a_cancellation_of_its_group(office: Office) -> None:
+    office.openai()
+    group = ordered(office, wanted(office.dataset(), models=[{"model": MODEL}], grid=None, automatic_retries=1))
+    (job_id,) = (job["id"] for job in group["jobs"])
+    office.until(job_id, "running")
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with office.lab.transaction() as db:
+            failed = db.get_one(Job, job_id, with_for_update={"key_share": True})
+            cancelled = pool.submit(office.member.post, f"/v1/job-groups/{group['id']}/cancel")
+            until(lambda: office.lab.api.sql(waits))
+            fail(db, failed, "The provider failed.", "server_error")
+        answer = cancelled.result()
+    assert answer.status_code == 202, answer.text
+    assert [job["status"] for job in answer.json()["jobs"]] == ["failed", "cancelled"]
+    assert office.lab.held() == 0
+
+
 def test_what_is_found_out_late_is_told_on_the_group_and_nothing_is_ordered(office: Office) -> None:
     office.openai()
     dataset = office.dataset(TRAINING)
@@ -164,6 +207,10 @@ def test_what_is_found_out_late_is_told_on_the_group_and_nothing_is_ordered(offi
     group = ended(office, ordered(office, wanted(dataset, **shared)))
     assert (group["status"], group["reason_code"], group["jobs"]) == ("refused", "dataset_rejected", [])
     assert "0.1 of the data" in group["reason"]
+    broken = ordered(office, wanted(dataset, **shared | {"shares": [0.5, 1]}))
+    office.lab.api.sql("UPDATE job_groups SET attempts = 20")  # as if a fault of ours had come in between
+    assert office.step(Task.ORDER_GROUPS)
+    assert office.look(f"/job-groups/{broken['id']}")["reason_code"] == "internal_error"
     early = ordered(office, wanted(dataset, **shared | {"shares": [0.5, 1]}))
     assert office.member.post(f"/v1/job-groups/{early['id']}/cancel").json()["status"] == "cancelled"
     assert (ended(office, early)["status"], office.look("/jobs")["data"]) == ("cancelled", [])

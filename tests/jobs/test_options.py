@@ -81,6 +81,17 @@ def test_a_provider_that_fails_is_asked_again_as_often_as_was_wished(office: Off
     assert (len(office.bought()), office.lab.held(), office.lab.spent()) == (3, 0, 0)
 
 
+def test_what_was_to_stop_when_its_provider_failed_is_not_ordered_again(office: Office) -> None:
+    office.openai()
+    office.fault("fail_job", "create_job")
+    job_id = office.submit(office.dataset(), automatic_retries=2)
+    office.until(job_id, "running")
+    assert office.member.post(f"/v1/jobs/{job_id}/cancel").json()["status"] == "cancelling"
+    office.pass_time(3600)
+    assert office.finish(job_id)["status"] == "failed"
+    assert (len(office.look("/jobs")["data"]), len(office.bought()), office.lab.held()) == (1, 1, 0)
+
+
 def test_data_that_failed_is_not_sent_again(office: Office) -> None:
     office.openai()
     office.fault("fail_job", "create_job", error={"code": "invalid_training_file", "message": "It is not safe."})
