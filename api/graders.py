@@ -6,7 +6,7 @@ from api.dependencies import TeamMember, TheAsking, TheVault
 from api.problems import problems
 from api.routing import noun
 from api.schemas.graders import FaultSchema, GraderCheck, GraderRun, GraderVerdict, GradeSchema
-from shared.errors import DatasetNotReady, NotFound, ProviderRefused, ProviderUnavailable
+from shared.errors import DatasetNotReady, NotFound, ProviderRefused, ProviderUnavailable, RouteForbidden
 from shared.jobs.ordering import trials
 
 router = noun("graders")
@@ -15,7 +15,7 @@ router = noun("graders")
 @router.post(
     "/graders/validate",
     summary="Validate a grader",
-    responses=problems(NotFound, DatasetNotReady, ProviderUnavailable),
+    responses=problems(NotFound, DatasetNotReady, RouteForbidden, ProviderUnavailable),
 )
 async def validate_grader(  # no thread of the common ones is held while the provider is asked
     body: GraderCheck, caller: TeamMember, asking: TheAsking, vault: TheVault
@@ -32,7 +32,7 @@ async def validate_grader(  # no thread of the common ones is held while the pro
 @router.post(
     "/graders/run",
     summary="Let a grader grade one answer",
-    responses=problems(NotFound, ProviderRefused, ProviderUnavailable),
+    responses=problems(NotFound, RouteForbidden, ProviderRefused, ProviderUnavailable),
 )
 async def run_grader(body: GraderRun, caller: TeamMember, asking: TheAsking, vault: TheVault) -> GradeSchema:
     """Runs at the provider, as it would in training. Graders that ask a model cost tokens, and are not run here."""

@@ -55,6 +55,8 @@ class Usd:
 
 
 ZERO = Usd(0)
+MOST = Usd(_MAX // 4)
+"""No sum of what is held and spent may come near what can be stored."""
 
 
 def total(amounts: Iterable[Usd]) -> Usd:

@@ -2,7 +2,7 @@
 
 from itertools import product
 from math import prod
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -17,7 +17,7 @@ from api.schemas.base import (
     example,
 )
 from api.schemas.jobs import Label
-from api.schemas.training import EarlyStopSchema, Hyperparameters, Method
+from api.schemas.training import EarlyStopSchema, Hyperparameters
 from shared.groups.asked import MOST_JOBS, GroupOrder, PlannedJob
 from shared.jobs.actions import Order
 from shared.providers.tiers import ServiceTier
@@ -58,7 +58,7 @@ class JobGroupOrder(Schema):
     dataset_id: DatasetId
     validation_dataset_id: DatasetId | None = None
     models: Annotated[list[GroupModel], Field(min_length=1, max_length=MOST_JOBS)]
-    method: Method = "supervised"
+    method: Literal["supervised", "dpo"] = "supervised"
     hyperparameters: Annotated[list[Hyperparameters], Field(min_length=1, max_length=MOST_JOBS)] | None = None
     grid: Annotated[Grid, Field(min_length=1, max_length=8)] | None = None
     shares: Annotated[list[DataShare], Field(min_length=1, max_length=8)] = Field(default_factory=lambda: [1.0])

@@ -263,7 +263,7 @@ def _to_hold(expected: AnyEstimate, most: Usd | None) -> Usd:
     needed = expected.least if isinstance(expected, TimedEstimate) else expected.high
     if needed > most:
         raise MaxCostExceeded(needed, most)
-    return most if isinstance(expected, TimedEstimate) else expected.high
+    return min(most, expected.longest) if isinstance(expected, TimedEstimate) else expected.high
 
 
 def _hyperparameters(order: Order, offer: Offer, expected: AnyEstimate) -> dict[str, int | float | str]:

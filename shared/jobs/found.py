@@ -17,6 +17,7 @@ from shared.connections.tables import Connection
 from shared.db import now, ring, today
 from shared.errors import PriceUnknown
 from shared.ids import ConnectionId, JobId, KeyId, TeamId
+from shared.jobs.costs.timing import TIMED
 from shared.jobs.endings import succeed
 from shared.jobs.story import move
 from shared.jobs.tables import Job, Origin
@@ -74,18 +75,21 @@ def restore_job(db: Session, connection: Connection, seen: ProviderJob, tag: Tag
     """Take in a job that was ordered here, and that the database has forgotten since. It is charged as any other."""
     job = _new(db, connection, seen, Owner(tag.team_id, NOBODY), tag.job_id)
     job.origin, job.epoch = Origin.RESTORED, tag.epoch
-    price = training_price(db, connection, job.model)
+    unit = Unit.TRAINED_SECOND if job.method in TIMED else Unit.TRAINED
+    price = training_price(db, connection, job.model, unit)
     job.usd_per_million, job.price_id = (str(price.usd_per_million), price.id) if price else _NO_PRICE
     told = "It is charged at today's price." if price else "No price is known for it, so that nothing can be charged."
+    if job.method in TIMED:
+        told += " What it may cost at most is not known any more: cancel it if it is to stop."
     _begin(db, job, f"Found again at the provider as {seen.id}; the record of its order was lost. {told}")
     return job
 
 
-def training_price(db: Session, connection: Connection, model: str) -> Price | None:
-    """What training a base model costs on a connection today, at its usual tier; None = not known."""
+def training_price(db: Session, connection: Connection, model: str, unit: Unit = Unit.TRAINED) -> Price | None:
+    """What training a base model costs on a connection today, by tokens at its usual tier, or by time; None = not known."""
     tiers = training_tiers(connection.provider, connection.api_version)
     try:
-        return price_on(connection, model, tuned(tiers[0] if tiers else None), Unit.TRAINED, today(db))
+        return price_on(connection, model, tuned(tiers[0] if tiers else None), unit, today(db))
     except PriceUnknown:
         return None
 
@@ -151,6 +155,7 @@ def _new(db: Session, connection: Connection, seen: ProviderJob, owner: Owner, j
             "tokens_per_epoch": 0,
             "n_epochs": seen.n_epochs or 0,
             "billed_tokens": seen.trained_tokens or 0,
+            "grader_prices": {},
         },
         held=ZERO,
         told=told_of(seen),

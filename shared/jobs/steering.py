@@ -16,7 +16,8 @@ from shared.errors import Conflict
 from shared.ids import JobId
 from shared.jobs.actions import Order
 from shared.jobs.after import EvaluationPlan
-from shared.jobs.costs.stopping import MAX_COST, EarlyStop
+from shared.jobs.costs.caps import AT_CAP
+from shared.jobs.costs.stopping import EarlyStop
 from shared.jobs.costs.timing import TIMED, is_timed
 from shared.jobs.ordering.rewards import Reward
 from shared.jobs.queries import get_job
@@ -63,12 +64,13 @@ def resume(db: Session, job_id: JobId, caller: Caller) -> Job:
     if job.status is JobStatus.RUNNING and job.wish is None:
         return job
     _check(job, JobStatus.RUNNING, JobStatus.PAUSED)
-    if is_timed(job) and job.reason_code == MAX_COST:
+    if is_timed(job) and AT_CAP in job.progress:
         raise Conflict(
             f"{job.id} has used up the ${job.held} that are held for it. Its checkpoints can be trained further by a new order; "
             "cancel this one.",
             status=job.status,
         )
+    job.progress = {name: known for name, known in job.progress.items() if name != AT_CAP}
     return _wish(db, job, Wish.RESUME, caller)
 
 

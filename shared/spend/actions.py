@@ -19,7 +19,7 @@ from shared.db import now, seconds_from_now
 from shared.errors import BudgetExceeded, NotFound
 from shared.ids import ConnectionId, HoldId, TeamId, TransactionId
 from shared.lifecycles import HoldStatus
-from shared.money import ZERO, Usd, per_million, total
+from shared.money import MOST, ZERO, Usd, per_million, total
 from shared.spend.tables import (
     Account,
     Budget,
@@ -188,7 +188,11 @@ def _new_hold(db: Session, wanted: HoldRequest) -> Hold:
 
 def _check_left(db: Session, budget: Budget, needed: Usd) -> None:
     """What costs nothing is covered by any budget, also by one that is overdrawn."""
-    if budget.monthly_limit is None or not needed:
+    if not needed:
+        return
+    if budget.monthly_limit is None:
+        if budget.held.nanos + needed.nanos > MOST.nanos:
+            raise BudgetExceeded("team" if budget.team_id else ORGANISATION, needed, MOST - budget.held)
         return
     month = month_of(db.scalars(select(now())).one())
     spent = db.scalar(select(PeriodTotal.spent).filter_by(scope=budget.scope, month=month)) or ZERO

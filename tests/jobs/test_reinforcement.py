@@ -113,6 +113,24 @@ def test_a_job_comes_to_its_cap_and_stands_still_within_one_look(office: Office)
     assert (resumed.status_code, resumed.json()["code"]) == (409, "conflict")
 
 
+def test_a_pause_that_is_refused_lifts_no_cap_whatever_else_goes_wrong(office: Office) -> None:
+    office.fault("status", "pause_job", times=10_000, status=400)
+    job_id = submitted(office, office.openai(), max_cost_usd="25.00", hyperparameters={"n_epochs": 10})
+    office.until(job_id, "running")
+    assert office.member.post(f"/v1/jobs/{job_id}/pause").status_code == 202
+    office.pass_time(600)
+    ended = office.until(job_id, "cancelled", step_seconds=30)
+    assert ended["reason_code"] == "max_cost_reached"
+    assert Decimal(office.bought()[0]["amount_usd"]) <= Decimal("25.00") + 2 * A_LOOK
+
+
+def test_no_cap_holds_more_than_the_longest_job_could_cost(office: Office) -> None:
+    connection = office.openai()
+    for _ in range(2):
+        job_id = submitted(office, connection, max_cost_usd="9000000000.00")
+        assert Decimal(office.job(job_id)["held"]) == 100 * 24 * 100
+
+
 def test_it_is_cancelled_there_if_its_order_says_so(office: Office) -> None:
     job = at_its_cap(office, "cancelled", at_max_cost="cancel")
     (bill,) = office.bought()

@@ -5,24 +5,35 @@ from sqlalchemy.orm import Session
 
 from shared.ids import GroupId
 from shared.jobs.costs.timing import is_timed
-from shared.jobs.tables import Job, JobGroup
+from shared.jobs.tables import Job, JobGroup, Origin
 from shared.lifecycles import JOB
 from shared.money import Usd, total
 from shared.spend.queries import charged_for
 
 _COST = "cost_nanos"
 """In a job's progress: what its work cost when it was last seen."""
+AT_CAP = "at_cap"
+"""In a job's progress: why it was made to stand still, which its `reason` tells only until something else is told."""
 
 
 def at_its_most(db: Session, job: Job, cost: Usd | None) -> str | None:
     """Why a job that trains is to stand still; None = it may go on. `cost`: of the work that was seen, if that is known."""
-    most = job.held if is_timed(job) else job.max_cost
+    most = cap_of(job)
     if cost is not None and most is not None and cost >= most:
         return f"The work that was seen costs ${cost}, and it may cost ${most}."
-    if job.group_id is not None and cost is not None:
+    return spent_group(db, job)
+
+
+def cap_of(job: Job) -> Usd | None:
+    """What a job may cost, if there is such a bound: of one that was found again nobody knows it any more."""
+    return job.held if is_timed(job) and job.origin is Origin.ORDERED else job.max_cost
+
+
+def note_cost(db: Session, job: Job, cost: Usd) -> None:
+    """Remember what the work of a job that belongs to a group costs, for the sum."""
+    if job.group_id is not None:
         job.progress = {**job.progress, _COST: cost.nanos}
         db.flush()
-    return spent_group(db, job)
 
 
 def spent_group(db: Session, job: Job) -> str | None:

@@ -58,8 +58,8 @@ class Done:
 
 
 def is_timed(job: Job) -> bool:
-    """Whether it was ordered here by such a method. What was ordered past this service has no cap, and its time no price here."""
-    return job.method in TIMED and job.origin is Origin.ORDERED
+    """Whether it was ordered here by such a method. The time of what was ordered past this service has no price here."""
+    return job.method in TIMED and job.origin is not Origin.IMPORTED
 
 
 def tick(progress: Mapping[str, Any], seen: ProviderJob, moment: datetime, steps: Sequence[StepTime]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shared.db import now, seconds_from_now
 from shared.jobs.costs.bills import step_times, timed_cost
-from shared.jobs.costs.caps import at_its_most
+from shared.jobs.costs.caps import AT_CAP, at_its_most, cap_of, note_cost
 from shared.jobs.costs.stopping import EARLY, MAX_COST, VALID_LOSS, VALID_REWARD, cost_so_far, has_stopped_learning
 from shared.jobs.costs.timing import is_timed, is_trained, tick
 from shared.jobs.endings import end_cancelled, fail, succeed, wait_for_name
@@ -77,6 +77,7 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
         job.progress = tick(job.progress, look.job, moment, step_times(db, job))
     if job.origin is not Origin.ORDERED:
         refresh(job, look.job)
+    cost = _cost(db, job, look.job)
     if not _was_hurried(job, work):
         job.due_at = db.scalar(select(seconds_from_now(next_seconds)))
     if look.refused is not None and job.wish is not None:
@@ -84,8 +85,9 @@ def record_look(db: Session, work: Work, look: Look, *, next_seconds: float) -> 
     if isinstance(look.job.outcome, StillRunning) and look.job.status != PAUSING:
         _fulfil(job, Wish.RESUME)
     _record_outcome(db, job, look.job.outcome)
-    if job.status is JobStatus.RUNNING and job.wish is None:
-        _stop_if_due(db, job, look.job)
+    # Whatever is wished of it: a pause that is not granted must not let it go on past its most.
+    if job.status is JobStatus.RUNNING and not (AT_CAP in job.progress and job.wish is Wish.PAUSE):
+        _stop_if_due(db, job, cost)
 
 
 def _was_hurried(job: Job, work: Work) -> bool:
@@ -107,7 +109,7 @@ def _record_outcome(db: Session, job: Job, outcome: Outcome) -> None:
         case Paused():
             _fulfil(job, Wish.PAUSE)
             if job.status is JobStatus.RUNNING:
-                stopped = job.reason if job.reason_code == MAX_COST else None
+                stopped = job.progress.get(AT_CAP)
                 message = f"{stopped} It is paused." if stopped else "The provider has paused the job."
                 job.progress = {**job.progress, "kept_step": job.progress.get("step", 0)}
                 move(db, job, JobStatus.PAUSED, message, code=MAX_COST if stopped else None)
@@ -128,33 +130,41 @@ def _fulfil(job: Job, wish: Wish) -> None:
 
 def _record_refused(db: Session, job: Job, wish: Wish, why: str) -> None:
     """A wish is asked for again. Only where the money is at its end, and standing still is not to be had, the job is stopped."""
-    if job.reason_code == MAX_COST:
+    if stopped := job.progress.get(AT_CAP):
         job.wish = None
-        _cancel(db, job, f"{job.reason} The provider does not pause it, so it is cancelled.", MAX_COST)
+        _cancel(db, job, f"{stopped} The provider does not pause it, so it is cancelled.", MAX_COST)
     else:
         explain(db, job, f"The provider does not {wish} it yet: {why}", code=f"{wish}_refused")
 
 
-def _stop_if_due(db: Session, job: Job, seen: ProviderJob) -> None:
-    cost = _cost(db, job, seen)
+def _stop_if_due(db: Session, job: Job, cost: Usd | None) -> None:
     if is_timed(job) and is_trained(job.progress):
         return  # all of it is bought, and its last checks cost nothing
     if why := at_its_most(db, job, cost):
         _stop_at_most(db, job, why)
-    elif job.early_stop is not None and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"]):
+    elif (
+        job.wish is None
+        and job.early_stop is not None
+        and has_stopped_learning(_losses(db, job), job.early_stop["evaluations"])
+    ):
         evaluations, measured = job.early_stop["evaluations"], _SAID[job.early_stop["metric"]]
         message = f"Stopped early: the {measured} was no better in the last {evaluations} evaluations than before."
         _cancel(db, job, message, EARLY)
-    elif cost is not None and is_timed(job):
-        _look_when_it_is_used_up(db, job, job.held - cost)
+    elif cost is not None and (most := cap_of(job)) is not None and is_timed(job):
+        _look_when_it_is_used_up(db, job, most - cost)
 
 
 def _cost(db: Session, job: Job, seen: ProviderJob) -> Usd | None:
-    if not is_timed(job):
-        return cost_so_far(job, seen)
-    cost, hours = timed_cost(db, job)
-    job.progress = {**job.progress, "cost_usd": str(cost), "hours": round(hours, 4)}
-    return cost
+    """What the work that was seen costs, noted for whoever looks at the job or its group."""
+    if is_timed(job):
+        cost, hours = timed_cost(db, job)
+        job.progress = {**job.progress, "cost_usd": str(cost), "hours": round(hours, 4)}
+        note_cost(db, job, cost)
+        return cost
+    known = cost_so_far(job, seen)
+    if known is not None:
+        note_cost(db, job, known)
+    return known
 
 
 def _stop_at_most(db: Session, job: Job, message: str) -> None:
@@ -162,6 +172,7 @@ def _stop_at_most(db: Session, job: Job, message: str) -> None:
         _cancel(db, job, message, MAX_COST)
         return
     job.wish = Wish.PAUSE
+    job.progress = {**job.progress, AT_CAP: message}
     explain(db, job, message, code=MAX_COST)
     job.due_at = db.scalar(select(now()))
 

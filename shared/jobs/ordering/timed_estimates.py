@@ -7,7 +7,7 @@ to make a cap of, not to be believed: a job is stopped at what is held for it.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.jobs.costs.timing import HOUR, per_hour
+from shared.jobs.costs.timing import HOUR, LONGEST_SECONDS, per_hour
 from shared.money import Usd, per_million
 from shared.spend.prices import Price
 
@@ -40,6 +40,11 @@ class TimedEstimate:
     def least(self) -> Usd:
         """What no limit may be below: nothing could be trained for it."""
         return _cents(per_million(_FEWEST_SECONDS, self.price.usd_per_million))
+
+    @property
+    def longest(self) -> Usd:
+        """What no limit need be above: the longest job there is."""
+        return per_million(LONGEST_SECONDS, self.price.usd_per_million)
 
     @property
     def rests_on(self) -> str:

@@ -16,6 +16,7 @@ from shared.connections.credentials import CannotOpen, Vault
 from shared.connections.queries import get_connection
 from shared.connections.tables import Connection
 from shared.datasets.queries import get_dataset
+from shared.datasets.routing.queries import check_route, routing_of
 from shared.errors import FieldError, InvalidRequest, ProviderRefused, ProviderUnavailable
 from shared.ids import ConnectionId, DatasetId, TeamId
 from shared.jobs.ordering.graders.by_model import grading_models
@@ -40,9 +41,11 @@ class Trial:
 def prepare(
     db: Session, team_id: TeamId, grader: Grader, dataset_id: DatasetId | None, connection_id: ConnectionId | None
 ) -> Trial:
-    """Raises NotFound, or DatasetNotReady when nobody has counted what the examples have."""
+    """Raises NotFound, RouteForbidden, or DatasetNotReady when nobody has counted what the examples have."""
     items = [] if dataset_id is None else [items_of(get_dataset(db, dataset_id, team_id=team_id))]
     connection = None if connection_id is None else get_connection(db, connection_id)
+    if connection is not None:  # a grader, and what it is tried on, may tell as much as the data
+        check_route(db, routing_of(db, team_id, [dataset_id]), connection)
     return Trial(grader, faults_of_grader(grader, items), connection)
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from shared.datasets.rules.graders import references
+from shared.datasets.rules.graders import MOST_BRACES, is_readable, references
 from shared.errors import FieldError
 from shared.jobs.ordering.graders.fields import Json, named, texts
 from shared.jobs.ordering.graders.templates import Items
@@ -26,6 +26,8 @@ def check_python(grader: Json, pointer: str, items: Items | None) -> Iterator[Fi
 
 
 def _fault(source: str) -> str | None:
+    if not is_readable(source):
+        return f"has more than {MOST_BRACES:,} opening braces, and is not read here"
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
