@@ -115,7 +115,8 @@ def _hyperparameters(record: Job, progress: Progress, auto: Any) -> Json:
     ready_at = STARTED_AT if record.dialect is Dialect.AZURE else VALIDATED_AT
     if progress.elapsed >= ready_at and plan.fault is None:
         return resolved
-    asked = {name: record.hyperparameters.get(name, auto) for name in resolved}
+    unsaid = dict.fromkeys(resolved, auto) | {"reasoning_effort": "default"}
+    asked = {name: record.hyperparameters.get(name, unsaid[name]) for name in resolved}
     if record.dialect is Dialect.AZURE:
         asked["learning_rate_multiplier"] = plan.learning_rate_multiplier
     return asked

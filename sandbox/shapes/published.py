@@ -1,4 +1,4 @@
-"""An answer cut down to OpenAI's published document, which the real answers go beyond in four small ways."""
+"""An answer cut down to OpenAI's published document, which the real answers go beyond in five small ways."""
 
 from typing import Any
 
@@ -15,6 +15,8 @@ def fit(value: Any) -> Any:
     fitted = {key: fit(each) for key, each in value.items() if each is not None or key not in _LEFT_OUT_WHEN_NULL}
     if fitted.get("error") == {}:
         fitted["error"] = None
+    if fitted.get("object") == "fine_tuning.job" and fitted["hyperparameters"] is None:
+        fitted["hyperparameters"] = {}  # told of supervised training only, and always there
     if fitted.get("object") == "fine_tuning.job.event" and fitted["type"] not in _EVENT_TYPES:
         fitted["type"] = "message"
     return fitted
