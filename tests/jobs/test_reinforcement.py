@@ -113,8 +113,9 @@ def test_a_job_comes_to_its_cap_and_stands_still_within_one_look(office: Office)
     assert (resumed.status_code, resumed.json()["code"]) == (409, "conflict")
 
 
-def test_a_pause_that_is_refused_lifts_no_cap_whatever_else_goes_wrong(office: Office) -> None:
-    office.fault("status", "pause_job", times=10_000, status=400)
+@pytest.mark.parametrize("status", [400, 503])
+def test_a_pause_that_is_refused_lifts_no_cap(office: Office, status: int) -> None:
+    office.fault("status", "pause_job", times=10_000, status=status)
     job_id = submitted(office, office.openai(), max_cost_usd="25.00", hyperparameters={"n_epochs": 10})
     office.until(job_id, "running")
     assert office.member.post(f"/v1/jobs/{job_id}/pause").status_code == 202

@@ -2,7 +2,7 @@
 
 from shared.jobs.tables import Job, Wish
 from shared.lifecycles import JobStatus
-from shared.providers.base import PAUSING, Paused, Provider, ProviderJob, Rejected, StillRunning
+from shared.providers.base import PAUSING, Paused, Provider, ProviderJob, Rejected, StillRunning, Throttled, Unavailable
 
 
 def is_over(seen: ProviderJob) -> bool:
@@ -21,8 +21,9 @@ def as_wished(provider: Provider, job: Job, seen: ProviderJob) -> tuple[Provider
                 return provider.pause(seen.id), None
             case Wish.RESUME if isinstance(seen.outcome, Paused):
                 return provider.resume(seen.id), None
-    except Rejected as error:
-        if error.credential:
+    except (Rejected, Throttled, Unavailable) as error:
+        # What was seen is recorded all the same, and metered: the wish is asked for again.
+        if isinstance(error, Rejected) and error.credential:
             raise
         return seen, error.reason
     return seen, None
